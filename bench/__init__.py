@@ -1,0 +1,1 @@
+"""Worlds to replay, the server that replays them, and measurements."""

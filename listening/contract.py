@@ -1,0 +1,631 @@
+"""The values that cross a border between packages, and their Arrow schemas: one place.
+
+Standard library and pyarrow only. `listening` fills these, `nlp`, `warehouse` and `desk`
+read them; none of those packages imports another.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from typing import Any, Final, Literal
+from zoneinfo import ZoneInfo
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+# --- errors -----------------------------------------------------------------------------
+
+
+class ListeningError(Exception):
+    """Work that failed: says what happened, where, and the mend. Exit status 1."""
+
+    exit_code: int = 1
+
+    def __init__(self, what: str, *, where: str = "", mend: str = "") -> None:
+        super().__init__(what, where, mend)
+        self.what, self.where, self.mend = what, where, mend
+
+    def __str__(self) -> str:
+        parts = [f"{self.where}: {self.what}" if self.where else self.what]
+        return ". ".join([*parts, self.mend] if self.mend else parts)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuild_error, (type(self), self.what, self.where, self.mend)
+
+
+class ConfigurationError(ListeningError):
+    """A file, flag or setting is wrong; nothing was started. Exit status 2."""
+
+    exit_code = 2
+
+
+def _rebuild_error(
+    kind: type[ListeningError], what: str, where: str, mend: str
+) -> ListeningError:
+    return kind(what, where=where, mend=mend)
+
+
+# --- clock and identity -----------------------------------------------------------------
+
+CLOCK_VARIABLE: Final = "LISTENING_NOW"
+
+
+def now() -> datetime:
+    """Return this moment in UTC, or the moment `LISTENING_NOW` holds the clock at.
+
+    Raises:
+        ConfigurationError: `LISTENING_NOW` is not an ISO instant.
+    """
+    held = os.environ.get(CLOCK_VARIABLE)
+    if not held:
+        return datetime.now(UTC)
+    try:
+        instant = datetime.fromisoformat(held)
+    except ValueError as error:
+        raise ConfigurationError(
+            f"{held!r} is not an ISO instant",
+            where=CLOCK_VARIABLE,
+            mend="Write it like 2026-10-30T12:00:00Z",
+        ) from error
+    return instant.replace(tzinfo=instant.tzinfo or UTC).astimezone(UTC)
+
+
+def mention_id(source: str, native_id: str) -> str:
+    """Return the id of a mention: the same whichever stream saw it (32 hex digits)."""
+    return _digest(source, native_id)
+
+
+def _digest(*parts: str) -> str:
+    # The unit separator keeps ("ab", "c") and ("a", "bc") apart.
+    return hashlib.sha256("\x1f".join(parts).encode("utf-8", "replace")).hexdigest()[:32]
+
+
+def slug(text: str) -> str:
+    """Return text as a path-safe name: lower case letters, digits, dots and dashes."""
+    return re.sub(r"[^a-z0-9.]+", "-", text.lower()).strip("-.") or "none"
+
+
+# --- the brand file, as a value ---------------------------------------------------------
+
+Role = Literal["own", "competitor"]
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """A product of a brand, and the names people use for it."""
+
+    id: str
+    name: str
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Words that make a homonym the brand (`near`) or something else (`not_near`)."""
+
+    near: tuple[str, ...] = ()
+    not_near: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceHours:
+    """When a brand answers: time zone, business hours, and its promise in minutes."""
+
+    timezone: str = "UTC"
+    days: tuple[int, ...] = (0, 1, 2, 3, 4)  # Monday is 0
+    opens: time = time(9)
+    closes: time = time(17)
+    holidays: tuple[date, ...] = ()
+    response_minutes: int = 60
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Return the time zone as an object."""
+        return ZoneInfo(self.timezone)
+
+
+@dataclass(frozen=True, slots=True)
+class Brand:
+    """A brand we listen for: our own, or a competitor's."""
+
+    id: str
+    name: str
+    role: Role
+    aliases: tuple[str, ...] = ()
+    handles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # channel -> handles
+    domains: tuple[str, ...] = ()
+    context: Context = Context()
+    products: tuple[Product, ...] = ()
+    service: ServiceHours = ServiceHours()
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What is on topic. `sources` empty means every off-channel source."""
+
+    id: str
+    q: str
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A declared topic: its name, and examples of how people put it."""
+
+    id: str
+    name: str
+    examples: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A text the brand owns and wants copies of found (legal registers it)."""
+
+    id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class BrandFile:
+    """One validated brand file, or several merged: what to listen for, where, and how."""
+
+    brands: tuple[Brand, ...]
+    queries: tuple[Query, ...] = ()
+    sources: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    topics: tuple[Topic, ...] = ()
+    works: tuple[Work, ...] = ()
+    publish_days: int = 90
+    files: tuple[str, ...] = ()  # where it was read from, for messages
+
+
+# --- what a source yields ---------------------------------------------------------------
+
+Cursor = Mapping[str, Any]  # JSON-able; {} before the first crawl
+CoverageState = Literal["complete", "partial", "capped", "blocked", "blind"]
+Kind = Literal["post", "comment", "review", "share"]
+KINDS: Final = ("post", "comment", "review", "share")
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """One thing somebody said, as its source served it at one moment. Instants are UTC."""
+
+    source: str
+    native_id: str
+    text: str
+    published_at: datetime
+    observed_at: datetime
+    kind: Kind = "post"
+    channel: str = ""  # the platform people know: mastodon, appstore, …
+    title: str = ""
+    url: str = ""
+    author: str = ""  # handle
+    author_id: str = ""  # the source's own id of the author, where it has one
+    author_name: str = ""
+    edited_at: datetime | None = None
+    parent_native_id: str = ""
+    thread_native_id: str = ""
+    lang: str = ""  # as declared by the source, BCP 47
+    region: str = ""
+    rating: float | None = None
+    verified: bool | None = None
+    likes: int | None = None
+    shares: int | None = None
+    comments: int | None = None
+    views: int | None = None
+    followers: int | None = None
+    brand_id: str = ""  # mapped by an import, or by an owned stream
+    campaign: str = ""
+    experiment: str = ""
+    arm: str = ""
+    owned: bool = False  # served by one of the brand's own channels
+    warnings: tuple[str, ...] = ()  # no_zone, future, date_guessed, …
+
+    @property
+    def mention_id(self) -> str:
+        """Return the id of this mention."""
+        return mention_id(self.source, self.native_id)
+
+    @property
+    def content_hash(self) -> str:
+        """Return a hash of what was said, not of how it fared.
+
+        Counts, followers, verification, warnings and the moment of looking are left out,
+        and empty fields do not count, so that a new field changes no old hash.
+        """
+        parts = [
+            f"{name}={value}"
+            for name in CONTENT_FIELDS
+            if (value := getattr(self, name)) not in ("", None)
+        ]
+        return _digest(*parts)
+
+
+CONTENT_FIELDS: Final = (
+    "kind", "channel", "title", "text", "url", "author", "published_at", "edited_at",
+    "parent_native_id", "lang", "region", "rating", "brand_id", "campaign", "experiment", "arm",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A later look at a mention's counts, without its text."""
+
+    source: str
+    native_id: str
+    observed_at: datetime
+    likes: int | None = None
+    shares: int | None = None
+    comments: int | None = None
+    views: int | None = None
+    followers: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Deletion:
+    """A source says that a mention is gone."""
+
+    source: str
+    native_id: str
+    deleted_at: datetime
+    observed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """A served item that could not be read: why, and what it looked like."""
+
+    source: str
+    native_id: str  # "" where even that could not be read
+    reason: str  # a fixed code, such as bad_date
+    detail: str = ""  # one sentence for people: field, value, mend
+    raw: str = ""  # the item as served, cut at 4,000 characters
+
+
+Item = Mention | Snapshot | Deletion | Reject
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How much of an interval a stream could see."""
+
+    state: CoverageState
+    since: datetime | None = None
+    until: datetime | None = None
+    expected: int | None = None
+    got: int | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One whole page of a source: its items, and where to go on after them."""
+
+    items: tuple[Item, ...]
+    served: int  # items in the response, counted before any of them was parsed
+    cursor: Cursor | None = None  # None: the cursor does not move with this page
+    coverage: Coverage | None = None
+
+
+# --- batches ----------------------------------------------------------------------------
+
+BatchKind = Literal["mention", "engagement", "tombstone", "decision", "reference"]
+Bucket = Literal["kept", "duplicate", "deleted", "off_topic", "quarantined"]
+BUCKETS: Final = (
+    "inserted", "updated", "unchanged", "duplicate", "deleted", "off_topic", "quarantined",
+)  # fmt: skip
+# At the crawl a good item is `kept`; the load, which knows the warehouse, says whether
+# that was inserted, updated or unchanged. The other buckets are final at the crawl.
+
+REFERENCE_TABLES: Final = (
+    "cost", "campaign", "experiment", "release", "recommendation", "goal_actual",
+)  # fmt: skip
+
+INSTANT: Final = pa.timestamp("us", tz="UTC")
+FOOTER_KEY: Final = b"listening"
+
+LANDING_SCHEMA: Final = pa.schema(
+    [
+        pa.field("item_no", pa.int64(), nullable=False),
+        pa.field("bucket", pa.string(), nullable=False),
+        pa.field("reason", pa.string()),  # code, for quarantined and off_topic
+        pa.field("detail", pa.string()),
+        pa.field("raw", pa.string()),  # quarantined items only
+        pa.field("seen_before", pa.bool_(), nullable=False),  # same content, recent batch
+        pa.field("mention_id", pa.string()),
+        pa.field("source", pa.string(), nullable=False),
+        pa.field("native_id", pa.string()),
+        pa.field("content_hash", pa.string()),
+        pa.field("kind", pa.string()),
+        pa.field("channel", pa.string()),
+        pa.field("title", pa.string()),
+        pa.field("text", pa.string()),
+        pa.field("url", pa.string()),
+        pa.field("author", pa.string()),
+        pa.field("author_id", pa.string()),
+        pa.field("author_name", pa.string()),
+        pa.field("published_at", INSTANT),
+        pa.field("edited_at", INSTANT),
+        pa.field("deleted_at", INSTANT),
+        pa.field("observed_at", INSTANT),
+        pa.field("parent_id", pa.string()),  # mention_id of the parent
+        pa.field("thread_id", pa.string()),  # mention_id of the thread's first mention
+        pa.field("lang", pa.string()),
+        pa.field("region", pa.string()),
+        pa.field("rating", pa.float64()),
+        pa.field("verified", pa.bool_()),
+        pa.field("likes", pa.int64()),
+        pa.field("shares", pa.int64()),
+        pa.field("comments", pa.int64()),
+        pa.field("views", pa.int64()),
+        pa.field("followers", pa.int64()),
+        pa.field("brand_id", pa.string()),
+        pa.field("campaign", pa.string()),
+        pa.field("experiment", pa.string()),
+        pa.field("arm", pa.string()),
+        pa.field("owned", pa.bool_()),
+        pa.field("query_ids", pa.list_(pa.string())),
+        pa.field("warnings", pa.list_(pa.string())),
+    ]
+)
+"""Rows of `mention`, `engagement` and `tombstone` batches: one per served item, in order."""
+
+REFERENCE_SCHEMA: Final = pa.schema(
+    [
+        pa.field("item_no", pa.int64(), nullable=False),
+        pa.field("bucket", pa.string(), nullable=False),
+        pa.field("reason", pa.string()),
+        pa.field("detail", pa.string()),
+        pa.field("raw", pa.string()),
+        pa.field("table", pa.string(), nullable=False),  # one of REFERENCE_TABLES
+        pa.field("key", pa.string()),  # the row's natural key, parts joined by "/"
+        pa.field("row", pa.string()),  # the row as a JSON object, values validated
+        pa.field("content_hash", pa.string()),
+        pa.field("observed_at", INSTANT),
+    ]
+)
+"""Rows of `reference` batches."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """A sealed batch, as its Parquet footer tells it. `batch_id` is its path's stem."""
+
+    batch_id: str  # <kind>/<stream>/<day>/<seq>
+    kind: BatchKind
+    stream: str
+    source: str
+    host: str
+    target: str
+    seq: int
+    cursor_before: Cursor
+    cursor_after: Cursor
+    started_at: datetime
+    sealed_at: datetime
+    fetched_at: datetime
+    served: int
+    counts: Mapping[str, int]  # Bucket -> rows
+    coverage: Coverage
+    parser_version: str = "1"
+    warc: str = ""  # file name beside the Parquet, "" where nothing was exchanged
+    warc_sha256: str = ""
+    revision: int = 0
+    raw_partial: bool = False
+    brand_files: tuple[str, ...] = ()
+
+    def to_footer(self) -> bytes:
+        """Return this batch as the JSON kept under `FOOTER_KEY` in the Parquet footer."""
+        return json.dumps(_plain(self), sort_keys=True).encode()
+
+    @classmethod
+    def from_footer(cls, footer: bytes) -> Batch:
+        """Read a batch back from its footer.
+
+        Raises:
+            KeyError, TypeError, ValueError: the footer is not one of ours.
+        """
+        data = json.loads(footer)
+        for name in ("started_at", "sealed_at", "fetched_at"):
+            data[name] = datetime.fromisoformat(data[name])
+        coverage = data["coverage"]
+        for name in ("since", "until"):
+            coverage[name] = datetime.fromisoformat(coverage[name]) if coverage[name] else None
+        data["coverage"] = Coverage(**coverage)
+        data["brand_files"] = tuple(data["brand_files"])
+        return cls(**data)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    if isinstance(value, Mapping):
+        return {key: _plain(inner) for key, inner in value.items()}
+    if isinstance(value, tuple | list):
+        return [_plain(inner) for inner in value]
+    if hasattr(value, "__dataclass_fields__"):
+        return {name: _plain(getattr(value, name)) for name in value.__dataclass_fields__}
+    return value
+
+
+def stream_id(source: str, host: str, target: str) -> str:
+    """Return the path-safe name of a stream: source, host and target."""
+    return "--".join((slug(source), slug(host), slug(target)))
+
+
+# --- tags -------------------------------------------------------------------------------
+
+SENTIMENTS: Final = ("negative", "neutral", "positive")
+EMOTIONS: Final = ("anger", "joy", "optimism", "sadness")
+INTENTS: Final = (
+    "complaint", "question", "suggestion", "praise", "purchase", "churn", "support", "spam",
+    "bug_report",
+)  # fmt: skip
+FLAGS: Final = (
+    "counterfeit", "trademark", "impersonation", "copied_text", "personal_data", "doxxing",
+    "credential_leak", "document_leak", "threat", "safety", "legal_talk",
+)  # fmt: skip
+RELATIONS: Final = ("owned", "tagged", "untagged", "off_channel")
+# owned: on the brand's own channel or by its own handle. tagged: carries its @handle or
+# #hashtag. untagged: names it where it has a handle. off_channel: names it where it has none.
+ABSTENTIONS: Final = ("short", "language", "mixed", "border", "failed")
+
+SCORED: Final = pa.list_(
+    pa.struct([pa.field("id", pa.string()), pa.field("p", pa.float32())])
+)
+
+SENTIMENT_FIELDS: Final = (
+    pa.field("language", pa.string()),
+    pa.field("sentiment", pa.string()),
+    pa.field("p_negative", pa.float32()),
+    pa.field("p_neutral", pa.float32()),
+    pa.field("p_positive", pa.float32()),
+    pa.field("abstained", pa.string()),
+)
+ENTITY_TYPE: Final = pa.list_(
+    pa.struct(
+        [
+            pa.field("start", pa.int32()),
+            pa.field("end", pa.int32()),
+            pa.field("text", pa.string()),
+            pa.field("type", pa.string()),
+            pa.field("canonical", pa.string()),
+        ]
+    )
+)
+FLAG_TYPE: Final = pa.list_(
+    pa.struct(
+        [
+            pa.field("kind", pa.string()),
+            pa.field("start", pa.int32()),
+            pa.field("end", pa.int32()),
+            pa.field("p", pa.float32()),
+            pa.field("rule", pa.string()),
+            pa.field("reason", pa.string()),
+        ]
+    )
+)
+TAG_FIELDS: Final = (
+    *SENTIMENT_FIELDS,
+    pa.field("emotion", pa.string()),
+    pa.field("p_emotion", pa.float32()),
+    pa.field("p_irony", pa.float32()),
+    pa.field("p_offensive", pa.float32()),
+    pa.field("intents", SCORED),
+    pa.field("topics", SCORED),
+    pa.field("entities", ENTITY_TYPE),
+    pa.field("flags", FLAG_TYPE),
+)
+"""The columns `listening tag` adds. Offsets count code points, end exclusive."""
+
+BRAND_MATCH_TYPE: Final = pa.list_(
+    pa.struct(
+        [
+            pa.field("brand_id", pa.string()),
+            pa.field("product_id", pa.string()),  # null: the brand as a whole
+            pa.field("relation", pa.string()),  # one of RELATIONS
+            pa.field("start", pa.int32()),  # null: mapped by an import or an owned channel
+            pa.field("end", pa.int32()),
+            pa.field("matched", pa.string()),
+        ]
+    )
+)
+EMBEDDING_WIDTH: Final = 384
+TAGGED_SCHEMA: Final = pa.schema(
+    [
+        pa.field("mention_id", pa.string(), nullable=False),
+        pa.field("content_hash", pa.string(), nullable=False),
+        *TAG_FIELDS,
+        pa.field("brands", BRAND_MATCH_TYPE),
+        pa.field("embedding", pa.list_(pa.float32(), EMBEDDING_WIDTH)),
+        pa.field("bands", pa.list_(pa.uint64())),  # MinHash bands; one in common: near copies
+        pa.field(
+            "failures",  # taggers that failed on this mention; the mention stays
+            pa.list_(pa.struct([pa.field("tagger", pa.string()), pa.field("reason", pa.string())])),
+        ),
+    ]
+)
+"""Rows of a tagged batch: the kept, not `seen_before` mentions of one landing batch.
+
+The footer under `FOOTER_KEY` is JSON: `batch_id`, `taggers` (name -> version), `model`
+(SHA-256 of the weights), `rows`, `failed`, `tagged_at`.
+"""
+
+
+# --- the data root ----------------------------------------------------------------------
+
+TEAMS: Final = (
+    "product", "legal", "pr", "care", "marketing", "executive", "hr", "investor",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class DataRoot:
+    """Where everything lies, below `LISTENING_DATA` (default `data/`)."""
+
+    path: Path
+
+    @classmethod
+    def from_environment(cls) -> DataRoot:
+        """Return the data root the environment names."""
+        return cls(Path(os.environ.get("LISTENING_DATA") or "data").resolve())
+
+    @property
+    def landing(self) -> Path:
+        """Return the folder of sealed batches."""
+        return self.path / "landing"
+
+    @property
+    def tagged(self) -> Path:
+        """Return the folder of tagged batches, laid out as `landing`."""
+        return self.path / "tagged"
+
+    @property
+    def warehouse(self) -> Path:
+        """Return the one file only the load writes."""
+        return self.path / "warehouse.duckdb"
+
+    @property
+    def published(self) -> Path:
+        """Return the folder of the team files."""
+        return self.path / "published"
+
+    def landed(self, batch_id: str) -> Path:
+        """Return the Parquet file of a sealed batch."""
+        return self.landing / f"{batch_id}.parquet"
+
+    def tagged_batch(self, batch_id: str) -> Path:
+        """Return the Parquet file of a batch's tags."""
+        return self.tagged / f"{batch_id}.parquet"
+
+
+def batch_ids(landing: Path) -> list[str]:
+    """Return the ids of all sealed batches below a landing (or tagged) folder, sorted."""
+    return sorted(
+        path.relative_to(landing).with_suffix("").as_posix()
+        for path in landing.glob("*/*/*/*.parquet")
+        if not path.name.startswith(".")
+    )
+
+
+def read_batch(path: Path) -> Batch:
+    """Read what a sealed batch says of itself.
+
+    Raises:
+        ListeningError: the file is missing, cut, or no batch of ours.
+    """
+    try:
+        footer = pq.read_schema(path).metadata[FOOTER_KEY]
+        return Batch.from_footer(footer)
+    except (OSError, pa.ArrowException, KeyError, TypeError, ValueError) as error:
+        raise ListeningError(
+            f"not a sealed batch: {error}",
+            where=str(path),
+            mend="It is set aside and crawled again from its predecessor at the next crawl",
+        ) from error

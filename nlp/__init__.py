@@ -1,0 +1,1 @@
+"""What it means: a spaCy pipeline over one encoder pass."""
