@@ -46,9 +46,7 @@ class ConfigurationError(ListeningError):
     exit_code = 2
 
 
-def _rebuild_error(
-    kind: type[ListeningError], what: str, where: str, mend: str
-) -> ListeningError:
+def _rebuild_error(kind: type[ListeningError], what: str, where: str, mend: str) -> ListeningError:
     return kind(what, where=where, mend=mend)
 
 
@@ -476,9 +474,7 @@ RELATIONS: Final = ("owned", "tagged", "untagged", "off_channel")
 # #hashtag. untagged: names it where it has a handle. off_channel: names it where it has none.
 ABSTENTIONS: Final = ("short", "language", "mixed", "border", "failed")
 
-SCORED: Final = pa.list_(
-    pa.struct([pa.field("id", pa.string()), pa.field("p", pa.float32())])
-)
+SCORED: Final = pa.list_(pa.struct([pa.field("id", pa.string()), pa.field("p", pa.float32())]))
 
 SENTIMENT_FIELDS: Final = (
     pa.field("language", pa.string()),
