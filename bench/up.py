@@ -1,0 +1,161 @@
+"""Runs Airflow for real against the demo world: `make up`, stopped by Ctrl-C.
+
+The four processes that `airflow standalone` would start are started here, because
+standalone cannot pass `--skip-serve-logs`: the log servers of the scheduler and the triggerer
+listen on every interface (airflow/utils/serve_logs/core.py, host="", 3.3.2). With the
+LocalExecutor the API server reads the same files from disk.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+
+from bench.airflow_home import ROOT, USER, airflow_environment, password
+from bench.demo import BRAND, WORLD
+from bench.replay import serve
+
+COMPONENTS: dict[str, Sequence[str]] = {
+    "api-server": ("api-server",),
+    "scheduler": ("scheduler", "--skip-serve-logs"),
+    "dag-processor": ("dag-processor",),
+    "triggerer": ("triggerer", "--skip-serve-logs"),
+}
+HOME = ROOT / ".airflow"
+START_SECONDS = 240
+STOP_SECONDS = 30
+
+
+class Interrupted(Exception):  # noqa: N818 (a request, not an error)
+    """Somebody asked us to stop."""
+
+
+def main() -> int:
+    """Start everything, wait for Ctrl-C or for a part to die, and leave nothing running."""
+    port = int(os.environ.get("LISTENING_AIRFLOW_PORT") or 8080)
+    if _listening(port):
+        say(f"error: port {port} is taken. Set LISTENING_AIRFLOW_PORT to a free one")
+        return 2
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _interrupt)
+    try:
+        with serve(WORLD) as server, _components(_environment(port, server.connect_to)) as parts:
+            return _watch(parts, port)
+    except Interrupted:
+        say("stopped; nothing is left running")
+        return 0
+
+
+def say(line: str) -> None:
+    """Print a line at once."""
+    print(line, flush=True)  # noqa: T201
+
+
+def _environment(port: int, connect_to: str) -> dict[str, str]:
+    return {
+        **os.environ,
+        **airflow_environment(HOME, port=port),
+        "LISTENING_DATA": os.environ.get("LISTENING_DATA") or str(ROOT / "data" / "up"),
+        "LISTENING_BRANDS": os.environ.get("LISTENING_BRANDS") or str(BRAND),
+        "LISTENING_CONNECT_TO": connect_to,
+    }
+
+
+@contextmanager
+def _components(environment: dict[str, str]) -> Iterator[dict[str, subprocess.Popen[bytes]]]:
+    """Run Airflow's processes, each in its own session; end every descendant at the end."""
+    airflow = str(Path(sys.executable).with_name("airflow"))
+    logs = HOME / "components"
+    logs.mkdir(parents=True, exist_ok=True)
+    say("preparing Airflow's database …")
+    with (logs / "migrate.log").open("wb") as output:
+        subprocess.run(  # noqa: S603 (our own interpreter's neighbour)
+            [airflow, "db", "migrate"],
+            env=environment,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            check=True,
+        )
+    parts: dict[str, subprocess.Popen[bytes]] = {}
+    try:
+        for name, arguments in COMPONENTS.items():
+            with (logs / f"{name}.log").open("ab") as output:
+                parts[name] = subprocess.Popen(  # noqa: S603
+                    [airflow, *arguments],
+                    env=environment,
+                    stdout=output,
+                    stderr=subprocess.STDOUT,
+                    start_new_session=True,
+                )
+        yield parts
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)  # a second Ctrl-C must not leave orphans
+        _stop(list(parts.values()))
+
+
+def _watch(parts: dict[str, subprocess.Popen[bytes]], port: int) -> int:
+    started, ready = time.monotonic(), False
+    while True:
+        for name, process in parts.items():
+            if process.poll() is not None:
+                say(f"error: {name} ended with {process.returncode}; see {HOME}/components/")
+                return 1
+        if not ready and _healthy(port):
+            ready = True
+            say(f"Airflow is up after {time.monotonic() - started:.0f} s")
+            say(f"  http://127.0.0.1:{port}   user {USER}   password {password()}")
+            say("  the DAGs are unpaused and on their schedules; Ctrl-C stops everything")
+        if not ready and time.monotonic() - started > START_SECONDS:
+            say(f"error: not healthy after {START_SECONDS} s; see {HOME}/components/")
+            return 1
+        time.sleep(1)
+
+
+def _healthy(port: int) -> bool:
+    import requests
+
+    try:
+        answer = requests.get(f"http://127.0.0.1:{port}/api/v2/monitor/health", timeout=5).json()
+    except (requests.RequestException, ValueError):
+        return False
+    names = ("metadatabase", "scheduler", "dag_processor", "triggerer")
+    return all((answer.get(name) or {}).get("status") == "healthy" for name in names)
+
+
+def _stop(processes: Sequence[subprocess.Popen[bytes]]) -> None:
+    """Interrupt, wait, then kill what is left, grandchildren in other sessions included."""
+    import psutil
+
+    family = psutil.Process().children(recursive=True)
+    for process in processes:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGINT)
+    _, alive = psutil.wait_procs(family, timeout=STOP_SECONDS)
+    for process in alive:
+        try:
+            process.kill()
+        except psutil.NoSuchProcess:
+            continue
+    psutil.wait_procs(alive, timeout=5)
+
+
+def _listening(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise Interrupted
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,66 @@
+"""Hears what is said and says what it means: every stream is crawled, what is new is tagged."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from airflow.sdk import Asset, dag, task
+
+TAGGED = Asset("tagged_batches")
+
+
+@dag(
+    schedule=timedelta(minutes=15),
+    start_date=datetime(2026, 1, 1),  # noqa: DTZ001 (Airflow reads a naive start as UTC)
+    catchup=False,
+    max_active_runs=1,
+    is_paused_upon_creation=False,
+    default_args={"retries": 2, "retry_delay": timedelta(seconds=30)},
+    doc_md=__doc__,
+    tags=["listening"],
+)
+def listen() -> None:
+    """Wire the tasks; what each one does is a function of `listening` or `nlp`."""
+
+    @task
+    def plan() -> list[dict[str, Any]]:
+        from listening.brand import brand_paths, load_brands
+        from listening.crawl import streams
+
+        return [stream.to_json() for stream in streams(load_brands(brand_paths()))]
+
+    @task(map_index_template="{{ stream_id }}")
+    def crawl(stream: dict[str, Any]) -> str | None:
+        from airflow.sdk import get_current_context
+
+        from listening.brand import brand_paths, load_brands
+        from listening.contract import DataRoot
+        from listening.crawl import Stream, crawl_stream
+
+        what = Stream.from_json(stream)
+        get_current_context()["stream_id"] = what.id  # type: ignore[typeddict-unknown-key]
+        outcome = crawl_stream(
+            DataRoot.from_environment(), what, load_brands(brand_paths())
+        )
+        if outcome.error:
+            raise outcome.error
+        return outcome.batch_id
+
+    @task(trigger_rule="all_done", outlets=[TAGGED])
+    def tag() -> list[str]:
+        from airflow.sdk.exceptions import AirflowSkipException
+
+        from listening.brand import brand_paths, load_brands
+        from listening.contract import DataRoot
+        from nlp.tag import tag_pending
+
+        batches = tag_pending(DataRoot.from_environment(), load_brands(brand_paths()))
+        if not batches:
+            raise AirflowSkipException("nothing new to tag")
+        return batches
+
+    crawl.expand(stream=plan()) >> tag()
+
+
+listen()
