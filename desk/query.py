@@ -27,10 +27,10 @@ def open_published(root: DataRoot, team: str) -> Iterator[duckdb.DuckDBPyConnect
     path = root.published / f"{team}.duckdb"
     if not path.exists():
         raise ListeningError("nothing is published yet", where=str(path), mend="listening run")
-    connection = duckdb.connect(
-        path, read_only=True, config={"enable_external_access": "false", "TimeZone": "UTC"}
-    )
+    connection = duckdb.connect(path, read_only=True)
     try:
+        connection.execute("SET TimeZone = 'UTC'")
+        connection.execute("SET enable_external_access = false")
         connection.execute("SET lock_configuration = true")
         yield connection
     finally:

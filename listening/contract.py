@@ -180,6 +180,7 @@ class BrandFile:
     topics: tuple[Topic, ...] = ()
     works: tuple[Work, ...] = ()
     publish_days: int = 90
+    reference: Mapping[str, str] = field(default_factory=dict)  # table -> path of a CSV
     files: tuple[str, ...] = ()  # where it was read from, for messages
 
 
