@@ -1,0 +1,152 @@
+"""The registry of sources: what each one is, where it may go, and what it cannot see.
+
+A source is one file in this package. `crawl` yields whole pages; the decorator states the
+rest. Files are found by walking the package the first time somebody asks.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from listening.contract import BrandFile, Cursor, ListeningError, Page, stream_id
+
+if TYPE_CHECKING:
+    from listening.http import Http
+
+Relation = Literal["owned", "off_channel"]
+
+
+class SourceChanged(ListeningError):  # noqa: N818 - a fact about the source
+    """A source no longer serves what its document says: a field, a type, a whole route."""
+
+
+class SourceSilent(ListeningError):  # noqa: N818
+    """A source that should speak said nothing."""
+
+
+class Settings(BaseModel):
+    """The base of every source's settings: unknown keys are errors."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One thing to listen to at a source: a feed, a tag, an app, a query."""
+
+    name: str  # the last part of the stream's name
+    host: str  # without a port: moving a server renames no stream
+    settings: Mapping[str, Any] = field(default_factory=dict)  # JSON-able, for `crawl`
+    hosts: tuple[str, ...] = ()  # hosts it may speak to besides its own and the source's
+    relation: Relation | None = None  # where it differs from the source's
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One crawl of one target, as its source sees it."""
+
+    http: Http
+    target: Target
+    brands: BrandFile
+    cursor: Cursor
+    since: datetime  # behind the cursor by the overlap; at first, the horizon
+    started_at: datetime
+    recent: Callable[[datetime], Mapping[str, datetime]]
+    """Native ids of the living mentions this stream landed, with when they were published."""
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """Return what `targets` wrote down for this target."""
+        return self.target.settings
+
+    def missing(self, served: set[str]) -> list[str]:
+        """Return the ids landed from this window before that were not served now, oldest first."""
+        known = self.recent(self.since)
+        return sorted(known.keys() - served, key=lambda native_id: (known[native_id], native_id))
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What a source says of itself, and its two functions."""
+
+    name: str
+    relation: Relation
+    hosts: tuple[str, ...]  # its fixed hosts; a configured URL adds its own
+    auth: str
+    blind_to: str
+    verified: Literal["recorded", "shape"]
+    settings: type[Settings]
+    targets: Callable[[Any, BrandFile], list[Target]]
+    crawl: Callable[[Look], Iterator[Page]]
+    pace: float = 1.0  # seconds between two requests to one host
+    overlap: timedelta = timedelta(0)  # read again behind the cursor: late items, edits, counts
+    horizon: timedelta = timedelta(days=90)  # how far back the first crawl looks
+    max_pages: int = 500
+    max_bytes: int = 10_000_000  # of one response, as received
+
+    def describe(self) -> dict[str, Any]:
+        """Return what `listening sources` tells of this source."""
+        keys = ("name", "relation", "auth", "blind_to", "verified")
+        return {**{key: getattr(self, key) for key in keys}, "hosts": list(self.hosts)}
+
+
+_REGISTERED: dict[str, Source] = {}
+
+
+def source(
+    *, targets: Callable[[Any, BrandFile], list[Target]], **facts: Any
+) -> Callable[[Callable[[Look], Iterator[Page]]], Callable[[Look], Iterator[Page]]]:
+    """Register the decorated `crawl` as a source; `facts` are the fields of `Source`."""
+
+    def register(crawl: Callable[[Look], Iterator[Page]]) -> Callable[[Look], Iterator[Page]]:
+        one = Source(targets=targets, crawl=crawl, **facts)
+        if _REGISTERED.setdefault(one.name, one).crawl.__module__ != crawl.__module__:
+            raise ValueError(f"two sources are named {one.name!r}")
+        return crawl
+
+    return register
+
+
+class _Sources(Mapping[str, Source]):
+    """All sources by name, imported when first asked for."""
+
+    def _load(self) -> dict[str, Source]:
+        for module in pkgutil.iter_modules(__path__):
+            if not module.name.startswith("_"):
+                importlib.import_module(f"{__name__}.{module.name}")
+        return _REGISTERED
+
+    def __getitem__(self, name: str) -> Source:
+        return self._load()[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(sorted(self._load()))
+
+    def __len__(self) -> int:
+        return len(self._load())
+
+
+SOURCES: Mapping[str, Source] = _Sources()
+
+
+def describe() -> list[dict[str, Any]]:
+    """Return what `listening sources` lists, by name."""
+    return [one.describe() for one in SOURCES.values()]
+
+
+def name_stream(source_name: str, target: Target) -> str:
+    """Return the stream's name; the same whatever the brand, the wording and the port."""
+    return stream_id(source_name, target.host, target.name)
+
+
+def cursor_instant(cursor: Cursor) -> datetime | None:
+    """Return the instant a cursor stands at (its key `at`), None at first."""
+    at = cursor.get("at")
+    return datetime.fromisoformat(at).astimezone(UTC) if at else None
