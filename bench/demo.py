@@ -51,7 +51,7 @@ def _run(environment: dict[str, str], log: Path) -> int:
     """Run the DAGs in a process of their own; show each task as it starts."""
     started = time.monotonic()
     say("  starting Airflow …")
-    process = subprocess.Popen(  # noqa: S603 (our own interpreter)
+    process = subprocess.Popen(
         [sys.executable, "-m", "bench.once"],
         env=environment,
         cwd=ROOT,

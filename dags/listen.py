@@ -40,9 +40,7 @@ def listen() -> None:
 
         what = Stream.from_json(stream)
         get_current_context()["stream_id"] = what.id  # type: ignore[typeddict-unknown-key]
-        outcome = crawl_stream(
-            DataRoot.from_environment(), what, load_brands(brand_paths())
-        )
+        outcome = crawl_stream(DataRoot.from_environment(), what, load_brands(brand_paths()))
         if outcome.error:
             raise outcome.error
         return outcome.batch_id

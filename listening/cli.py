@@ -18,9 +18,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from warehouse.load import Receipt
-
     from listening.contract import Batch, BrandFile, DataRoot
+    from warehouse.load import Receipt
 
 app = typer.Typer(
     name="listening",
@@ -217,9 +216,9 @@ def publish(brand: BrandPaths, as_json: Json = False) -> None:
 def status(as_json: Json = False) -> None:
     """Say of every stream when it last spoke, how well it is covered, and what it quarantined."""
     from listening.contract import DataRoot
-    from listening.landing import Landing
+    from listening.status import stream_status
 
-    rows = Landing(DataRoot.from_environment()).status()
+    rows = stream_status(DataRoot.from_environment())
     if as_json:
         _emit({"streams": rows})
         return
