@@ -1,0 +1,336 @@
+"""The landing zone: batches are sealed whole or not at all, and the newest one is the cursor.
+
+One writer per kind and stream, by an OS lock. A batch is written under a temporary name,
+flushed, and linked to its final name, which must be new. Temporary files and WARCs without
+a batch are what a killed process left; they are removed under the next lock.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from listening.contract import (
+    FOOTER_KEY,
+    LANDING_SCHEMA,
+    REFERENCE_SCHEMA,
+    Batch,
+    BatchKind,
+    Coverage,
+    Cursor,
+    DataRoot,
+    ListeningError,
+    now,
+    read_batch,
+)
+from listening.crash import crash_at
+from listening.disk import explained, flush_folder, link_new, make_folders, os_lock
+
+DIGEST_KEY: Final = b"listening.sha256"  # of the footer's JSON: page checksums skip the footer
+LOCK_SECONDS: Final = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a batch to be sealed says of itself; the landing zone adds the rest."""
+
+    kind: BatchKind
+    stream: str
+    source: str
+    host: str
+    target: str
+    served: int  # items served, counted before any of them was parsed
+    coverage: Coverage
+    cursor_before: Cursor = field(default_factory=dict)
+    cursor_after: Cursor = field(default_factory=dict)
+    started_at: datetime = field(default_factory=now)
+    fetched_at: datetime = field(default_factory=now)
+    parser_version: str = "1"
+    brand_files: tuple[str, ...] = ()
+
+
+class Seen(NamedTuple):
+    """The last content of an item in the recent batches of a stream."""
+
+    mention_id: str
+    content_hash: str
+    published_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """A corrupt batch that was set aside, not deleted."""
+
+    batch_id: str
+    path: Path
+    batch: Batch | None  # where its footer could still be read
+
+
+class Landing:
+    """The landing zone of a data root. An object belongs to one thread."""
+
+    def __init__(self, root: DataRoot) -> None:
+        self.root = root
+        self._held: Counter[tuple[str, str]] = Counter()
+
+    @contextmanager
+    def lock(self, kind: BatchKind, stream: str, timeout: float = LOCK_SECONDS) -> Iterator[None]:
+        """Hold a stream of one kind for one writer, waiting at most `timeout` seconds.
+
+        Re-entrant within this object. Taking it removes what a killed writer left behind.
+
+        Raises:
+            ListeningError: another process holds it, or the folder cannot be written.
+        """
+        key = (kind, stream)
+        if self._held[key]:
+            yield
+            return
+        folder = self._folder(kind, stream)
+        with os_lock(folder / ".lock", timeout):
+            with explained(folder):
+                _sweep(folder)
+            self._held[key] += 1
+            try:
+                yield
+            finally:
+                self._held[key] -= 1
+
+    def scratch(self, kind: BatchKind, stream: str, suffix: str = ".warc.gz") -> Path:
+        """Name a temporary file on the batch's disk, under the lock; `seal` takes it from there."""
+        return self._folder(kind, stream) / f".{os.getpid()}-{time.monotonic_ns()}{suffix}.tmp"
+
+    def newest(self, kind: BatchKind, stream: str) -> Batch | None:
+        """Return the newest whole batch of a stream: its cursor.
+
+        A corrupt one is moved to `landing-aside/` with its WARC and its predecessor returned;
+        `set_aside` then tells the crawl what to report as lost.
+
+        Raises:
+            ListeningError: the folder cannot be read, or a corrupt file cannot be moved.
+        """
+        for path in self._newest_first(kind, stream):
+            try:
+                return verify(path)
+            except ListeningError:
+                with explained(path), path.open("rb"):
+                    pass  # a file we may not read is no corrupt file
+                with self.lock(kind, stream):
+                    self._put_aside(path)
+        return None
+
+    def set_aside(self, kind: BatchKind, stream: str) -> list[Aside]:
+        """Return the corrupt batches set aside since the newest whole batch was sealed."""
+        last = next(self._newest_first(kind, stream), None)
+        seq = _seq(last) if last else 0
+        folder = self._aside / kind / stream
+        return [
+            Aside(_batch_id(self._aside, path), path, _footer(path))
+            for path in sorted(folder.glob("*/*.parquet"))
+            if _seq(path) > seq
+        ]
+
+    def seal(self, draft: Draft, rows: pa.Table, warc: Path | None = None) -> Batch:
+        """Seal one batch: its WARC first, then its rows, each flushed and linked into place.
+
+        The WARC file is moved in. Whatever happens, the batch is there whole or not at all.
+
+        Raises:
+            ListeningError: rows do not add up to `draft.served`, or the disk refuses.
+        """
+        counts = _count(draft, rows)
+        with self.lock(draft.kind, draft.stream):
+            before = next(self._newest_first(draft.kind, draft.stream), None)
+            batch, path = self._next(draft, counts, before)
+            if warc is not None:
+                digest = _flush_warc(warc)
+                batch = replace(batch, warc=f"{batch.seq:08d}.warc.gz", warc_sha256=digest)
+            with explained(path):
+                make_folders(path.parent, self.root.path)
+                _publish(_write(rows, batch, path), warc, path)
+        return batch
+
+    def recent(self, kind: BatchKind, stream: str, since: datetime) -> dict[str, Seen]:
+        """Return, by native id, the last content of the items kept by batches sealed since then.
+
+        A damaged batch is passed over: its items merely count as not seen before.
+        """
+        seen: dict[str, Seen] = {}
+        for path in self._newest_first(kind, stream):
+            try:
+                if read_batch(path).sealed_at < since:
+                    break
+                for native_id, item in _kept(path):
+                    seen.setdefault(native_id, item)
+            except (ListeningError, OSError, pa.ArrowException):
+                continue
+        return seen
+
+    @property
+    def _aside(self) -> Path:
+        return self.root.path / "landing-aside"
+
+    def _folder(self, kind: str, stream: str) -> Path:
+        return self.root.landing / kind / stream
+
+    def _newest_first(self, kind: str, stream: str) -> Iterator[Path]:
+        # Days never go back within a stream (see _next), so day order is sequence order.
+        for day in sorted(self._folder(kind, stream).glob("????-??-??"), reverse=True):
+            yield from sorted(day.glob("[0-9]*.parquet"), reverse=True)
+
+    def _next(
+        self, draft: Draft, counts: Mapping[str, int], before: Path | None
+    ) -> tuple[Batch, Path]:
+        # A number set aside is not used again: its batch may have been loaded already.
+        aside = (self._aside / draft.kind / draft.stream).glob("*/*.parquet")
+        used = [_seq(path) for path in (*aside, before) if path]
+        seq = max(used, default=0) + 1
+        sealed_at = max(now(), read_batch(before).sealed_at) if before else now()
+        batch_id = f"{draft.kind}/{draft.stream}/{sealed_at:%Y-%m-%d}/{seq:08d}"
+        said = {name: getattr(draft, name) for name in draft.__dataclass_fields__}
+        batch = Batch(batch_id=batch_id, seq=seq, sealed_at=sealed_at, counts=counts, **said)
+        return batch, self.root.landed(batch_id)
+
+    def _put_aside(self, path: Path) -> None:
+        target = self._aside / path.relative_to(self.root.landing)
+        with explained(path):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            # The WARC first: killed in between, the batch is found corrupt once more.
+            for suffix in (".warc.gz", ".parquet"):
+                if path.with_suffix(suffix).exists():
+                    path.with_suffix(suffix).rename(target.with_suffix(suffix))
+            flush_folder(path.parent)
+
+
+def verify(path: Path) -> Batch:
+    """Read every byte of a sealed batch against its checksums and counts, and return it.
+
+    Raises:
+        ListeningError: it is missing, cut, altered, or no batch of ours.
+    """
+    batch = read_batch(path)
+    try:
+        table = pq.read_table(path, page_checksum_verification=True, partitioning=None)
+        meta = table.schema.metadata
+        whole = meta[DIGEST_KEY].decode() == hashlib.sha256(meta[FOOTER_KEY]).hexdigest()
+        if not whole or _buckets(table) != dict(batch.counts):
+            raise ValueError("its footer and its rows disagree")  # noqa: TRY301
+    except (OSError, pa.ArrowException, KeyError, ValueError) as error:
+        raise ListeningError(
+            f"a damaged batch: {error}",
+            where=str(path),
+            mend="It is set aside and crawled again from its predecessor at the next crawl",
+        ) from error
+    return batch
+
+
+def _buckets(rows: pa.Table) -> dict[str, int]:
+    return {
+        pair["values"]: pair["counts"]
+        for pair in pc.value_counts(rows.column("bucket")).to_pylist()
+    }
+
+
+def _count(draft: Draft, rows: pa.Table) -> dict[str, int]:
+    schema = REFERENCE_SCHEMA if draft.kind == "reference" else LANDING_SCHEMA
+    if not rows.schema.equals(schema):
+        raise ListeningError("rows of another shape than the contract's", where=draft.stream)
+    counts = _buckets(rows)
+    if sum(counts.values()) != draft.served:
+        raise ListeningError(
+            f"{draft.served} items were served, and {sum(counts.values())} accounted for {counts}",
+            where=draft.stream,
+            mend="The source's parser must yield one item, or one reject, for each item served",
+        )
+    return counts
+
+
+def _kept(path: Path) -> Iterator[tuple[str, Seen]]:
+    """Yield the kept items with a content, the last one of an id first."""
+    names = ["bucket", "native_id", "mention_id", "content_hash", "published_at"]
+    table = pq.read_table(path, columns=names, partitioning=None)
+    kept = table.filter(pc.equal(table["bucket"], "kept") & pc.is_valid(table["content_hash"]))
+    columns = [kept[name].to_pylist()[::-1] for name in names[1:]]
+    for native_id, *rest in zip(*columns, strict=True):
+        yield native_id, Seen(*rest)
+
+
+def _flush_warc(warc: Path) -> str:
+    """Make a WARC durable and return its SHA-256."""
+    with explained(warc), warc.open("rb") as handle:
+        os.fsync(handle.fileno())
+        return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+def _write(rows: pa.Table, batch: Batch, path: Path) -> Path:
+    """Write and flush a batch's rows under a temporary name beside its day."""
+    footer = batch.to_footer()
+    meta = {FOOTER_KEY: footer, DIGEST_KEY: hashlib.sha256(footer).hexdigest().encode()}
+    table = rows.replace_schema_metadata(meta)
+    temporary = path.parent.parent / f".{path.name}.tmp"
+    try:
+        with temporary.open("xb") as handle:
+            pq.write_table(table, handle, compression="zstd", write_page_checksum=True)
+            handle.flush()
+            crash_at("seal:before_fsync")
+            os.fsync(handle.fileno())
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    crash_at("seal:after_fsync")
+    return temporary
+
+
+def _publish(temporary: Path, warc: Path | None, path: Path) -> None:
+    """Link the WARC, then the rows: with the rows in place, the batch is sealed."""
+    linked = False
+    try:
+        if warc is not None:
+            link_new(warc, path.with_suffix(".warc.gz"))
+            linked = True
+            crash_at("seal:after_warc_link")
+        crash_at("seal:before_link")
+        link_new(temporary, path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        if linked and not path.exists():
+            path.with_suffix(".warc.gz").unlink()
+        raise
+    crash_at("seal:after_link")
+
+
+def _sweep(folder: Path) -> None:
+    """Remove temporary files, and WARCs without a batch: their writer was killed."""
+    for orphan in folder.glob(".*.tmp"):
+        orphan.unlink()
+    newest = max(folder.glob("????-??-??"), default=None)
+    for warc in newest.glob("*.warc.gz") if newest else ():
+        if not warc.with_suffix("").with_suffix(".parquet").exists():
+            warc.unlink()
+
+
+def _seq(path: Path) -> int:
+    return int(path.name.partition(".")[0])
+
+
+def _batch_id(top: Path, path: Path) -> str:
+    return path.relative_to(top).with_suffix("").as_posix()
+
+
+def _footer(path: Path) -> Batch | None:
+    try:
+        return read_batch(path)
+    except ListeningError:
+        return None
