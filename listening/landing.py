@@ -38,7 +38,7 @@ from listening.contract import (
 from listening.crash import crash_at
 from listening.disk import explained, flush_folder, link_new, make_folders, os_lock
 
-DIGEST_KEY: Final = b"listening.sha256"  # of the footer's JSON: page checksums skip the footer
+DIGEST_KEY: Final = b"listening.sha256"
 LOCK_SECONDS: Final = 600.0
 
 
@@ -222,10 +222,13 @@ def verify(path: Path) -> Batch:
     """
     batch = read_batch(path)
     try:
-        table = pq.read_table(path, page_checksum_verification=True, partitioning=None)
-        meta = table.schema.metadata
-        whole = meta[DIGEST_KEY].decode() == hashlib.sha256(meta[FOOTER_KEY]).hexdigest()
-        if not whole or _buckets(table) != dict(batch.counts):
+        with pq.ParquetFile(path, page_checksum_verification=True) as parquet:
+            # Arrow keeps a second copy of the footer, which it reads; other readers see this.
+            stored, copy = parquet.metadata.metadata, parquet.schema_arrow.metadata
+            table = parquet.read()
+        whole = stored[DIGEST_KEY] == _digest(stored[FOOTER_KEY], table.schema)
+        alike = stored[FOOTER_KEY] == copy[FOOTER_KEY] and stored[DIGEST_KEY] == copy[DIGEST_KEY]
+        if not (whole and alike and _buckets(table) == dict(batch.counts)):
             raise ValueError("its footer and its rows disagree")  # noqa: TRY301
     except (OSError, pa.ArrowException, KeyError, ValueError) as error:
         raise ListeningError(
@@ -234,6 +237,13 @@ def verify(path: Path) -> Batch:
             mend="It is set aside and crawled again from its predecessor at the next crawl",
         ) from error
     return batch
+
+
+def _digest(footer: bytes, schema: pa.Schema) -> bytes:
+    """Hash what the page checksums do not cover: the footer's JSON, column names and types."""
+    columns = "".join(f"\n{field.name} {field.type}" for field in schema)
+    columns = columns.replace("list<element:", "list<item:")  # Parquet's name for the same
+    return hashlib.sha256(footer + columns.encode()).hexdigest().encode()
 
 
 def _buckets(rows: pa.Table) -> dict[str, int]:
@@ -261,8 +271,8 @@ def _kept(path: Path) -> Iterator[tuple[str, Seen]]:
     """Yield the kept items with a content, the last one of an id first."""
     names = ["bucket", "native_id", "mention_id", "content_hash", "published_at"]
     table = pq.read_table(path, columns=names, partitioning=None)
-    kept = table.filter(pc.equal(table["bucket"], "kept") & pc.is_valid(table["content_hash"]))
-    columns = [kept[name].to_pylist()[::-1] for name in names[1:]]
+    whole = pc.and_(pc.equal(table["bucket"], "kept"), pc.is_valid(table["content_hash"]))
+    columns = [table.filter(whole)[name].to_pylist()[::-1] for name in names[1:]]
     for native_id, *rest in zip(*columns, strict=True):
         yield native_id, Seen(*rest)
 
@@ -277,7 +287,7 @@ def _flush_warc(warc: Path) -> str:
 def _write(rows: pa.Table, batch: Batch, path: Path) -> Path:
     """Write and flush a batch's rows under a temporary name beside its day."""
     footer = batch.to_footer()
-    meta = {FOOTER_KEY: footer, DIGEST_KEY: hashlib.sha256(footer).hexdigest().encode()}
+    meta = {FOOTER_KEY: footer, DIGEST_KEY: _digest(footer, rows.schema)}
     table = rows.replace_schema_metadata(meta)
     temporary = path.parent.parent / f".{path.name}.tmp"
     try:
