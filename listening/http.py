@@ -1,0 +1,346 @@
+"""The one door to the network: what may be asked, how fast, how often, and what came back.
+
+Only GET. Nothing outside this module and its helpers (guard, wire, pace, warc) opens a
+connection, so the rules hold for every source: RFC 9110 for Retry-After, redirects and
+validators, RFC 9309 for robots.txt (read 2026-11).
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import random
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from http.client import HTTPException
+from pathlib import Path
+from typing import Any, Final, Self, TypeVar
+from urllib.parse import urlencode, urlsplit
+
+import requests
+import urllib3
+
+from listening.answer import (
+    BadAnswerError,
+    CutError,
+    DeniedError,
+    GoneError,
+    LaterError,
+    Moved,
+    RateLimitedError,
+    Response,
+    TransientError,
+    is_conditional,
+    judge,
+    read_json,
+)
+from listening.contract import DataRoot, now
+from listening.guard import Guard, RefusedError, Resolver, Route, shown
+from listening.pace import Clock, Pace
+from listening.warc import Recorder
+from listening.wire import PinnedAdapter, TooBigError, Wire
+
+AGENT: Final = "social-listening"
+CONTACT: Final = "LISTENING_CONTACT"
+WALL: Final = 35.0  # seconds a request may cost us, its tries and our own pauses included
+PATIENCE: Final = 120.0  # seconds a server may ask us to wait, on top of that
+TRIES: Final = 5
+MAX_REDIRECTS: Final = 5
+MAX_BYTES: Final = 10_000_000  # as received
+_CONNECT: Final = 10.0
+_FAULTS: Final = (requests.RequestException, urllib3.exceptions.HTTPError, HTTPException, OSError)
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class Http:
+    """The door of one crawl. It belongs to one thread; close it, or use `with`.
+
+    Args:
+        root: where the pace of hosts is kept.
+        hosts: the only hosts it speaks to.
+        allow_hosts: hosts that may have a private address.
+        pace: seconds between two requests to a host; none for loopback and connect-to hosts.
+        contact: how to reach us; `LISTENING_CONTACT` wins.
+        warc: where every exchange is kept.
+    """
+
+    root: DataRoot
+    hosts: Iterable[str]
+    allow_hosts: Iterable[str] = ()
+    pace: float = 1.0
+    contact: str = ""
+    warc: Path | None = None
+    max_bytes: int = MAX_BYTES
+    resolver: Resolver | None = None
+    clock: Clock = field(default_factory=Clock)
+    pace_near: bool = False
+
+    def __post_init__(self) -> None:
+        self.guard = Guard.from_environment(self.hosts, self.allow_hosts, self.resolver)
+        self.recorder = Recorder(self.warc)
+        self._paces = Pace(self.root.path / "pace", self.clock)
+        self._adapter = PinnedAdapter()
+        self._session = requests.Session()
+        self._session.trust_env = False  # no proxies, no .netrc
+        for prefix in ("http://", "https://"):
+            self._session.mount(prefix, self._adapter)
+        self._robots: dict[str, Any] = {}
+        contact = os.environ.get(CONTACT) or self.contact or f"set {CONTACT}"
+        self._agent = f"{AGENT}/0.1 (+{contact})"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close connections and the WARC."""
+        self._session.close()
+        self.recorder.close()
+
+    def get_json(self, url: str, params: Mapping[str, Any] | None = None) -> Any:
+        """Return the JSON value at a URL; raises as `fetch`."""
+        return self.fetch(url, read_json, params=params)
+
+    def get(
+        self,
+        url: str,
+        params: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Response:
+        """Return the whole answer at a URL; raises as `fetch`."""
+        return self.fetch(url, lambda response: response, params=params, headers=headers)
+
+    def fetch(
+        self,
+        url: str,
+        read: Callable[[Response], T],
+        *,
+        params: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> T:
+        """Return what `read` makes of the answer; a `CutError` of it counts as a failed try.
+
+        Raises:
+            RefusedError: the URL, or one it redirects to, must not be asked.
+            RateLimitedError, DeniedError, GoneError, BadAnswerError, TransientError.
+        """
+        url = _with(url, params or {})
+        said = dict(headers or {})
+        effort = _Effort(self.clock)
+        for _ in range(MAX_REDIRECTS + 1):
+            answer = self._persist(url, said, effort, read)
+            if not isinstance(answer, Moved):
+                return answer
+            said = _cross(url, answer.url, said)
+            url = answer.url
+        raise DeniedError(f"more than {MAX_REDIRECTS} redirects", where=shown(url))
+
+    def get_page(self, url: str, headers: Mapping[str, str] | None = None) -> Response:
+        """Return a page that robots.txt lets us read.
+
+        Raises:
+            DeniedError: robots.txt forbids it, or cannot be had (RFC 9309, 2.3.1.4).
+        """
+        robots = self.robots(url)
+        if not robots.can_fetch(url, AGENT):
+            raise DeniedError("robots.txt forbids it", where=shown(url))
+        delay = robots.crawl_delay(AGENT)
+        if delay and delay > self.pace:
+            self.pace = min(float(delay), WALL)
+        return self.get(url, headers=headers)
+
+    def robots(self, url: str) -> Any:
+        """Return the robots.txt of a URL's host, read once a crawl: a `protego.Protego`.
+
+        Raises:
+            DeniedError: the server fails to serve it.
+        """
+        parts = urlsplit(url)
+        origin = f"{parts.scheme}://{parts.netloc}"
+        if origin not in self._robots:
+            self._robots[origin] = self._read_robots(f"{origin}/robots.txt")
+        return self._robots[origin]
+
+    def _read_robots(self, url: str) -> Any:
+        from protego import Protego
+
+        try:
+            body = self.get(url).body
+        except GoneError:
+            body = b""
+        except DeniedError as error:  # 4xx: no rules
+            log.info("no robots.txt: %s", error)
+            body = b""
+        except TransientError as error:
+            raise DeniedError(
+                "robots.txt cannot be had, so nothing may be read", where=shown(url)
+            ) from error
+        return Protego.parse(body[:512_000].decode("utf-8", "replace"))
+
+    def _persist(
+        self, url: str, headers: Mapping[str, str], effort: _Effort, read: Callable[[Response], T]
+    ) -> T | Moved:
+        while True:
+            route, address = self._dial(url, effort)
+            self._stay_away(url, route)
+            try:
+                return self._once(url, route, address, headers, effort, read)
+            except LaterError as later:
+                pause = effort.pause(later, url)
+                if later.asked:
+                    self._paces.hold(route.key, pause)
+                if pause > PATIENCE:
+                    raise RateLimitedError.of(url, pause) from later
+                log.info("%s: %s; again in %.1f s", shown(url), later, pause)
+                self.clock.sleep(pause)
+
+    def _dial(self, url: str, effort: _Effort) -> tuple[Route, str]:
+        """Return where a URL leads, resolved anew for each try, the addresses in turn."""
+        while True:
+            try:
+                route = self.guard.route(url)
+            except OSError as error:
+                self.clock.sleep(effort.pause(LaterError(f"no address: {error}"), url))
+                continue
+            return route, route.addresses[effort.tries % len(route.addresses)]
+
+    def _stay_away(self, url: str, route: Route) -> None:
+        held = self._paces.held(route.key)
+        if held > PATIENCE:
+            raise RateLimitedError.of(url, held)
+        if held:
+            self.clock.sleep(held)
+
+    def _once(
+        self,
+        url: str,
+        route: Route,
+        address: str,
+        headers: Mapping[str, str],
+        effort: _Effort,
+        read: Callable[[Response], T],
+    ) -> T | Moved:
+        self._paces.wait(route.key, self.pace if not route.near or self.pace_near else 0)
+        with effort:
+            answer = self._exchange(url, route, address, headers, effort.left())
+        if isinstance(answer, Moved):
+            return answer
+        try:
+            return read(answer)
+        except CutError as error:
+            raise LaterError(str(error)) from error
+
+    def _exchange(
+        self, url: str, route: Route, address: str, headers: Mapping[str, str], seconds: float
+    ) -> Response | Moved:
+        wire = Wire(route, address, self.clock.now() + seconds, self.max_bytes, self.clock.now)
+        self._adapter.wire = wire
+        cut = ""
+        try:
+            raw = self._send(route, headers, seconds)
+            body = b"".join(raw.raw.stream(65_536, decode_content=False))
+        except TooBigError as error:
+            cut = "length"
+            raise BadAnswerError(f"the answer is too big: {error}", where=shown(url)) from error
+        except _FAULTS as error:
+            cut = "disconnect"
+            raise LaterError(_reason(error)) from error
+        finally:
+            self._keep(route, wire, cut)
+        return judge(url, raw.status_code, raw.headers, body, conditional=is_conditional(headers))
+
+    def _send(self, route: Route, headers: Mapping[str, str], seconds: float) -> requests.Response:
+        base = {
+            "User-Agent": self._agent,
+            "Host": str(route.url.netloc),
+            "Accept-Encoding": "gzip, deflate",
+            "Accept": "*/*",
+        }
+        # The cookie jar is emptied: what one page sets must not mark the next request.
+        self._session.cookies.clear()
+        request = requests.Request("GET", route.url.url, headers={**base, **headers})
+        timeout = min(_CONNECT, seconds)
+        return self._session.send(
+            self._session.prepare_request(request),
+            stream=True,
+            allow_redirects=False,
+            timeout=(timeout, timeout),
+        )
+
+    def _keep(self, route: Route, wire: Wire, cut: str) -> None:
+        self.recorder.write(
+            str(route.url.url), bytes(wire.sent), bytes(wire.received), now(), wire.address, cut
+        )
+
+
+class _Effort:
+    """What one request may cost: tries, our own time, and the time the server asks for."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.tries = 0
+        self._clock, self._own, self._asked, self._began = clock, 0.0, 0.0, 0.0
+
+    def __enter__(self) -> None:
+        self._began = self._clock.now()
+
+    def __exit__(self, *_: object) -> None:
+        self._own += self._clock.now() - self._began
+
+    def left(self) -> float:
+        """Return how many seconds of our own are left."""
+        return max(0.1, WALL - self._own)
+
+    def pause(self, later: LaterError, url: str) -> float:
+        """Return how long to pause before the next try; over `PATIENCE`: give up until then.
+
+        Raises:
+            TransientError: the tries, or our own time, are used up.
+        """
+        self.tries += 1
+        if later.asked is None or later.asked <= 0:
+            wait = 0.5 * 2.0 ** (self.tries - 1) * random.uniform(1, 1.5)  # noqa: S311 - jitter
+            self._own += wait
+        else:
+            wait = later.asked
+            self._asked += wait
+        over = later.asked is not None and self._asked > PATIENCE
+        if over:
+            return max(wait, PATIENCE + 1)
+        if self.tries >= TRIES or self._own >= WALL:
+            raise TransientError(
+                f"{later}; gave up after {self.tries} tries",
+                where=shown(url),
+                mend="The next crawl tries again; if it goes on, look at the URL in a browser",
+            )
+        return wait
+
+
+def _cross(before: str, after: str, headers: Mapping[str, str]) -> dict[str, str]:
+    """Return the headers to send on after a redirect: none of them to another host.
+
+    Raises:
+        RefusedError: it leads from https back to http.
+    """
+    old, new = urlsplit(before), urlsplit(after)
+    if old.scheme == "https" and new.scheme == "http":
+        raise RefusedError("a redirect from https to http", where=shown(after))
+    same = (old.scheme, old.netloc) == (new.scheme, new.netloc)
+    return dict(headers) if same else {}
+
+
+def _with(url: str, params: Mapping[str, Any]) -> str:
+    if not params:
+        return url
+    return f"{url}{'&' if '?' in url else '?'}{urlencode(params, doseq=True)}"
+
+
+def _reason(error: BaseException) -> str:
+    """Return an error's kind and its innermost reason, without URLs."""
+    while isinstance(error.__cause__ or error.__context__, Exception):
+        error = error.__cause__ or error.__context__  # type: ignore[assignment] # checked above
+    return f"{type(error).__name__}: {shown(str(error))}"

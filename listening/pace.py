@@ -1,0 +1,84 @@
+"""Spaces the requests to one host, for all processes of this machine together."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from time import sleep, time
+from typing import IO, Any, Final
+
+from listening.contract import slug
+from listening.disk import explained
+
+_STALE: Final = 3600.0  # a turn further ahead than this comes from a clock that was set back
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """Real time, for waiting; tests put their own in its place."""
+
+    now: Callable[[], float] = time
+    sleep: Callable[[float], None] = sleep
+
+
+class Pace:
+    """One small locked file per host: when its next turn is, and until when it wants no one."""
+
+    def __init__(self, folder: Path, clock: Clock) -> None:
+        self._folder, self._clock = folder, clock
+
+    def wait(self, host: str, seconds: float) -> None:
+        """Take the host's next free turn and sleep until it; the one after is `seconds` later."""
+        if seconds <= 0:
+            return
+        with self._state(host) as state:
+            moment = self._clock.now()
+            turn = max(moment, state.get("turn", 0.0))
+            if turn - moment > _STALE:
+                turn = moment
+            state["turn"] = turn + seconds
+        if turn > moment:
+            self._clock.sleep(turn - moment)
+
+    def hold(self, host: str, seconds: float) -> None:
+        """Write down that the host wants no request for so long."""
+        with self._state(host) as state:
+            state["held"] = self._clock.now() + seconds
+
+    def held(self, host: str) -> float:
+        """Return for how many more seconds the host wants no request."""
+        if not self._path(host).exists():
+            return 0.0
+        with self._state(host) as state:
+            return max(0.0, float(state.get("held", 0.0)) - self._clock.now())
+
+    def _path(self, host: str) -> Path:
+        return self._folder / f"{slug(host)}.json"
+
+    @contextmanager
+    def _state(self, host: str) -> Iterator[dict[str, Any]]:
+        path = self._path(host)
+        with explained(path):
+            self._folder.mkdir(parents=True, exist_ok=True)
+            with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o644), "r+") as handle:
+                fcntl.flock(handle, fcntl.LOCK_EX)
+                before = _read(handle)
+                after = dict(before)
+                yield after
+                if after != before:
+                    handle.seek(0)
+                    handle.truncate()
+                    json.dump(after, handle)
+
+
+def _read(handle: IO[str]) -> dict[str, Any]:
+    try:
+        state = json.load(handle)
+    except ValueError:  # new, or cut by a kill: the host's turn is now
+        return {}
+    return state if isinstance(state, dict) else {}

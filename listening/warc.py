@@ -1,0 +1,67 @@
+"""Keeps every exchange as it went over the wire, in a WARC file that any archive tool reads."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from io import BytesIO
+from pathlib import Path
+from typing import IO, Any, Final
+
+from listening.disk import explained
+
+# Header lines of a request that may carry a secret; what the server sent stays as received.
+_SECRET: Final = re.compile(rb"(?im)^((?:proxy-)?authorization|cookie|x-api-key)(:[ \t]*)[^\r\n]*")
+
+
+class Recorder:
+    """Writes request and response records; the file appears with the first exchange."""
+
+    def __init__(self, path: Path | None) -> None:
+        self.path = path
+        self._file: IO[bytes] | None = None
+        self._writer: Any = None
+
+    @property
+    def written(self) -> Path | None:
+        """Return the file, None where nothing was exchanged."""
+        return self.path if self._file else None
+
+    def write(
+        self, url: str, sent: bytes, received: bytes, at: datetime, address: str, cut: str = ""
+    ) -> None:
+        """Write one exchange; `cut` says why the response is not whole (WARC-Truncated)."""
+        if self.path is None or not received:
+            return
+        stamp = at.strftime("%Y-%m-%dT%H:%M:%SZ")
+        headers = {"WARC-Date": stamp, "WARC-IP-Address": address}
+        with explained(self.path):
+            writer = self._open()
+            response = _record(
+                writer,
+                url,
+                "response",
+                received,
+                headers | ({"WARC-Truncated": cut} if cut else {}),
+            )
+            request = _record(writer, url, "request", _SECRET.sub(rb"\1\2***", sent), headers)
+            writer.write_request_response_pair(request, response)
+
+    def close(self) -> None:
+        """Close the file, if there is one."""
+        if self._file and not self._file.closed:
+            self._file.close()
+
+    def _open(self) -> Any:
+        if self._writer is None and self.path is not None:
+            from warcio.warcwriter import WARCWriter
+
+            self._file = self.path.open("wb")
+            self._writer = WARCWriter(self._file, gzip=True)
+        return self._writer
+
+
+def _record(writer: Any, url: str, kind: str, raw: bytes, headers: dict[str, str]) -> Any:
+    return writer.create_warc_record(
+        uri=url, record_type=kind, payload=BytesIO(raw), length=len(raw), warc_headers_dict=headers
+    )
