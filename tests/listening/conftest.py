@@ -1,0 +1,153 @@
+"""A loopback server that answers as told: well, oddly, or not at all. And a clock that obeys."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from listening.contract import DataRoot
+from listening.pace import Clock
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One request as the server read it."""
+
+    path: str
+    query: dict[str, str]
+    headers: dict[str, str]
+    raw: bytes
+
+
+Answer = bytes | Callable[[socket.socket, Asked], None]
+Route = Callable[[Asked], Answer]
+
+
+def reply(body: Any = b"", status: int = 200, **headers: str) -> bytes:
+    """Return a whole HTTP answer; a body that is not bytes is served as JSON."""
+    kind = "text/plain"
+    if not isinstance(body, bytes):
+        body, kind = json.dumps(body).encode(), "application/json"
+    said = {"Content-Type": kind, "Content-Length": str(len(body))}
+    said |= {name.replace("_", "-"): value for name, value in headers.items()}
+    lines = "".join(f"{name}: {value}\r\n" for name, value in said.items() if value)
+    return f"HTTP/1.1 {status} Status\r\n{lines}\r\n".encode() + body
+
+
+@dataclass
+class Server:
+    """Answers by path; what it was asked is its ledger."""
+
+    port: int = 0
+    asked: list[Asked] = field(default_factory=list)
+    routes: dict[str, Route] = field(default_factory=dict)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def on(self, path: str, *answers: Answer | Route) -> None:
+        """Answer a path with these in turn; the last one from then on."""
+        waiting = list(answers)
+
+        def route(asked: Asked) -> Answer:
+            answer: Any = waiting.pop(0) if len(waiting) > 1 else waiting[0]
+            return answer(asked) if callable(answer) and not _speaks(answer) else answer
+
+        self.routes[path] = route
+
+    def paths(self) -> list[str]:
+        return [asked.path for asked in self.asked]
+
+    def answer(self, connection: socket.socket) -> None:
+        with connection:
+            while asked := _read(connection):
+                self.asked.append(asked)
+                route = self.routes.get(asked.path, lambda _: reply(b"no such path", 404))
+                answer = route(asked)
+                try:
+                    if callable(answer):
+                        answer(connection, asked)
+                        return
+                    connection.sendall(answer)
+                except OSError:  # the client had enough
+                    return
+
+
+def _speaks(answer: Any) -> bool:
+    return getattr(answer, "__code__", None) is not None and answer.__code__.co_argcount == 2
+
+
+def _read(connection: socket.socket) -> Asked | None:
+    raw = b""
+    while b"\r\n\r\n" not in raw:
+        try:
+            part = connection.recv(65_536)
+        except OSError:
+            return None
+        if not part:
+            return None
+        raw += part
+    first, *lines = raw.decode("latin-1").split("\r\n\r\n")[0].split("\r\n")
+    parts = urlsplit(first.split(" ")[1])
+    headers = {name.lower(): value.strip() for name, _, value in (x.partition(":") for x in lines)}
+    query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
+    return Asked(parts.path, query, headers, raw)
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    """A server on a free loopback port."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    one = Server(port=listener.getsockname()[1])
+    closing = threading.Event()
+
+    def accept() -> None:
+        while not closing.is_set():
+            try:
+                connection, _ = listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=one.answer, args=(connection,), daemon=True).start()
+
+    thread = threading.Thread(target=accept, daemon=True)
+    thread.start()
+    yield one
+    closing.set()
+    listener.shutdown(socket.SHUT_RDWR)
+    listener.close()
+    thread.join()
+
+
+class FakeTime:
+    """Time that passes only while somebody sleeps, or is told to pass."""
+
+    def __init__(self) -> None:
+        self.moment = 1_000_000.0
+        self.slept: list[float] = []
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.moment += seconds
+
+    @property
+    def clock(self) -> Clock:
+        return Clock(now=lambda: self.moment, sleep=self.sleep)
+
+
+@pytest.fixture
+def fake_time() -> FakeTime:
+    return FakeTime()
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> DataRoot:
+    return DataRoot(tmp_path / "data")
