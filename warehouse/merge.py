@@ -1,0 +1,212 @@
+"""One batch into the core tables, inside the caller's transaction."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import Any, Final
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import sqlalchemy as sa
+
+from listening.contract import (
+    BUCKETS,
+    FOOTER_KEY,
+    REFERENCE_TABLES,
+    Batch,
+    DataRoot,
+    ListeningError,
+    now,
+)
+from warehouse.cluster import update_clusters
+from warehouse.crash import crash_at
+from warehouse.script import run_script
+from warehouse.tables import METADATA, SCHEMA, log
+
+MARK_SHARE: Final = 0.02  # more of a batch quarantined than this, and the batch is marked
+_MENTION_KINDS: Final = ("mention", "engagement", "tombstone")
+_PARTS: Final = (
+    "language", "sentiment", "emotion", "irony", "offensive", "intent", "topic", "flag", "embedding",
+)  # fmt: skip
+
+
+def merge_batch(connection: sa.Connection, root: DataRoot, batch: Batch) -> dict[str, int]:
+    """Merge a batch and return its items per bucket.
+
+    Raises:
+        ListeningError: no loader for its kind; or a row that cannot be.
+    """
+    values = _values(root, batch)
+    tags = _tags(root, batch)
+    connection.execute(sa.insert(log.batch), _batch_row(batch, str(tags.get("model", ""))))
+    connection.execute(sa.insert(log.coverage), _coverage_row(batch))
+    if batch.kind == "reference":
+        _merge_reference(connection, values)
+    elif batch.kind in _MENTION_KINDS:
+        _merge_mentions(connection, root, batch, values, tags)
+    else:
+        raise ListeningError(
+            f"no loader for {batch.kind} batches",
+            where=batch.batch_id,
+            mend="Install the newer version of this project",
+        )
+    buckets = _buckets(connection, batch)
+    crash_at("load:merge")
+    _mark(connection, batch, buckets["quarantined"])
+    row = {"batch_id": batch.batch_id, "served": batch.served, "loaded_at": now(), **buckets}
+    connection.execute(sa.insert(log.receipt), row)
+    crash_at("load:receipt")
+    return buckets
+
+
+def _values(root: DataRoot, batch: Batch) -> dict[str, Any]:
+    return {
+        "landed": [str(root.landed(batch.batch_id))],
+        "batch_id": batch.batch_id,
+        "stream": batch.stream,
+        "source": batch.source,
+        "fetched_at": batch.fetched_at,
+        "now": now(),
+    }
+
+
+def _merge_mentions(
+    connection: sa.Connection,
+    root: DataRoot,
+    batch: Batch,
+    values: dict[str, Any],
+    tags: dict[str, Any],
+) -> None:
+    run_script(connection, "stage", values)
+    run_script(connection, "merge", values)
+    run_script(connection, "bucket")
+    run_script(connection, "delete", values)
+    if batch.kind == "mention":
+        run_script(connection, "tag", {**_versions(tags), **_tagged(connection, root, batch)})
+    else:
+        run_script(connection, "untagged")
+    update_clusters(connection)
+    run_script(connection, "author")
+
+
+def _tags(root: DataRoot, batch: Batch) -> dict[str, Any]:
+    """Return what the tagged batch says of itself: tagger versions and model."""
+    if batch.kind != "mention":
+        return {}
+    path = root.tagged_batch(batch.batch_id)
+    try:
+        footer: dict[str, Any] = json.loads(pq.read_schema(path).metadata[FOOTER_KEY])
+    except (OSError, pa.ArrowException, KeyError, TypeError, ValueError) as error:
+        raise ListeningError(
+            f"not a tagged batch: {error}",
+            where=str(path),
+            mend="Remove it; the next run tags the batch again",
+        ) from error
+    return footer
+
+
+def _versions(tags: dict[str, Any]) -> dict[str, Any]:
+    """Return one version per kind of tag; a tagger not named has the version of the weights."""
+    stated: dict[str, str] = dict(tags.get("taggers", {}))
+    model = str(tags.get("model", ""))[:12] or "unversioned"
+    versions = {part: stated.get(part, model) for part in _PARTS}
+    return {**versions, "versions": json.dumps(versions | stated)}
+
+
+def _tagged(connection: sa.Connection, root: DataRoot, batch: Batch) -> dict[str, list[str]]:
+    """Return the batch's tagged file, and those of older contents that stand again."""
+    paths = [root.tagged_batch(batch.batch_id)]
+    for (batch_id,) in run_script(connection, "returned", {"batch_id": batch.batch_id}):
+        path = root.tagged_batch(str(batch_id))
+        if path.exists():
+            paths.append(path)
+    return {"tagged": [str(path) for path in paths]}
+
+
+def _merge_reference(connection: sa.Connection, values: dict[str, Any]) -> None:
+    run_script(connection, "reference_stage", values)
+    for name in REFERENCE_TABLES:
+        run_script(connection, "reference", values, _reference_names(name))
+
+
+def _reference_names(name: str) -> dict[str, str]:
+    table = METADATA.tables[f"{SCHEMA}.{name}"]
+    columns = [column for column in table.columns if column.name not in ("loaded_at", "batch_id")]
+    keys = [column.name for column in table.primary_key]
+    kinds = {column.name: _kind(column.type) for column in columns}
+    return {
+        "table": name,
+        "keys": ", ".join(keys),
+        "columns": ", ".join(kinds),
+        "structure": json.dumps(kinds),
+        "filled": ", ".join(f"coalesce({key}, '') AS {key}" for key in keys),
+        "old": ", ".join(f"old.{column}" for column in kinds),
+        "new": ", ".join(f"incoming.{column}" for column in kinds),
+    }
+
+
+def _kind(kind: sa.types.TypeEngine[Any]) -> str:
+    return {sa.Date: "DATE", sa.Double: "DOUBLE", sa.String: "VARCHAR"}[type(kind)]
+
+
+def _buckets(connection: sa.Connection, batch: Batch) -> dict[str, int]:
+    rows = run_script(connection, "count")
+    found = Counter({str(bucket): int(items) for bucket, items in rows})
+    unknown = set(found) - set(BUCKETS)
+    if unknown or found.total() != batch.served:
+        raise ListeningError(
+            f"{batch.served} items were served, but the buckets hold {dict(found)}",
+            where=batch.batch_id,
+            mend="Nothing of this batch was loaded; its file is not whole",
+        )
+    return {bucket: found[bucket] for bucket in BUCKETS}
+
+
+def _mark(connection: sa.Connection, batch: Batch, quarantined: int) -> None:
+    if quarantined > MARK_SHARE * batch.served:
+        own = log.batch.c.batch_id == batch.batch_id
+        connection.execute(sa.update(log.batch).where(own).values(marked=True))
+
+
+def _batch_row(batch: Batch, model: str) -> dict[str, Any]:
+    return {
+        "batch_id": batch.batch_id,
+        "kind": batch.kind,
+        "stream": batch.stream,
+        "source": batch.source,
+        "host": batch.host,
+        "target": batch.target,
+        "seq": batch.seq,
+        "cursor_before": json.dumps(batch.cursor_before, sort_keys=True),
+        "cursor_after": json.dumps(batch.cursor_after, sort_keys=True),
+        "started_at": batch.started_at,
+        "sealed_at": batch.sealed_at,
+        "fetched_at": batch.fetched_at,
+        "served": batch.served,
+        "parser_version": batch.parser_version,
+        "warc": batch.warc,
+        "warc_sha256": batch.warc_sha256,
+        "revision": batch.revision,
+        "raw_partial": batch.raw_partial,
+        "brand_files": list(batch.brand_files),
+        "marked": False,
+        "model": model,
+    }
+
+
+def _coverage_row(batch: Batch) -> dict[str, Any]:
+    coverage = batch.coverage
+    return {
+        "batch_id": batch.batch_id,
+        "stream": batch.stream,
+        "source": batch.source,
+        "host": batch.host,
+        "target": batch.target,
+        "state": coverage.state,
+        "since": coverage.since,
+        "until": coverage.until,
+        "expected": coverage.expected,
+        "got": coverage.got,
+        "reason": coverage.reason,
+    }

@@ -1,0 +1,120 @@
+"""The one way into the warehouse file: locked, migrated, with sane settings, and closed again.
+
+DuckDB gives its file to one process at a time, readers included, so the lock is exclusive for
+readers too. Teams never come here; they read the published files.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.pool import NullPool
+
+from listening.contract import ConfigurationError, DataRoot, ListeningError
+from warehouse.lock import DEFAULT_TIMEOUT, warehouse_lock
+from warehouse.migrations import check_revision, migrate
+
+MEMORY_VARIABLE: Final = "LISTENING_MEMORY"
+THREADS_VARIABLE: Final = "LISTENING_THREADS"
+_DEFAULT_MEMORY: Final = "2GB"
+
+
+@contextmanager
+def open_warehouse(
+    root: DataRoot, *, read_only: bool = False, timeout: float = DEFAULT_TIMEOUT
+) -> Iterator[sa.Connection]:
+    """Open the warehouse under its lock and close it again, so that others may have it.
+
+    Opened for writing, it is created or brought to this code's schema first.
+
+    Raises:
+        ListeningError: another process holds it longer than `timeout` seconds; there is none
+            to read; its schema is newer than this code; or the disk refuses.
+    """
+    with warehouse_lock(root, timeout=timeout):
+        if read_only and not root.warehouse.exists():
+            raise ListeningError(
+                "there is no warehouse yet",
+                where=str(root.warehouse),
+                mend="Load something first, for instance with: listening run",
+            )
+        with connect(root, str(root.warehouse), read_only=read_only) as connection:
+            check_revision(connection) if read_only else migrate(connection)
+            yield connection
+
+
+@contextmanager
+def connect(root: DataRoot, file: str, *, read_only: bool = False) -> Iterator[sa.Connection]:
+    """Connect to a DuckDB file (or `:memory:`) with the house's settings; takes no lock.
+
+    Raises:
+        ListeningError: the file cannot be opened.
+        ConfigurationError: a setting from the environment is wrong.
+    """
+    engine = sa.create_engine(
+        f"duckdb:///{file}",
+        poolclass=NullPool,  # a pooled connection would keep the file's lock
+        connect_args={"read_only": read_only, "config": _settings(root)},
+    )
+    try:
+        connection = _opened(engine, file)
+        try:
+            _confine(connection, root)
+            yield connection
+        finally:
+            connection.close()
+    finally:
+        engine.dispose()
+
+
+def _opened(engine: sa.Engine, file: str) -> sa.Connection:
+    try:
+        return engine.connect()
+    except sa.exc.DBAPIError as error:
+        raise ListeningError(
+            f"cannot be opened: {reason(error)}",
+            where=file,
+            mend="Close whatever has it open without the lock, such as a SQL shell; or free "
+            "the disk; or move the file away and load again, landing/ holds everything",
+        ) from error
+
+
+def _settings(root: DataRoot) -> dict[str, Any]:
+    return {
+        "memory_limit": os.environ.get(MEMORY_VARIABLE) or _DEFAULT_MEMORY,
+        "threads": _threads(),
+        "temp_directory": str(root.path / ".spill"),
+        # Every query that needs an order states it.
+        "preserve_insertion_order": "false",
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+    }
+
+
+def _threads() -> int:
+    stated = os.environ.get(THREADS_VARIABLE)
+    if not stated:
+        return os.cpu_count() or 1
+    if not stated.isdecimal() or int(stated) == 0:
+        raise ConfigurationError(
+            f"{stated!r} is no number of threads", where=THREADS_VARIABLE, mend="Write 1 or more"
+        )
+    return int(stated)
+
+
+def _confine(connection: sa.Connection, root: DataRoot) -> None:
+    """Read and write nothing outside the data root, whatever a statement says."""
+    connection.exec_driver_sql("SET TimeZone = 'UTC'")
+    folder = str(root.path).replace("'", "''")  # SET takes no bound values
+    connection.exec_driver_sql(f"SET allowed_directories = ['{folder}']")
+    connection.exec_driver_sql("SET enable_external_access = false")
+    connection.commit()
+
+
+def reason(error: sa.exc.DBAPIError) -> str:
+    """Return what the database said, on one line."""
+    return " ".join(str(error.orig).split())

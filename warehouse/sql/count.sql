@@ -1,0 +1,1 @@
+SELECT bucket, count(*) FROM outcome GROUP BY bucket;

@@ -1,0 +1,157 @@
+-- What the tags say, for the contents they were made of. Tags of one content made in two batches
+-- may differ in the last digits; the greater row stands, so that their order does not matter.
+-- $tagged: files; one bound value per tagger version.
+CREATE OR REPLACE TEMP TABLE tag AS
+SELECT * FROM read_parquet($tagged, filename = true)
+SEMI JOIN core.mention_version USING (mention_id, content_hash)
+QUALIFY row_number() OVER (PARTITION BY mention_id, content_hash ORDER BY filename) = 1;
+
+-- The tags of what stands now.
+CREATE OR REPLACE TEMP TABLE tag_now AS
+SELECT * FROM tag SEMI JOIN core.mention USING (mention_id, content_hash);
+
+-- Labels and failures: kept for every content. --------------------------------------------------
+CREATE OR REPLACE TEMP TABLE label_now AS
+WITH best AS (
+    SELECT
+        mention_id,
+        content_hash,
+        intents,
+        list_reverse_sort(list_transform(intents, lambda i: {'p': i.p, 'id': i.id}))[1] AS top
+    FROM tag WHERE len(intents) > 0
+)
+
+SELECT
+    mention_id, content_hash, 'language' AS tagger, $language AS version, language AS label,
+    NULL::FLOAT AS p, NULL::VARCHAR AS abstained,
+    NULL::STRUCT(id VARCHAR, p FLOAT)[] AS probabilities
+FROM tag WHERE language IS NOT NULL
+UNION ALL
+SELECT
+    mention_id, content_hash, 'sentiment', $sentiment, sentiment,
+    CASE sentiment
+        WHEN 'negative' THEN p_negative WHEN 'neutral' THEN p_neutral WHEN 'positive' THEN p_positive
+    END,
+    abstained,
+    CASE WHEN p_negative IS NOT NULL THEN [
+        {'id': 'negative', 'p': p_negative},
+        {'id': 'neutral', 'p': p_neutral},
+        {'id': 'positive', 'p': p_positive}
+    ] END
+FROM tag WHERE sentiment IS NOT NULL OR abstained IS NOT NULL
+UNION ALL
+SELECT mention_id, content_hash, 'emotion', $emotion, emotion, p_emotion, NULL,
+    [{'id': emotion, 'p': p_emotion}]
+FROM tag WHERE emotion IS NOT NULL
+UNION ALL
+SELECT mention_id, content_hash, 'irony', $irony,
+    if(p_irony >= 0.5, 'irony', 'none'), if(p_irony >= 0.5, p_irony, 1 - p_irony), NULL,
+    [{'id': 'irony', 'p': p_irony}]
+FROM tag WHERE p_irony IS NOT NULL
+UNION ALL
+SELECT mention_id, content_hash, 'offensive', $offensive,
+    if(p_offensive >= 0.5, 'offensive', 'none'), if(p_offensive >= 0.5, p_offensive, 1 - p_offensive),
+    NULL, [{'id': 'offensive', 'p': p_offensive}]
+FROM tag WHERE p_offensive IS NOT NULL
+UNION ALL
+SELECT mention_id, content_hash, 'intent', $intent,
+    if(top.p >= 0.5, top.id, 'none'), if(top.p >= 0.5, top.p, 1 - top.p), NULL, intents
+FROM best;
+
+DELETE FROM core.label AS old USING label_now AS new
+WHERE old.mention_id = new.mention_id AND old.content_hash = new.content_hash
+    AND old.tagger = new.tagger AND old.version = new.version
+    AND (new.p, new.label, new.abstained, new.probabilities)
+        > (old.p, old.label, old.abstained, old.probabilities);
+
+INSERT INTO core.label BY NAME
+SELECT * FROM label_now ANTI JOIN core.label USING (mention_id, content_hash, tagger, version);
+
+INSERT INTO core.label_failure BY NAME
+SELECT
+    mention_id, content_hash, f.tagger,
+    coalesce(json_extract_string($versions, '$."' || f.tagger || '"'), '') AS version,
+    max(coalesce(f.reason, '')) AS reason
+FROM (SELECT mention_id, content_hash, unnest(failures) AS f FROM tag)
+GROUP BY ALL
+ON CONFLICT (mention_id, content_hash, tagger, version)
+DO UPDATE SET reason = greatest(label_failure.reason, excluded.reason);
+
+-- Everything else belongs to what stands: what a replaced content said goes. --------------------
+CREATE OR REPLACE TEMP TABLE outdated AS SELECT mention_id FROM replaced WHERE NOT is_new;
+DELETE FROM core.mention_brand WHERE mention_id IN (SELECT mention_id FROM outdated);
+DELETE FROM core.mention_topic WHERE mention_id IN (SELECT mention_id FROM outdated);
+DELETE FROM core.entity WHERE mention_id IN (SELECT mention_id FROM outdated);
+DELETE FROM core.flag WHERE mention_id IN (SELECT mention_id FROM outdated);
+DELETE FROM core.embedding WHERE mention_id IN (SELECT mention_id FROM outdated);
+DELETE FROM core.mention_band WHERE mention_id IN (SELECT mention_id FROM outdated);
+
+-- Brands: the closest relation stands, then the first match. ------------------------------------
+CREATE OR REPLACE TEMP TABLE mention_brand_now AS
+SELECT
+    mention_id, b.brand_id, coalesce(b.product_id, '') AS product_id, b.relation, b.start, b.end,
+    b.matched
+FROM (SELECT mention_id, unnest(brands) AS b FROM tag_now)
+QUALIFY row_number() OVER (
+    PARTITION BY mention_id, b.brand_id, coalesce(b.product_id, '')
+    ORDER BY
+        list_position(['owned', 'tagged', 'untagged', 'off_channel'], b.relation),
+        b.start NULLS LAST, b.end NULLS LAST, b.matched NULLS LAST
+) = 1;
+
+DELETE FROM core.mention_brand AS old USING mention_brand_now AS new
+WHERE old.mention_id = new.mention_id AND old.brand_id = new.brand_id
+    AND old.product_id = new.product_id
+    AND (list_position(['owned', 'tagged', 'untagged', 'off_channel'], new.relation),
+         new.start, new.end, new.matched)
+        < (list_position(['owned', 'tagged', 'untagged', 'off_channel'], old.relation),
+           old.start, old.end, old.matched);
+
+INSERT INTO core.mention_brand BY NAME
+SELECT * FROM mention_brand_now ANTI JOIN core.mention_brand USING (mention_id, brand_id, product_id);
+
+INSERT INTO core.mention_topic BY NAME
+SELECT mention_id, t.id AS topic_id, max(t.p) AS p, $topic AS version
+FROM (SELECT mention_id, unnest(topics) AS t FROM tag_now)
+GROUP BY ALL
+ON CONFLICT (mention_id, topic_id) DO UPDATE SET
+    p = greatest(mention_topic.p, excluded.p),
+    version = greatest(mention_topic.version, excluded.version);
+
+INSERT INTO core.entity BY NAME
+SELECT
+    mention_id, e.start AS start, e.end AS "end", e.type AS type, max(e.text) AS text,
+    max(e.canonical) AS canonical
+FROM (SELECT mention_id, unnest(entities) AS e FROM tag_now)
+GROUP BY mention_id, e.start, e.end, e.type
+ON CONFLICT (mention_id, start, "end", type)
+DO UPDATE SET canonical = greatest(entity.canonical, excluded.canonical);
+
+INSERT INTO core.flag BY NAME
+SELECT
+    substr(sha256(concat_ws(
+        chr(31), mention_id, f.kind, coalesce(f.start, -1), coalesce(f.end, -1),
+        coalesce(f.rule, '')
+    )), 1, 32) AS flag_id,
+    mention_id, f.kind AS kind, f.start AS start, f.end AS "end", max(f.p) AS p, f.rule AS rule,
+    max(f.reason) AS reason, $flag AS version
+FROM (SELECT mention_id, unnest(flags) AS f FROM tag_now)
+GROUP BY mention_id, f.kind, f.start, f.end, f.rule
+ON CONFLICT (flag_id) DO UPDATE SET
+    p = greatest(flag.p, excluded.p),
+    reason = greatest(flag.reason, excluded.reason),
+    version = greatest(flag.version, excluded.version);
+
+CREATE OR REPLACE TEMP TABLE embedding_now AS
+SELECT mention_id, $embedding AS version, embedding::FLOAT[384] AS vector
+FROM tag_now WHERE embedding IS NOT NULL;
+
+DELETE FROM core.embedding AS old USING embedding_now AS new
+WHERE old.mention_id = new.mention_id
+    AND (new.version > old.version OR (new.version = old.version AND new.vector > old.vector));
+
+INSERT INTO core.embedding BY NAME
+SELECT * FROM embedding_now ANTI JOIN core.embedding USING (mention_id);
+
+INSERT OR IGNORE INTO core.mention_band
+SELECT DISTINCT mention_id, unnest(bands) FROM tag_now;
