@@ -1,0 +1,24 @@
+{# The moment the warehouse is built for. Never the machine's clock: see LISTENING_NOW. #}
+{% macro now_at() -%}
+    timestamptz '{{ var("now") }}'
+{%- endmacro %}
+
+{# The day of an instant where the brand lives. #}
+{% macro brand_day(instant, timezone) -%}
+    cast({{ instant }} at time zone {{ timezone }} as date)
+{%- endmacro %}
+
+{# Whole seconds from one instant to a later one. #}
+{% macro seconds_between(earlier, later) -%}
+    cast(epoch({{ later }}) - epoch({{ earlier }}) as bigint)
+{%- endmacro %}
+
+{# Business seconds of a brand from the first of its business days up to an instant, given the
+   last business day that opened by then (from mart.business_day, NULL before the first). #}
+{% macro business_clock(instant, business_day) -%}
+    coalesce(
+        {{ business_day }}.seconds_before
+        + {{ seconds_between(business_day ~ ".opens_at", "least(" ~ instant ~ ", " ~ business_day ~ ".closes_at)") }},
+        0
+    )
+{%- endmacro %}

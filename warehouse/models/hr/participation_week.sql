@@ -1,0 +1,12 @@
+-- What a brand's declared handles say and how people take it. Nobody's private account is here.
+select
+    cast(date_trunc('week', {{ brand_day("tag.published_at", "brand.timezone") }}) as date) as week,
+    brand.brand_id,
+    tag.channel,
+    count(distinct tag.author_key) as handles,
+    count_if(tag.parent_id is null)::bigint as posts,
+    count_if(tag.parent_id is not null)::bigint as replies,
+    sum(tag.engagement)::bigint as engagement
+from {{ ref("mention_tag") }} as tag
+join {{ source("core", "brand") }} as brand on brand.brand_id = tag.author_brand_id
+group by all

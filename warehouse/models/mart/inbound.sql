@@ -1,0 +1,50 @@
+-- What was said to an own brand: on its channels, by its tag, in answer to it, or in a file
+-- that maps it; and whatever it answered all the same.
+with said as (
+    select
+        mention_id,
+        brand_id,
+        case when relation in ('owned', 'tagged') then relation else 'mapped' end as addressed_by
+    from {{ ref("brand_mention") }}
+    where relation in ('owned', 'tagged') or mapped
+    union all
+    select answer.mention_id, asked.author_brand_id, 'reply'
+    from {{ ref("mention_tag") }} as answer
+    join {{ ref("mention_tag") }} as asked on asked.mention_id = answer.parent_id
+    where asked.author_brand_id is not null
+    union all
+    select parent_id, brand_id, 'answered'
+    from {{ ref("own_reply") }}
+),
+addressed as (
+    select
+        mention_id,
+        brand_id,
+        arg_min(
+            addressed_by,
+            list_position(['owned', 'tagged', 'reply', 'mapped', 'answered'], addressed_by)
+        ) as addressed_by
+    from said
+    group by mention_id, brand_id
+)
+select
+    addressed.mention_id,
+    addressed.brand_id,
+    {{ brand_day("tag.published_at", "brand.timezone") }} as day,
+    tag.published_at as inbound_at,
+    addressed.addressed_by,
+    addressed.addressed_by <> 'answered'
+    and not tag.is_spam
+    and list_has_any(tag.intents, ['complaint', 'question', 'support']) as needs_reply,
+    tag.source,
+    tag.channel,
+    tag.author_key,
+    tag.thread_id,
+    brand.response_minutes
+from addressed
+join {{ ref("mention_tag") }} as tag using (mention_id)
+join {{ source("core", "brand") }} as brand using (brand_id)
+where
+    brand.role = 'own'
+    and tag.author_brand_id is distinct from addressed.brand_id
+    and tag.kind <> 'share'

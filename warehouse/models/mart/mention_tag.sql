@@ -1,0 +1,57 @@
+-- Everything understood about a mention, whichever brand it is about, on one row.
+with intent as (
+    select
+        mention_id,
+        list(intent order by intent) filter (intent <> 'spam') as intents,
+        bool_or(intent = 'spam') as is_spam
+    from {{ ref("mention_intent") }}
+    group by mention_id
+),
+topic as (
+    select mention_id, list(topic_id order by topic_id) as topic_ids
+    from {{ source("core", "mention_topic") }}
+    where p >= {{ var("topic_threshold") }}
+    group by mention_id
+),
+flag as (
+    select mention_id, list(distinct kind order by kind) as flag_kinds
+    from {{ source("core", "flag") }}
+    group by mention_id
+),
+look as (
+    select
+        mention_id,
+        arg_max(engagement, observed_at) as engagement,
+        arg_max(reach, observed_at) as reach
+    from {{ ref("engagement_snapshot") }}
+    group by mention_id
+)
+select
+    mention.mention_id,
+    mention.published_at,
+    mention.observed_at,
+    mention.source,
+    mention.channel,
+    mention.kind,
+    mention.author_key,
+    author.brand_id as author_brand_id,
+    mention.parent_id,
+    coalesce(mention.thread_id, mention.mention_id) as thread_id,
+    mention.owned,
+    mention.mapped_brand_id,
+    coalesce(cluster.cluster_id, mention.mention_id) as cluster_id,
+    coalesce(sentiment.sentiment, 'abstained') as sentiment,
+    coalesce(intent.intents, []) as intents,
+    coalesce(intent.is_spam, false) as is_spam,
+    coalesce(topic.topic_ids, []) as topic_ids,
+    coalesce(flag.flag_kinds, []) as flag_kinds,
+    look.engagement,
+    look.reach
+from {{ source("core", "mention") }} as mention
+left join {{ source("core", "author") }} as author using (author_key)
+left join {{ source("core", "duplicate_cluster") }} as cluster using (mention_id)
+left join {{ ref("mention_sentiment") }} as sentiment using (mention_id)
+left join intent using (mention_id)
+left join topic using (mention_id)
+left join flag using (mention_id)
+left join look using (mention_id)

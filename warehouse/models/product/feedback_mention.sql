@@ -1,0 +1,28 @@
+select
+    about.mention_id,
+    about.brand_id,
+    about.day,
+    about.published_at,
+    about.source,
+    about.channel,
+    about.kind,
+    about.relation,
+    {{ mask_handles("mention.title") }} as title,
+    case
+        when list_has_any(about.flag_kinds, {{ privacy_flags() }})
+            then '[withheld: it may expose personal data]'
+        else {{ mask_handles("mention.text") }}
+    end as text,
+    {{ public_url("mention.url", "author.handle") }} as url,
+    about.product_ids,
+    about.topic_ids,
+    about.intents,
+    about.is_spam,
+    about.sentiment,
+    mention.rating,
+    about.cluster_id,
+    about.engagement
+from {{ ref("brand_mention") }} as about
+join {{ source("core", "mention") }} as mention using (mention_id)
+left join {{ source("core", "author") }} as author on author.author_key = mention.author_key
+where not about.said_by_brand
