@@ -7,7 +7,7 @@ SEMI JOIN core.mention_version USING (mention_id, content_hash)
 QUALIFY row_number() OVER (PARTITION BY mention_id, content_hash ORDER BY filename) = 1;
 
 -- The tags of what stands now.
-CREATE OR REPLACE TEMP TABLE tag_now AS
+CREATE OR REPLACE TEMP VIEW tag_now AS
 SELECT * FROM tag SEMI JOIN core.mention USING (mention_id, content_hash);
 
 -- Labels and failures: kept for every content. --------------------------------------------------

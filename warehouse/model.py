@@ -1,0 +1,108 @@
+"""Builds the team tables: dbt, in this process, under the warehouse's lock.
+
+dbt writes its logs and its working files below the data root, never into the tree, and reads
+the clock from the variable `now`, so that a held clock builds the same tables again.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from listening.contract import DataRoot, ListeningError, now
+from warehouse.load import record_run
+from warehouse.lock import warehouse_lock
+from warehouse.open import connect, open_warehouse
+
+PROJECT: Final = Path(__file__).parent
+FILE_VARIABLE: Final = "LISTENING_WAREHOUSE"
+
+
+def build_models(root: DataRoot, select: str | None = None) -> None:
+    """Build and test every model, or those `select` names in dbt's selection syntax.
+
+    A table whose model fails keeps its last content; its tests run right after it is built.
+
+    Raises:
+        ListeningError: a model or test failed, named with its message; or there is no warehouse.
+    """
+    started = now()
+    with open_warehouse(root):
+        pass  # brings the schema up to date and lets go of the file, which dbt opens itself
+    with warehouse_lock(root):
+        failures = _build(root, select)
+        with connect(root, str(root.warehouse)) as connection:
+            detail = "; ".join(map(str, failures)) or f"built {select or 'all models'}"
+            record_run(connection, "model", started, detail, failures)
+    if failures:
+        more = f" (and {len(failures) - 1} more)" if len(failures) > 1 else ""
+        raise ListeningError(failures[0].what + more, where=failures[0].where, mend=failures[0].mend)
+
+
+def _build(root: DataRoot, select: str | None) -> list[ListeningError]:
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt.cli.main import dbtRunner
+
+    with _environment({FILE_VARIABLE: str(root.warehouse), "DO_NOT_TRACK": "1"}):
+        try:
+            outcome = dbtRunner().invoke(_arguments(root, select))
+        finally:
+            # dbt-duckdb keeps its connection, and with it DuckDB's lock, for the process's life.
+            DuckDBConnectionManager.close_all_connections()
+    if outcome.result is None:
+        raise ListeningError(
+            f"dbt could not start: {outcome.exception}", where=str(PROJECT), mend=_see(root)
+        )
+    return [
+        _failure(root, result)
+        for result in outcome.result
+        if str(result.status) in ("error", "fail", "runtime error")
+    ]
+
+
+def _arguments(root: DataRoot, select: str | None) -> Sequence[str]:
+    work = root.path / "dbt"
+    chosen = ["--select", select] if select else []
+    return [
+        "--quiet",
+        "--no-use-colors",
+        "--log-level", "none",
+        "--log-level-file", "info",
+        "--log-path", str(work / "logs"),
+        "--no-send-anonymous-usage-stats",
+        "build",
+        "--project-dir", str(PROJECT),
+        "--profiles-dir", str(PROJECT),
+        "--target-path", str(work / "target"),
+        "--vars", json.dumps({"now": now().isoformat()}),
+        *chosen,
+    ]  # fmt: skip
+
+
+def _failure(root: DataRoot, result: Any) -> ListeningError:
+    kind, name = result.node.resource_type, result.node.name
+    told = " ".join(str(result.message or result.status).split())
+    return ListeningError(f"{kind} failed: {told}", where=str(name), mend=_see(root))
+
+
+def _see(root: DataRoot) -> str:
+    return f"The log says more: {root.path / 'dbt' / 'logs' / 'dbt.log'}"
+
+
+@contextmanager
+def _environment(values: dict[str, str]) -> Iterator[None]:
+    """Set environment variables for a while: dbt's profile knows no other way."""
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
