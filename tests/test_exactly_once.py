@@ -1,0 +1,139 @@
+"""Killed anywhere and run again, the whole way ends where an undisturbed run ends."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import random
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from bench.airflow_home import airflow_environment
+from bench.replay import load_world, serve
+from listening.contract import DataRoot
+from tests import whole_way
+
+ROOT = Path(__file__).parents[1]
+WORLD = Path(__file__).parent / "worlds" / "kiosk"
+BRAND = WORLD / "brand.yaml"
+KILLS, KILLS_A_ROOT = 20, 2
+SEED = int(os.environ.get("LISTENING_KILL_SEED") or random.SystemRandom().randrange(10**6))
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
+
+
+@pytest.fixture(scope="module")
+def workers():
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["tests.whole_way"])
+    return context
+
+
+@pytest.fixture(scope="module")
+def server():
+    with serve(WORLD) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def surroundings(server):
+    """Return the environment of a run on a data root."""
+
+    def of(root: Path) -> dict[str, str]:
+        return {
+            "LISTENING_DATA": str(root),
+            "LISTENING_NOW": load_world(WORLD).now.isoformat(),
+            "LISTENING_CONNECT_TO": server.connect_to,
+            "LISTENING_BRANDS": str(BRAND),
+        }
+
+    return of
+
+
+@pytest.fixture(scope="module")
+def undisturbed(workers, surroundings, tmp_path_factory):
+    """Run once without disturbance; return its rows and how many seconds it took."""
+    root = tmp_path_factory.mktemp("undisturbed")
+    started = time.monotonic()
+    assert _run(workers, surroundings(root)) == 0
+    return whole_way.warehouse_rows(DataRoot(root)), time.monotonic() - started
+
+
+def test_the_undisturbed_run_holds_the_world(undisturbed):
+    rows, _ = undisturbed
+    assert len(rows["core.mention"]) == 11  # thirteen items; rain and a nice chart are off topic
+    assert len(rows["core.off_topic"]) == 2
+
+
+def test_a_second_run_with_the_clock_held_changes_nothing(
+    workers, surroundings, undisturbed, tmp_path
+):
+    for _ in range(2):
+        assert _run(workers, surroundings(tmp_path)) == 0
+    assert whole_way.warehouse_rows(DataRoot(tmp_path)) == undisturbed[0]
+
+
+def test_killed_at_random_moments(workers, surroundings, undisturbed, tmp_path):
+    expected, seconds = undisturbed
+    chance = random.Random(SEED)  # noqa: S311 (moments, not secrets)
+    landed = 0
+    for number in range(KILLS // KILLS_A_ROOT):
+        root = tmp_path / str(number)
+        root.mkdir()
+        for _ in range(KILLS_A_ROOT):
+            landed += _run(workers, surroundings(root), kill_after=chance.uniform(0, seconds)) < 0
+        assert _run(workers, surroundings(root)) == 0, f"LISTENING_KILL_SEED={SEED}"
+        rows = whole_way.warehouse_rows(DataRoot(root))
+        for table, content in expected.items():
+            assert rows[table] == content, f"{table}, LISTENING_KILL_SEED={SEED}"
+        assert rows.keys() == expected.keys()
+    assert landed >= KILLS // 2, "most of the kills came too late to disturb anything"
+
+
+@pytest.mark.airflow
+def test_killed_under_airflow(workers, surroundings, undisturbed, tmp_path):
+    """The DAG run dies while it tags; the next one ends where an undisturbed run ends."""
+    environment = {
+        **os.environ,
+        **airflow_environment(tmp_path / "airflow", port=8080),
+        **surroundings(tmp_path / "data"),
+    }
+    command = [sys.executable, "-m", "bench.once", "listen", "warehouse_update"]
+    with subprocess.Popen(
+        command,
+        env=environment,
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        for line in process.stdout:
+            if re.search(r"starting task_id=tag ", line):
+                time.sleep(1)
+                os.killpg(process.pid, signal.SIGKILL)
+                break
+        assert process.wait() == -signal.SIGKILL
+    assert (tmp_path / "data" / "landing").exists()
+    done = subprocess.run(
+        command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout[-3000:]
+    assert whole_way.warehouse_rows(DataRoot(tmp_path / "data")) == undisturbed[0]
+
+
+def _run(workers, environment, kill_after: float | None = None) -> int:
+    """Take the whole way in a child; kill it after some seconds. Return its exit code."""
+    child = workers.Process(target=whole_way.take, args=(BRAND, environment))
+    child.start()
+    child.join(kill_after)
+    if child.is_alive():
+        child.kill()
+    child.join()
+    return child.exitcode
