@@ -111,7 +111,7 @@ def _hit(site: Site, post: Post, at: datetime) -> dict[str, Any] | None:
         "url": (post.url or None) if is_story else None,
         "author": post.author,
         "points": _score(post, at) if is_story else None,
-        "story_text": _markup(seen.text) if is_story else None,
+        "story_text": (_markup(seen.text) or None) if is_story else None,
         "comment_text": None if is_story else _markup(seen.text),
         "num_comments": len(_below(site, post, at)) if is_story else None,
         "story_id": int(story.id),
@@ -149,12 +149,13 @@ def _inside(site: Site, post: Post, seen: Look | None, at: datetime) -> dict[str
     text = _markup(seen.text if seen else "")
     if post.reply_to:
         return {"text": text}
-    return {
-        "text": text,
+    always = {
         "title": seen.title if seen else "",
         "score": _score(post, at),
         "descendants": len(_below(site, post, at)),
-    } | ({"url": post.url} if post.url else {})
+    }
+    perhaps = {"text": text, "url": post.url}
+    return always | {name: value for name, value in perhaps.items() if value}
 
 
 def _score(post: Post, at: datetime) -> int:

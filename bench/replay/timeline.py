@@ -75,6 +75,7 @@ class Post(Item):
     """A Hacker News story, or a comment where `reply_to` is set."""
 
     id: str = Field(pattern=r"^[1-9][0-9]*$")
+    text: str = ""  # a story that is a link has none
     likes: Count = 1
     reply_to: str = ""
 
@@ -161,7 +162,7 @@ def gone(item: Item, at: datetime) -> bool:
 def grown(final: int, item: Item, at: datetime) -> int:
     """Return a count at a moment: half of `final` after one half-life, never shrinking."""
     age = max(at - item.published_at, timedelta())
-    return int(final * (1 - 0.5 ** (age / (item.half_life_hours * HOUR))))
+    return int(final * (1 - 0.5 ** (age / (item.half_life_hours * HOUR))) + 0.5)
 
 
 def followers(author: Author, since: datetime, at: datetime) -> int:

@@ -178,7 +178,7 @@ def _say(problem: Any) -> str:
 def _line(raw: Any, loc: Sequence[str | int]) -> int:
     line = 1
     for part in loc:
-        marks = getattr(raw, "lc", None)
+        marks: Any = getattr(raw, "lc", None)
         try:
             line = (marks.key(part) if isinstance(raw, dict) else marks.item(part))[0] + 1
             raw = raw[part]
@@ -248,6 +248,8 @@ def _wrong(item: Item, site: Any, known: Mapping[str, Item]) -> Iterator[str]:
         yield f"it answers {item.parent!r}, which is said later"
     if site.kind == "hackernews" and bool(item.title) == bool(item.parent):
         yield "a story has a title, a comment a reply_to; give exactly one of them"
+    if item.parent and not item.text:
+        yield "a comment needs a text"
     if isinstance(item, Review) and item.app not in {app.id for app in site.apps}:
         yield f"app {item.app!r} is none of the site's apps"
 
