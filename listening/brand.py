@@ -1,0 +1,201 @@
+"""Reads brand files: YAML in, a frozen value out, and every mistake with file, line and mend."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from listening.contract import (
+    Brand,
+    BrandFile,
+    ConfigurationError,
+    Context,
+    Product,
+    Query,
+    ServiceHours,
+    Topic,
+    Work,
+)
+
+if TYPE_CHECKING:
+    from listening.brandmodel import File
+
+FILES_VARIABLE: Final = "LISTENING_BRANDS"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One mistake in a brand file. `line` counts from 1; 0 means the file as a whole."""
+
+    file: str
+    line: int
+    message: str
+    mend: str
+
+
+def brand_paths() -> list[Path]:
+    """Return the brand files that `LISTENING_BRANDS` names, separated as in `PATH`.
+
+    Raises:
+        ConfigurationError: it names none.
+    """
+    names = [name for name in os.environ.get(FILES_VARIABLE, "").split(os.pathsep) if name.strip()]
+    if not names:
+        raise ConfigurationError(
+            "no brand file is named",
+            where=FILES_VARIABLE,
+            mend="Set it to a file, such as brands/demo.yaml, or give --brand FILE",
+        )
+    return [Path(name.strip()) for name in names]
+
+
+def check_file(path: Path) -> list[Problem]:
+    """Return all problems of a brand file, by line; none means that it can be loaded."""
+    return _read(path)[1]
+
+
+def load_brands(paths: Sequence[Path]) -> BrandFile:
+    """Return one or several brand files as one value.
+
+    Lists are joined in order, ids must be unique over all files, and single values that two
+    files state must agree.
+
+    Raises:
+        ConfigurationError: names file and line of the first problem, and its mend.
+    """
+    if not paths:
+        raise ConfigurationError("no brand file was given", where="--brand", mend="Name one")
+    loaded = [_load(path) for path in dict.fromkeys(paths)]
+    for kind in ("brands", "queries", "topics", "works"):
+        _check_unique(kind, loaded)
+    files = [value for value, _ in loaded]
+    stated = [raw for _, raw in loaded]
+    days = _agree("publish_days", [{"publish_days": raw.publish_days} for raw in stated])
+    return BrandFile(
+        brands=_joined(file.brands for file in files),
+        queries=_joined(file.queries for file in files),
+        sources=_merge_sources(files),
+        topics=_joined(file.topics for file in files),
+        works=_joined(file.works for file in files),
+        publish_days=days or BrandFile(brands=()).publish_days,
+        reference={
+            table: _agree(f"reference: {table}", [file.reference for file in files], table)
+            for table in sorted({table for file in files for table in file.reference})
+        },
+        files=tuple(name for file in files for name in file.files),
+    )
+
+
+def _load(path: Path) -> tuple[BrandFile, File]:
+    raw, problems = _read(path)
+    if raw is None or problems:
+        first, more = problems[0], len(problems) - 1
+        count = f" (and {more} more: run listening check {path})" if more else ""
+        raise ConfigurationError(
+            f"{first.message}{count}", where=f"{first.file}:{first.line}", mend=first.mend
+        )
+    return _frozen(raw, path), raw
+
+
+def _read(path: Path) -> tuple[File | None, list[Problem]]:
+    from listening.brandrules import validate
+    from listening.yamlfile import YamlError, read_yaml
+
+    try:
+        content = read_yaml(path)
+    except YamlError as error:
+        return None, [Problem(str(path), error.line, error.message, error.mend)]
+    file, faults = validate(content.value, path.parent)
+    problems = [
+        Problem(str(path), content.line(fault.place), fault.message, fault.mend) for fault in faults
+    ]
+    return file, sorted(problems, key=lambda problem: problem.line)
+
+
+# --- from the validated model to the frozen value ---------------------------------------
+
+
+def _frozen(file: File, path: Path) -> BrandFile:
+    hours = _hours(file)
+    return BrandFile(
+        brands=tuple(_brand(one, hours) for one in file.brands),
+        queries=tuple(Query(one.id, one.q, tuple(one.sources)) for one in file.queries),
+        sources={name: dict(settings or {}) for name, settings in file.sources.items()},
+        topics=tuple(Topic(one.id, one.name, tuple(one.examples)) for one in file.topics),
+        works=tuple(Work(one.id, one.words(path.parent)) for one in file.works),
+        reference={name: str(path.parent / where) for name, where in file.reference.items()},
+        files=(str(path),),
+    )
+
+
+def _hours(file: File) -> ServiceHours:
+    stated: dict[str, Any] = {"timezone": file.timezone}
+    if file.response_minutes is not None:
+        stated["response_minutes"] = file.response_minutes
+    if file.business_hours is not None:
+        stated |= file.business_hours.stated()
+    return replace(ServiceHours(), **stated)
+
+
+def _brand(one: Any, hours: ServiceHours) -> Brand:
+    return Brand(
+        id=one.id,
+        name=one.name,
+        role=one.role,
+        aliases=tuple(one.aliases),
+        handles={channel: tuple(handles) for channel, handles in one.handles.items()},
+        domains=tuple(domain.lower() for domain in one.domains),
+        context=Context(tuple(one.context.near), tuple(one.context.not_near)),
+        products=tuple(Product(p.id, p.name, tuple(p.aliases)) for p in one.products),
+        service=hours,
+    )
+
+
+# --- several files ----------------------------------------------------------------------
+
+
+def _joined(parts: Iterable[tuple[Any, ...]]) -> tuple[Any, ...]:
+    return tuple(one for part in parts for one in part)
+
+
+def _check_unique(kind: str, loaded: Sequence[tuple[BrandFile, File]]) -> None:
+    first: dict[str, str] = {}
+    for file, _ in loaded:
+        for one in getattr(file, kind):
+            where = first.setdefault(one.id, file.files[0])
+            if where != file.files[0]:
+                raise ConfigurationError(
+                    f"{kind}: id {one.id!r} is used in {where} too",
+                    where=file.files[0],
+                    mend="Give it another id, or load one of the two files",
+                )
+
+
+def _agree(what: str, stated: Sequence[Mapping[str, Any]], key: str = "publish_days") -> Any:
+    values = [one[key] for one in stated if one.get(key) is not None]
+    if any(value != values[0] for value in values):
+        raise ConfigurationError(
+            f"the brand files disagree on {what}: {' and '.join(map(str, values))}",
+            where=what,
+            mend="State the same in all of them, or in one only",
+        )
+    return values[0] if values else None
+
+
+def _merge_sources(files: Sequence[BrandFile]) -> dict[str, dict[str, Any]]:
+    merged: dict[str, dict[str, Any]] = {}
+    for file in files:
+        for name, settings in file.sources.items():
+            ours = merged.setdefault(name, {})
+            for key, value in settings.items():
+                ours[key] = _joined_setting(f"sources: {name}: {key}", ours.get(key, value), value)
+    return merged
+
+
+def _joined_setting(what: str, ours: Any, theirs: Any) -> Any:
+    if isinstance(ours, list) and isinstance(theirs, list):
+        return ours + [one for one in theirs if one not in ours]
+    return _agree(what, [{"publish_days": ours}, {"publish_days": theirs}])

@@ -1,0 +1,136 @@
+"""The rules of a brand file that reach across its keys, or beyond the file.
+
+They read the plain values, so that they speak even where another part has a wrong shape.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Final
+
+from pydantic import ValidationError
+
+from listening.brandmodel import File
+from listening.contract import REFERENCE_TABLES
+from listening.fault import Fault, faults_of, nearest
+from listening.yamlfile import Place
+
+Found = Iterator[tuple[Place, Any]]
+
+
+def validate(value: object, folder: Path) -> tuple[File | None, list[Fault]]:
+    """Return a brand file's model, and all its faults; without faults there is a model."""
+    faults: list[Fault] = []
+    file = None
+    try:
+        file = File.model_validate(value)
+    except ValidationError as error:
+        faults += faults_of(error, File)
+    if isinstance(value, dict):
+        faults += [fault for rule in _RULES for fault in rule(value, folder)]
+    return file, list(dict.fromkeys(faults))
+
+
+def _listed(value: Any, *keys: str, place: Place = ()) -> Found:
+    """Yield the values below keys, through lists, with their places; wrong shapes yield none."""
+    if isinstance(value, list):
+        for i, one in enumerate(value):
+            yield from _listed(one, *keys, place=(*place, i))
+    elif not keys:
+        yield place, value
+    elif isinstance(value, dict) and keys[0] in value:
+        yield from _listed(value[keys[0]], *keys[1:], place=(*place, keys[0]))
+
+
+def _texts(value: Any, *keys: str) -> Iterator[tuple[Place, str]]:
+    for place, one in _listed(value, *keys):
+        if isinstance(one, str):
+            yield place, one
+
+
+def _twice(found: Iterator[tuple[Place, str]], message: str, mend: str) -> Iterator[Fault]:
+    first: dict[str, Place] = {}
+    for place, text in found:
+        if first.setdefault(text.strip().casefold(), place) != place:
+            yield Fault(place, message.format(text), mend)
+
+
+def _unique_ids(value: Any, _: Path) -> Iterator[Fault]:
+    for keys in (("brands",), ("brands", "products"), ("queries",), ("topics",), ("works",)):
+        what = f"{keys[-1]}: id {{!r}} is used twice"
+        yield from _twice(_texts(value, *keys, "id"), what, "Give one of the two another id")
+
+
+def _unique_names(value: Any, _: Path) -> Iterator[Fault]:
+    """Names decide whose a row or a mention is: two brands cannot share one."""
+    owners: dict[str, Place] = {}
+    for key in ("name", "aliases"):
+        for place, text in _texts(value, "brands", key):
+            if owners.setdefault(text.strip().casefold(), place[:2]) != place[:2]:
+                mend = "Leave it to one of them, and tell homonyms apart by context"
+                yield Fault(place, f"{text!r} names two brands", mend)
+
+
+def _unique_handles(value: Any, _: Path) -> Iterator[Fault]:
+    owners: dict[tuple[str, str], Place] = {}
+    for place, channels in _listed(value, "brands", "handles"):
+        for channel, handles in channels.items() if isinstance(channels, dict) else ():
+            for at, handle in _texts(handles):
+                key = (str(channel), handle.strip().lstrip("@").casefold())
+                if owners.setdefault(key, place) != place:
+                    message = f"handle {handle!r} on {channel} belongs to two brands"
+                    yield Fault((*place, channel, *at), message, "Leave it to one of them")
+
+
+def _known_sources(value: Any, _: Path) -> Iterator[Fault]:
+    from listening.sources import SOURCES
+
+    for place, name in _texts(value, "queries", "sources"):
+        if name not in SOURCES:
+            yield Fault(place, f"unknown source {name!r}", nearest(name, SOURCES))
+    stated = value.get("sources")
+    for name, settings in stated.items() if isinstance(stated, dict) else ():
+        place = ("sources", name)
+        if name not in SOURCES:
+            yield Fault(place, f"unknown source {name!r}", nearest(name, SOURCES))
+        elif isinstance(settings, dict | None):
+            model = SOURCES[name].settings
+            try:
+                model.model_validate(settings or {})
+            except ValidationError as error:
+                yield from faults_of(error, model, place)
+
+
+def _works_exist(value: Any, folder: Path) -> Iterator[Fault]:
+    for place, name in _texts(value, "works", "path"):
+        try:
+            (folder / name).read_text("utf-8")
+        except (OSError, ValueError) as error:
+            mend = "Name a UTF-8 text file, relative to the brand file"
+            yield Fault(place, f"path: {name!r} cannot be read: {_why(error)}", mend)
+
+
+def _references_exist(value: Any, folder: Path) -> Iterator[Fault]:
+    stated = value.get("reference")
+    for table, name in stated.items() if isinstance(stated, dict) else ():
+        if table not in REFERENCE_TABLES:
+            mend = nearest(table, REFERENCE_TABLES)
+            yield Fault(("reference", table), f"unknown reference table {table!r}", mend)
+        elif isinstance(name, str) and not (folder / name).is_file():
+            mend = "Name a file, relative to the brand file"
+            yield Fault(("reference", table), f"{table}: {name!r} does not exist", mend)
+
+
+def _why(error: Exception) -> str:
+    return error.strerror or str(error) if isinstance(error, OSError) else "it is not UTF-8"
+
+
+_RULES: Final[tuple[Callable[[Any, Path], Iterator[Fault]], ...]] = (
+    _unique_ids,
+    _unique_names,
+    _unique_handles,
+    _known_sources,
+    _works_exist,
+    _references_exist,
+)
