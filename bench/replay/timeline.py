@@ -123,7 +123,10 @@ class Page(Item):
 
 
 class Author(Strict):
-    """Somebody of the world; `gains` are new followers a day."""
+    """Somebody of the world; `gains` are new followers a day.
+
+    `brand` says whose own account it is: a note for tests that is never served.
+    """
 
     handle: str = Field(min_length=1)
     name: str = ""
@@ -131,6 +134,7 @@ class Author(Strict):
     gains: float = Field(default=0, ge=0)
     bot: bool = False
     note: str = ""
+    brand: str = ""
 
 
 @dataclass(frozen=True, slots=True)

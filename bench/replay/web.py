@@ -15,7 +15,6 @@ from bench.replay.world import Site
 SITEMAP: Final = "http://www.sitemaps.org/schemas/sitemap/0.9"
 HTML: Final = "text/html; charset=utf-8"
 XML: Final = "application/xml; charset=utf-8"
-ET.register_namespace("", SITEMAP)
 
 
 def answer(site: Site, request: Request) -> Answer | None:
@@ -46,7 +45,7 @@ def _sitemap(site: Site, pages: list[Page], request: Request) -> Answer | None:
     size = site.settings.sitemap_size
     parts = [pages[start : start + size] for start in range(0, max(len(pages), 1), size)]
     if request.path == "/sitemap.xml" and len(parts) > 1:
-        root = ET.Element(f"{{{SITEMAP}}}sitemapindex")
+        root = ET.Element("sitemapindex", xmlns=SITEMAP)
         for number in range(1, len(parts) + 1):
             _place(root, "sitemap", f"{request.base}/sitemap-{number}.xml", "")
         return _xml(root)
@@ -54,7 +53,7 @@ def _sitemap(site: Site, pages: list[Page], request: Request) -> Answer | None:
     names |= {f"/sitemap-{number}.xml": number - 1 for number in range(1, len(parts) + 1)}
     if request.path not in names:
         return None
-    root = ET.Element(f"{{{SITEMAP}}}urlset")
+    root = ET.Element("urlset", xmlns=SITEMAP)
     for page in parts[names[request.path]]:
         seen = look(page, request.at)
         changed = seen.changed_at.isoformat() if seen else ""
@@ -63,10 +62,10 @@ def _sitemap(site: Site, pages: list[Page], request: Request) -> Answer | None:
 
 
 def _place(root: ET.Element, tag: str, address: str, changed: str) -> None:
-    node = ET.SubElement(root, f"{{{SITEMAP}}}{tag}")
-    ET.SubElement(node, f"{{{SITEMAP}}}loc").text = address
+    node = ET.SubElement(root, tag)
+    ET.SubElement(node, "loc").text = address
     if changed:
-        ET.SubElement(node, f"{{{SITEMAP}}}lastmod").text = changed
+        ET.SubElement(node, "lastmod").text = changed
 
 
 def _xml(root: ET.Element) -> Answer:
