@@ -1,0 +1,151 @@
+"""How alike two names look: letters that pass for each other, and few edits between them."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
+
+from rapidfuzz.distance import DamerauLevenshtein
+
+from listening.contract import Brand
+from nlp.presence import Presence, split_handle
+from nlp.words import fold, squeeze
+
+_ALIKE: Final = str.maketrans(
+    {
+        "0": "o", "1": "l", "3": "e", "4": "a", "5": "s", "7": "t", "8": "b", "$": "s", "|": "l",
+        "!": "l", "i": "l", "ı": "l", "а": "a", "е": "e", "о": "o", "р": "p", "с": "c", "у": "y",
+        "х": "x", "к": "k", "в": "b", "н": "h", "т": "t", "м": "m", "ѕ": "s", "і": "l", "ј": "j",
+        "ӏ": "l", "ԁ": "d", "ԛ": "q", "ԝ": "w", "г": "r", "п": "n", "α": "a", "β": "b", "ε": "e",
+        "ο": "o", "ρ": "p", "τ": "t", "υ": "u", "ν": "v", "κ": "k", "ι": "l", "χ": "x", "ɑ": "a",
+        "ɡ": "g", "ł": "l", "ø": "o", "đ": "d", "ß": "b",
+    }
+)  # fmt: skip
+# What an impostor adds to a brand's name to speak for it. A fan adds other words.
+_OFFICE: Final = re.compile(
+    r"(?:official|offical|oficial|offiziell|officiel|support|help|helpdesk|service|services|care|"
+    r"customercare|customerservice|cs|team|hq|real|the|desk|assist|assistance|refund|refunds|"
+    r"giveaway|promo|deals|outlet|sale|sales|shop|store|verify|verified|security|login|account|"
+    r"kundenservice|hilfe|aide|soporte|ayuda|online|global|inc|corp|us|uk|eu|de|app)+"
+)
+_SHORTEST: Final = 5  # letters of a name that edits can be counted on
+_LONG: Final = 9  # letters of a name that may differ in two places
+
+
+class Lookalike(NamedTuple):
+    """How strongly a name passes for another, by which rule, and why."""
+
+    p: float
+    rule: str
+    reason: str
+
+
+@lru_cache(maxsize=65_536)
+def skeleton(name: str) -> str:
+    """Return what a name looks like: letters that pass for each other become one."""
+    return squeeze(name).translate(_ALIKE).replace("rn", "m").replace("vv", "w")
+
+
+def judge_handle(author: str, shown: str, brand: Brand, presence: Presence) -> Lookalike | None:
+    """Return how an author passes for a brand whose handles are known, or None."""
+    name, host = split_handle(author)
+    official = {each for handles in presence.handles.values() for each in handles}
+    found = [verdict for own in official if (verdict := _compare(name, host, own))]
+    if official and not found and _speaks_for(shown, brand):
+        reason = f"the name {shown!r} speaks for {brand.name}, the handle {author!r} is not its own"
+        found = [Lookalike(0.6, "name", reason)]
+    return max(found, default=None)
+
+
+def _compare(name: str, host: str, official: tuple[str, str]) -> Lookalike | None:
+    own, own_host = official
+    against = f"{name!r} looks like the official {own!r}"
+    if name == own:
+        if host and own_host and host != own_host:
+            return Lookalike(0.7, "other_host", f"{against}, on {host} instead of {own_host}")
+        return None  # the same name on a channel where the brand has none may be anybody's
+    if _rest_is_office(name, own):
+        return Lookalike(0.75, "added_word", f"{against} with words of an office added")
+    return _spelled_alike(name, own, against)
+
+
+def _spelled_alike(name: str, own: str, against: str) -> Lookalike | None:
+    seen, meant = skeleton(name), skeleton(own)
+    if len(meant) < _SHORTEST:
+        return None
+    if seen == meant:
+        return Lookalike(0.9, "homoglyph", against)
+    allowed = 2 if len(meant) >= _LONG else 1
+    distance = DamerauLevenshtein.distance(seen, meant, score_cutoff=allowed)
+    if distance <= allowed and seen[:1] == meant[:1]:
+        return Lookalike(0.7 if distance == 1 else 0.5, "misspelled", against)
+    return None
+
+
+def _rest_is_office(name: str, own: str) -> bool:
+    seen, meant = skeleton(name), skeleton(own)
+    if len(meant) < _SHORTEST - 1 or meant not in seen:
+        return False
+    rest = squeeze(name).replace(squeeze(own), "", 1)
+    if len(rest) == len(squeeze(name)):  # the name itself is written with other letters
+        rest = seen.replace(meant, "", 1)
+    return bool(_OFFICE.fullmatch(rest)) or bool(_OFFICE_SKELETON.fullmatch(rest))
+
+
+_OFFICE_SKELETON: Final = re.compile(
+    "(?:" + "|".join(sorted({skeleton(word) for word in re.findall(r"\w+", _OFFICE.pattern)})) + ")+"
+)
+
+
+def _speaks_for(shown: str, brand: Brand) -> bool:
+    """Tell whether a displayed name is the brand's with the words of an office."""
+    return any(
+        _rest_is_office(squeeze(shown), squeeze(name))
+        for name in (brand.name, *brand.aliases)
+        if fold(name) in fold(shown) or skeleton(name) in skeleton(shown)
+    )
+
+
+def judge_host(host: str, presence: Presence) -> Lookalike | None:
+    """Return how a host passes for one of a brand's domains, or None."""
+    label, _, suffix = _registered(host).partition(".")
+    found: list[Lookalike] = []
+    for domain in presence.domains:
+        own, _, own_suffix = _registered(domain).partition(".")
+        against = f"{host!r} looks like the official {domain!r}"
+        if label == own:
+            if suffix != own_suffix and len(own) >= _SHORTEST:
+                found.append(Lookalike(0.4, "other_suffix", against))
+        elif _rest_is_office(label, own):
+            found.append(Lookalike(0.7, "added_word", f"{against} with a word added"))
+        elif verdict := _spelled_alike(label, own, against):
+            found.append(verdict)
+        elif own in host.split(".")[:-1] and len(own) >= _SHORTEST:
+            found.append(Lookalike(0.6, "subdomain", f"{against}, below another domain"))
+    return max(found, default=None)
+
+
+@lru_cache(maxsize=16_384)
+def _registered(host: str) -> str:
+    """Return the registered part of a host: `shop.acme.co.uk` is `acme.co.uk`."""
+    if host.startswith("xn--") or ".xn--" in host:
+        host = _from_punycode(host)
+    found = _suffixes()(host)
+    if found.suffix and found.domain:
+        return f"{found.domain}.{found.suffix}"
+    return ".".join(host.split(".")[-2:])
+
+
+def _from_punycode(host: str) -> str:
+    try:
+        return host.encode("ascii").decode("idna")
+    except UnicodeError:
+        return host
+
+
+@lru_cache(maxsize=1)
+def _suffixes() -> Any:
+    from nlp.personal import public_suffixes  # noqa: PLC0415  reads the list only when needed
+
+    return public_suffixes()

@@ -1,0 +1,151 @@
+"""The one way from texts to tags: a spaCy pipeline of all taggers, in the order they need.
+
+A tagger is a file in `nlp/taggers/`; its place follows from what it declares to need.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+from typing import Any, Final
+
+import spacy
+from spacy.attrs import NORM
+from spacy.language import Language
+from spacy.tokens import Doc
+
+import nlp.taggers
+from listening.contract import BrandFile, ListeningError
+from nlp.tagger import REGISTRY, Said, Setting, Tagger, factory_name
+from nlp.words import WordTokenizer, norm
+
+BATCH: Final = 1024
+"""Documents a batch: enough for the encoder to sort them by length."""
+
+
+def discover() -> Mapping[str, type[Tagger[Any]]]:
+    """Import every file of `nlp/taggers/` and return the taggers, by name."""
+    for module in pkgutil.iter_modules(nlp.taggers.__path__):
+        importlib.import_module(f"{nlp.taggers.__name__}.{module.name}")
+    return REGISTRY
+
+
+def build(
+    brands: BrandFile | None = None,
+    *,
+    only: Collection[str] | None = None,
+    model: Path | None = None,
+) -> Language:
+    """Return the tagging pipeline for a brand file, or for none.
+
+    Args:
+        brands: names, topics and works to look for.
+        only: names of the taggers wanted; what they need comes with them. None is all.
+        model: folder of the encoder; None is the one that ships with the project.
+
+    Raises:
+        ListeningError: a tagger needs one that does not exist, or the model is not usable.
+    """
+    kinds = discover()
+    pipeline = spacy.blank("xx")
+    pipeline.vocab.lex_attr_getters[NORM] = norm
+    pipeline.tokenizer = WordTokenizer(pipeline.vocab)
+    setting = Setting(brands or BrandFile(brands=()), pipeline, model)
+    for name in order(kinds, only):
+        component = pipeline.add_pipe(factory_name(name), name=name)
+        assert isinstance(component, Tagger)  # noqa: S101  (narrows the factory's type)
+        component.prepare(setting)
+    return pipeline
+
+
+def order(
+    kinds: Mapping[str, type[Tagger[Any]]], only: Collection[str] | None = None
+) -> list[str]:
+    """Return the names of taggers so that each comes after what it needs and uses.
+
+    Raises:
+        ListeningError: one needs another that does not exist, or they need each other.
+    """
+    wanted = _with_needs(kinds, kinds if only is None else only)
+    sorter = TopologicalSorter(
+        {
+            name: {each for each in (*kinds[name].needs, *kinds[name].uses) if each in wanted}
+            for name in sorted(wanted)
+        }
+    )
+    try:
+        sorter.prepare()
+    except CycleError as error:
+        raise ListeningError(
+            f"taggers need each other: {error.args[1]}", where="nlp/taggers", mend="Part them"
+        ) from error
+    names: list[str] = []
+    while sorter.is_active():
+        ready = sorted(sorter.get_ready())
+        names += ready
+        sorter.done(*ready)
+    return names
+
+
+def _with_needs(kinds: Mapping[str, type[Tagger[Any]]], names: Iterable[str]) -> set[str]:
+    wanted: set[str] = set()
+    open_names = list(names)
+    while open_names:
+        name = open_names.pop()
+        if name not in kinds:
+            raise ListeningError(
+                f"there is no tagger {name!r}", where="nlp/taggers", mend=f"One of {sorted(kinds)}"
+            )
+        if name not in wanted:
+            wanted.add(name)
+            open_names += kinds[name].needs
+    return wanted
+
+
+def versions(pipeline: Language) -> dict[str, str]:
+    """Return the version of every tagger of a pipeline, by name."""
+    return {name: component.version for name, component in _taggers(pipeline)}
+
+
+def tag(pipeline: Language, said: Iterable[Said]) -> Iterator[dict[str, Any]]:
+    """Yield the tags of mentions, in order: columns of `contract.TAGGED_SCHEMA`.
+
+    A tagger that fails on a mention leaves its columns null and adds to `failures`.
+    """
+    docs = (make_doc(pipeline, each) for each in said)
+    for doc in pipeline.pipe(docs, batch_size=BATCH):
+        yield _row(pipeline, doc)
+
+
+def make_doc(pipeline: Language, said: Said) -> Doc:
+    """Return the document of a mention: its title, unless repeated, and its text."""
+    whole = said.whole
+    doc: Doc = pipeline.tokenizer(whole)
+    doc._.said, doc._.whole = said, whole
+    return doc
+
+
+def _taggers(pipeline: Language) -> Iterator[tuple[str, Tagger[Any]]]:
+    for name, component in pipeline.pipeline:
+        if isinstance(component, Tagger):
+            yield name, component
+
+
+def _row(pipeline: Language, doc: Doc) -> dict[str, Any]:
+    row: dict[str, Any] = {}
+    for _, component in _taggers(pipeline):
+        _merge(row, component.report(doc))
+    row["failures"] = [
+        {"tagger": name, "reason": reason} for name, reason in doc._.failures.items()
+    ]
+    return row
+
+
+def _merge(row: dict[str, Any], columns: Mapping[str, Any]) -> None:
+    """Add columns to a row; lists that several taggers fill are joined."""
+    for name, value in columns.items():
+        held = row.get(name)
+        row[name] = [*held, *value] if isinstance(held, list) else value

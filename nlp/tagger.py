@@ -1,0 +1,269 @@
+"""What a tagger is: a spaCy component that, where it fails, costs one label of one mention.
+
+The taggers only say what they see. That one bad mention does not spoil its batch, that a
+NaN is a failure and that what needs a failed label fails too is settled here, once.
+"""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields, is_dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, TypeVar
+
+import numpy as np
+from spacy.language import Language
+from spacy.tokens import Doc
+from spacy.util import minibatch
+
+from listening.contract import BrandFile, ListeningError
+
+if TYPE_CHECKING:
+    from nlp.encoder import Encoder
+
+Value = TypeVar("Value")
+Kind = TypeVar("Kind", bound="type[Tagger[Any]]")
+
+MAX_CHARACTERS: Final = 100_000
+"""Longer texts are tagged up to here; offsets stay true."""
+
+_SEAM: Final = "\n\n"  # between title and text
+_REASON_CHARACTERS: Final = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One mention as the taggers see it: its text, and what is known of who said it where."""
+
+    text: str
+    title: str = ""
+    url: str = ""
+    author: str = ""  # handle
+    author_name: str = ""
+    source: str = ""
+    channel: str = ""
+    lang: str = ""  # as declared: a hint
+    brand_id: str = ""  # mapped by an import or an owned stream
+    owned: bool = False
+
+    @property
+    def head(self) -> str:
+        """Return what stands before the text in the document: the title, unless repeated."""
+        title = self.title.strip()
+        return "" if not title or self.text.lstrip().startswith(title) else title + _SEAM
+
+    @property
+    def whole(self) -> str:
+        """Return title and text as one: what the taggers read."""
+        return _mend_surrogates((self.head + self.text)[:MAX_CHARACTERS])
+
+    def span(self, start: int, end: int) -> tuple[int, int] | tuple[None, None]:
+        """Return a span of the whole as a span of the text; none where it is in the title."""
+        shift = len(self.head)
+        return (start - shift, end - shift) if start >= shift else (None, None)
+
+
+def _mend_surrogates(text: str) -> str:
+    # A lone surrogate cannot be encoded; one replacement character keeps the offsets.
+    if text.isascii():
+        return text
+    return "".join("\ufffd" if "\ud800" <= each <= "\udfff" else each for each in text)
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What taggers are prepared with: brand file, pipeline, and the encoder when asked."""
+
+    brands: BrandFile
+    pipeline: Language
+    model: Path | None = None
+
+    @cached_property
+    def encoder(self) -> Encoder:
+        """Return the encoder of this run.
+
+        Raises:
+            ListeningError: the model is missing or not the one its manifest describes.
+        """
+        from nlp.encoder import Encoder  # noqa: PLC0415  (rules alone need no ONNX Runtime)
+
+        return Encoder.load(self.model)
+
+
+class Tagger(ABC, Generic[Value]):
+    """A spaCy component that says one thing (`Doc._.<name>`) of every document.
+
+    Subclasses are registered with `@tagger`, and override `tag`; `prepare` and `columns`
+    where they need to.
+    """
+
+    name: ClassVar[str]
+    version: ClassVar[str]
+    needs: ClassVar[tuple[str, ...]]  # fails where one of these failed
+    uses: ClassVar[tuple[str, ...]]  # runs after these, does without
+    failed: ClassVar[Mapping[str, Any]] = {}  # columns of a mention it failed on
+
+    def prepare(self, setting: Setting) -> None:  # noqa: B027  (not every tagger needs it)
+        """Read brand file and model, once, before the first document."""
+
+    @abstractmethod
+    def tag(self, docs: Sequence[Doc]) -> Sequence[Value]:
+        """Return one value per document, in order; never None. May raise."""
+
+    def columns(self, doc: Doc, value: Value) -> Mapping[str, Any]:
+        """Return the columns of `contract.TAGGED_SCHEMA` this value fills."""
+        del doc
+        return {self.name: value}
+
+    def report(self, doc: Doc) -> Mapping[str, Any]:
+        """Return the columns of a document that went through, or those of a failure."""
+        value = getattr(doc._, self.name)
+        if value is None:
+            return self.failed
+        try:
+            return self.columns(doc, value)
+        except Exception as error:  # noqa: BLE001  the same boundary as in `_halve`
+            self._fail(doc, f"{type(error).__name__}: {error}")
+            return self.failed
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Label one document."""
+        self._label([doc])
+        return doc
+
+    def pipe(
+        self, stream: Iterable[Doc], *, batch_size: int = 1024, **_: object
+    ) -> Iterator[Doc]:
+        """Label a stream of documents, batch by batch."""
+        for docs in minibatch(stream, batch_size):
+            self._label(docs)
+            yield from docs
+
+    def _label(self, docs: Sequence[Doc]) -> None:
+        ready = [doc for doc in docs if self._is_ready(doc)]
+        if ready:
+            self._halve(ready)
+
+    def _halve(self, docs: Sequence[Doc]) -> None:
+        """Label a batch; if that raises, its halves, down to the one document that fails."""
+        try:
+            self._keep(docs, self.tag(docs))
+        except Exception as error:  # noqa: BLE001  the named boundary: one label of one mention
+            if len(docs) == 1:
+                self._fail(docs[0], f"{type(error).__name__}: {error}")
+                return
+            middle = len(docs) // 2
+            self._halve(docs[:middle])
+            self._halve(docs[middle:])
+
+    def _keep(self, docs: Sequence[Doc], values: Sequence[Value]) -> None:
+        if len(values) != len(docs):
+            raise ValueError(f"{len(values)} values for {len(docs)} documents")
+        for doc, value in zip(docs, values, strict=True):
+            if value is None or not is_finite(value):
+                self._fail(doc, "no value" if value is None else "not a finite number")
+            else:
+                setattr(doc._, self.name, value)
+
+    def _is_ready(self, doc: Doc) -> bool:
+        missing = [name for name in self.needs if getattr(doc._, name) is None]
+        if missing:
+            self._fail(doc, f"needs {', '.join(missing)}")
+        return not missing
+
+    def _fail(self, doc: Doc, reason: str) -> None:
+        doc._.failures = {**doc._.failures, self.name: reason[:_REASON_CHARACTERS]}
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """A suspicion for a person to review. `p` is how strong the rule is, not a probability."""
+
+    kind: str
+    start: int  # in the whole (title and text)
+    end: int
+    p: float
+    rule: str
+    reason: str
+
+
+class FlagTagger(Tagger[list[Flag]]):
+    """A tagger that raises flags of one kind, one document at a time."""
+
+    @abstractmethod
+    def flag(self, doc: Doc) -> Iterable[Flag]:
+        """Yield the flags of a document."""
+
+    def tag(self, docs: Sequence[Doc]) -> list[list[Flag]]:
+        """Return the flags of every document."""
+        return [list(self.flag(doc)) for doc in docs]
+
+    def columns(self, doc: Doc, value: list[Flag]) -> Mapping[str, Any]:
+        """Return the flags with offsets into the text; null where they are in the title."""
+        flags = []
+        for each in value:
+            start, end = doc._.said.span(each.start, each.end)
+            flags.append({**asdict(each), "start": start, "end": end})
+        return {"flags": flags}
+
+
+def is_finite(value: object) -> bool:
+    """Tell whether no number in a value, however nested, is NaN or infinite."""
+    if isinstance(value, float):
+        return math.isfinite(value)
+    if isinstance(value, np.ndarray):
+        return value.dtype.kind not in "fc" or bool(np.isfinite(value).all())
+    if isinstance(value, str | int):
+        return True
+    if isinstance(value, Mapping):
+        return all(map(is_finite, value.values()))
+    if isinstance(value, Iterable):
+        return all(map(is_finite, value))
+    if is_dataclass(value):
+        return all(is_finite(getattr(value, field.name)) for field in fields(value))
+    return True
+
+
+REGISTRY: Final[dict[str, type[Tagger[Any]]]] = {}
+"""The taggers that were imported, by name. `nlp.pipeline` imports all of `nlp.taggers`."""
+
+
+def tagger(
+    name: str, *, version: str, needs: tuple[str, ...] = (), uses: tuple[str, ...] = ()
+) -> Callable[[Kind], Kind]:
+    """Register a tagger as the spaCy factory `listening_<name>` that assigns `Doc._.<name>`.
+
+    Raises:
+        ListeningError: another tagger has that name.
+    """
+
+    def register(kind: Kind) -> Kind:
+        if name in REGISTRY:
+            raise ListeningError(
+                f"two taggers are called {name!r}", where=kind.__module__, mend="Rename one"
+            )
+        kind.name, kind.version, kind.needs, kind.uses = name, version, needs, uses
+        Doc.set_extension(name, default=None, force=True)
+        Language.factory(
+            factory_name(name),
+            assigns=[f"doc._.{name}"],
+            requires=[f"doc._.{each}" for each in needs],
+            func=lambda nlp, name: kind(),  # noqa: ARG005  (spaCy names the arguments)
+        )
+        REGISTRY[name] = kind
+        return kind
+
+    return register
+
+
+def factory_name(name: str) -> str:
+    """Return the name of a tagger's spaCy factory."""
+    return f"listening_{name}"
+
+
+Doc.set_extension("said", default=None, force=True)
+Doc.set_extension("whole", default=None, force=True)  # `doc.text` is put together at each call
+Doc.set_extension("failures", default={}, force=True)

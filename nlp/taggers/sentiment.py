@@ -1,0 +1,84 @@
+"""Sentiment of the whole mention, with calibrated probabilities, and when not to count it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Final
+
+import emoji
+from spacy.tokens import Doc
+
+from listening.contract import SENTIMENTS
+from nlp.tagger import Setting, Tagger, tagger
+from nlp.taggers.language import Spoken
+from nlp.taggers.marks import Marks
+
+LANGUAGES: Final = frozenset({"en"})
+"""The languages the head was measured on; of others it abstains (docs/taggers.md)."""
+
+_POLE: Final = 0.3  # mixed: both poles at least this likely
+_BORDER: Final = 0.1  # border: the two likeliest classes closer than this
+_LONE_WORD: Final = 0.6  # a single word is judged only where the model is this sure
+
+
+@dataclass(frozen=True, slots=True)
+class Sentiment:
+    """The likeliest class, the probability of each, and why it should not be counted."""
+
+    label: str
+    p: Mapping[str, float]
+    abstained: str | None
+
+
+@tagger("sentiment", version="1", needs=("encoder", "language", "marks"))
+class SentimentTagger(Tagger[Sentiment]):
+    """Reads the sentiment head."""
+
+    failed: ClassVar[Mapping[str, Any]] = {"sentiment": None, "abstained": "failed"}
+
+    def prepare(self, setting: Setting) -> None:
+        """Look for the head.
+
+        Raises:
+            KeyError: the model has no sentiment head of the three classes.
+        """
+        heads = {head.name: head for head in setting.encoder.heads}
+        if set(heads["sentiment"].labels) != set(SENTIMENTS):
+            raise KeyError(f"sentiment head has the labels {heads['sentiment'].labels}")
+
+    def tag(self, docs: Sequence[Doc]) -> list[Sentiment]:
+        """Return the sentiment of every document."""
+        return [_judge(doc) for doc in docs]
+
+    def columns(self, doc: Doc, value: Sentiment) -> dict[str, Any]:
+        """Return label, probabilities and abstention."""
+        del doc
+        shares = {f"p_{name}": value.p[name] for name in SENTIMENTS}
+        return {"sentiment": value.label, **shares, "abstained": value.abstained}
+
+
+def _judge(doc: Doc) -> Sentiment:
+    raw = doc._.encoder.probabilities["sentiment"]
+    total = sum(raw.values())
+    p = {name: raw[name] / total for name in SENTIMENTS}
+    label = max(SENTIMENTS, key=lambda name: p[name])
+    return Sentiment(label, p, abstain(p, doc._.marks, doc._.language))
+
+
+def abstain(p: Mapping[str, float], marks: Marks, spoken: Spoken) -> str | None:
+    """Return why a sentiment should not be counted, or None where it should.
+
+    In this order: short (nothing to judge), language (the head was not measured on it),
+    mixed (both poles likely), border (the two likeliest classes close).
+    """
+    first, second, _ = sorted(p.values(), reverse=True)
+    words = sum(any(each.isalpha() for each in word) for word in marks.words)
+    lone = words + emoji.emoji_count(marks.prose[:200])
+    if not lone or (lone == 1 and first < _LONE_WORD):
+        return "short"
+    if spoken.sure and spoken.code not in LANGUAGES:
+        return "language"
+    if min(p["negative"], p["positive"]) >= _POLE:
+        return "mixed"
+    return "border" if first - second < _BORDER else None
