@@ -5,10 +5,10 @@
 
 {# One column for each sentiment, and one for those that do not count. They add up to all. #}
 {% macro sentiment_counts(sentiment="sentiment") -%}
-    count_if({{ sentiment }} = 'negative')::bigint as negative,
-    count_if({{ sentiment }} = 'neutral')::bigint as neutral,
-    count_if({{ sentiment }} = 'positive')::bigint as positive,
-    count_if({{ sentiment }} = 'abstained')::bigint as abstained
+    count(*) filter ({{ sentiment }} = 'negative') as negative,
+    count(*) filter ({{ sentiment }} = 'neutral') as neutral,
+    count(*) filter ({{ sentiment }} = 'positive') as positive,
+    count(*) filter ({{ sentiment }} = 'abstained') as abstained
 {%- endmacro %}
 
 {# A quantile of waiting times in which open ones are known only to be longer than so far: they

@@ -4,8 +4,8 @@ select
     brand.brand_id,
     tag.channel,
     count(distinct tag.author_key) as handles,
-    count_if(tag.parent_id is null)::bigint as posts,
-    count_if(tag.parent_id is not null)::bigint as replies,
+    count(*) filter (tag.parent_id is null) as posts,
+    count(*) filter (tag.parent_id is not null) as replies,
     sum(tag.engagement)::bigint as engagement
 from {{ ref("mention_tag") }} as tag
 join {{ source("core", "brand") }} as brand on brand.brand_id = tag.author_brand_id

@@ -7,8 +7,8 @@ with month as (
         count(*) as mentions,
         count(distinct cluster_id) as mentions_deduped,
         count(distinct author_key) as authors,
-        count_if('churn' = any(intents))::bigint as churn,
-        count_if('purchase' = any(intents))::bigint as purchase,
+        count(*) filter ('churn' = any(intents)) as churn,
+        count(*) filter ('purchase' = any(intents)) as purchase,
         {{ sentiment_counts() }}
     from {{ ref("brand_mention") }}
     where not said_by_brand and not is_spam

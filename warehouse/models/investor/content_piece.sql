@@ -23,8 +23,8 @@ left join (
     select
         parent_id,
         count(*) as answers,
-        count_if(sentiment = 'negative')::bigint as negative,
-        count_if(sentiment = 'positive')::bigint as positive
+        count(*) filter (sentiment = 'negative') as negative,
+        count(*) filter (sentiment = 'positive') as positive
     from {{ ref("mention_tag") }}
     where author_brand_id is null
     group by parent_id

@@ -35,12 +35,16 @@ select
     dated.comments,
     dated.views,
     dated.followers,
-    coalesce(own_answer.answers, 0)::bigint as own_answers,
+    coalesce(own_answer.answers, 0) as own_answers,
     case
         when coalesce(dated.likes, dated.shares, dated.comments) is not null
             then coalesce(dated.likes, 0) + coalesce(dated.shares, 0) + coalesce(dated.comments, 0)
     end as engagement,
-    greatest(dated.comments - coalesce(own_answer.answers, 0), 0)::bigint as conversation,
+    -- greatest() passes over NULL, which would turn an unknown into 0.
+    case
+        when dated.comments is not null
+            then greatest(dated.comments - coalesce(own_answer.answers, 0), 0)
+    end as conversation,
     coalesce(dated.views, dated.followers) as reach,
     case
         when dated.views is not null then 'impressions'

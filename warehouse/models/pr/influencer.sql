@@ -18,7 +18,7 @@ by_author as (
         author_key,
         count(*) as posts,
         -- Without declared topics, the niche is the brand itself.
-        count_if(len(topic_ids) > 0 or not has_topics)::bigint as posts_on_topic,
+        count(*) filter (len(topic_ids) > 0 or not has_topics) as posts_on_topic,
         count(engagement) as posts_counted,
         coalesce(sum(engagement), 0)::bigint as engagement,
         max(published_at) as last_at

@@ -66,7 +66,7 @@ over_baseline as (
 episode as (
     select
         over_baseline.*,
-        count_if(begins) over (
+        count(*) filter (begins) over (
             partition by brand_id, topic_id order by day
         ) as episode_no
     from over_baseline
@@ -93,7 +93,7 @@ spoken as (
         count(*) as mentions,
         list(distinct bad.cluster_id) as clusters,
         max(bad.reach) as reach,
-        count_if(bad.is_flagged) as flagged,
+        count(*) filter (bad.is_flagged) as flagged,
         min(bad.published_at) as first_at
     from issue
     join bad

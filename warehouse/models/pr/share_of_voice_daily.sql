@@ -14,7 +14,7 @@ counted as (
         coverage.day,
         coverage.brand_id,
         count(heard.mention_id) as mentions,
-        count_if(heard.is_first_copy)::bigint as mentions_deduped,
+        count(*) filter (heard.is_first_copy) as mentions_deduped,
         count(distinct heard.author_key) as authors,
         coverage.coverage,
         coverage.coverage_reason

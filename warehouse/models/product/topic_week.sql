@@ -26,7 +26,7 @@ counted as (
         week,
         count(said.topic_id) as mentions,
         count(distinct said.author_key) as authors,
-        count_if(said.is_complaint)::bigint as complaints
+        count(*) filter (said.is_complaint) as complaints
     from week
     join (select distinct brand_id, topic_id from said) as talked using (brand_id)
     left join said using (brand_id, topic_id, week)
