@@ -29,7 +29,13 @@ def warehouse_lock(root: DataRoot, *, timeout: float = DEFAULT_TIMEOUT) -> Itera
         ListeningError: somebody else, who is named, holds it for `timeout` seconds; or the
             data root cannot be written.
     """
-    path = lock_path(root)
+    with file_lock(lock_path(root), timeout=timeout):
+        yield
+
+
+@contextmanager
+def file_lock(path: Path, *, timeout: float = DEFAULT_TIMEOUT) -> Iterator[None]:
+    """Hold a lock file; raises as `warehouse_lock` does."""
     handle = _open(path)
     try:
         _acquire(handle, path, timeout)

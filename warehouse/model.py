@@ -40,7 +40,9 @@ def build_models(root: DataRoot, select: str | None = None) -> None:
             record_run(connection, "model", started, detail, failures)
     if failures:
         more = f" (and {len(failures) - 1} more)" if len(failures) > 1 else ""
-        raise ListeningError(failures[0].what + more, where=failures[0].where, mend=failures[0].mend)
+        raise ListeningError(
+            failures[0].what + more, where=failures[0].where, mend=failures[0].mend
+        )
 
 
 def _build(root: DataRoot, select: str | None) -> list[ListeningError]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import sqlalchemy as sa
 
 from listening.contract import ListeningError
 from warehouse.tables import SCHEMA
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 FOLDER: Final = Path(__file__).parent
 _CURRENT: Final = sa.text(f"SELECT version_num FROM {SCHEMA}.alembic_version")  # noqa: S608
@@ -40,7 +43,7 @@ def check_revision(connection: sa.Connection) -> str | None:
     with connection.begin():
         if not sa.inspect(connection).has_table("alembic_version", schema=SCHEMA):
             return None
-        revision = connection.execute(_CURRENT).scalar_one_or_none()
+        revision: str | None = connection.execute(_CURRENT).scalars().first()
     if revision is not None and revision not in _known():
         raise ListeningError(
             f"its schema {revision!r} is newer than this code, which knows up to {head()!r}",
@@ -60,7 +63,7 @@ def _known() -> set[str]:
     return {path.stem for path in (FOLDER / "versions").glob("[0-9]*.py")}
 
 
-def _config() -> "Config":
+def _config() -> Config:
     from alembic.config import Config
 
     config = Config()

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import sqlalchemy as sa
 from alembic import op
 
 revision = "0001_baseline"
@@ -13,4 +12,4 @@ def upgrade() -> None:
     """Create every table with its comments."""
     for statement in Path(__file__).with_suffix(".sql").read_text("utf-8").split(";\n"):
         if statement.strip():
-            op.execute(sa.DDL(statement.replace("%", "%%")))
+            op.get_bind().exec_driver_sql(statement)

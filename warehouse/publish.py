@@ -1,0 +1,264 @@
+"""Gives every team its own file: built fresh, tested, and renamed into place.
+
+The file is the access boundary: DuckDB has no users. Whoever has the old file open keeps
+reading it; nobody ever waits for a publish, or makes it wait.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from listening.contract import (
+    TEAMS,
+    BrandFile,
+    ConfigurationError,
+    DataRoot,
+    ListeningError,
+    now,
+)
+from warehouse.crash import crash_at
+from warehouse.integrity import check_team_file
+from warehouse.load import record_run
+from warehouse.lock import file_lock, warehouse_lock
+from warehouse.open import connect, open_warehouse, reason
+from warehouse.script import run_script
+
+_MODE: Final = 0o640
+_COMMON: Final = {
+    "readme": "Start here: when this file was built, from what, and what is in it",
+    "metric": "Metrics of this team: formula, denominator, and why one may be NULL",
+    "coverage": "How much every stream could see, by interval",
+}
+
+
+@dataclass(slots=True)
+class Build:
+    """A team's files under their temporary names, and what they must hold."""
+
+    team: str
+    file: Path
+    rows: dict[str, int] = field(default_factory=dict)  # table -> rows in the file
+    archive: dict[Path, Path] = field(default_factory=dict)  # final -> temporary
+    fault: ListeningError | None = None
+
+
+def publish(root: DataRoot, brands: BrandFile, teams: Sequence[str] = TEAMS) -> list[Path]:
+    """Publish the team tables of the last model run; return the team files.
+
+    Tables with the columns mention_id and published_at hold the last `publish_days` days;
+    their older rows lie beside as `published/<team>/<table>/<YYYY-MM>.parquet`.
+
+    Raises:
+        ConfigurationError: an unknown team.
+        ListeningError: a team's file could not be built or failed a test. Its last good file
+            stays, and the other teams are published all the same.
+    """
+    if unknown := [team for team in teams if team not in TEAMS]:
+        raise ConfigurationError(
+            f"unknown team {unknown[0]!r}", where="teams", mend=f"One of {', '.join(TEAMS)}"
+        )
+    started = now()
+    # Temporary names are fixed, so one publish at a time; the warehouse is held only to copy.
+    with file_lock(root.published / ".lock"):
+        _sweep(root)
+        builds = _build_all(root, brands, teams)
+        crash_at("publish:build")
+        for build in builds:
+            if build.fault is None:
+                _finish(root, build)
+    faults = [build.fault for build in builds if build.fault]
+    done = [build.team for build in builds if not build.fault]
+    with open_warehouse(root) as connection:
+        detail = "; ".join([f"published {', '.join(done) or 'nothing'}", *map(str, faults)])
+        record_run(connection, "publish", started, detail, faults)
+    if faults:
+        more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
+        raise ListeningError(faults[0].what + more, where=faults[0].where, mend=faults[0].mend)
+    return [team_file(root, team) for team in teams]
+
+
+def team_file(root: DataRoot, team: str) -> Path:
+    """Return where a team's file lies."""
+    return root.published / f"{team}.duckdb"
+
+
+def _sweep(root: DataRoot) -> None:
+    """Remove what a publish that died left behind."""
+    for path in root.published.rglob(".*.tmp*"):
+        path.unlink()
+
+
+def _build_all(root: DataRoot, brands: BrandFile, teams: Sequence[str]) -> list[Build]:
+    """Copy everything out of the warehouse while holding it: the only part that locks it."""
+    with warehouse_lock(root):
+        if not root.warehouse.exists():
+            raise ListeningError(
+                "there is no warehouse yet",
+                where=str(root.warehouse),
+                mend="Load something first, for instance with: listening run",
+            )
+        with connect(root, ":memory:") as connection:
+            source = f"ATTACH {_literal(root.warehouse)} AS source (READ_ONLY)"
+            with _attached(connection, source, "DETACH source"):
+                return [_build(connection, root, brands, team) for team in teams]
+
+
+@contextmanager
+def _attached(connection: sa.Connection, attach: str, detach: str) -> Iterator[None]:
+    """Attach a file, commit what was done with it, and close it again."""
+    connection.exec_driver_sql(attach)
+    connection.commit()
+    try:
+        yield
+        connection.commit()
+    finally:
+        connection.rollback()
+        connection.exec_driver_sql(detach)
+        connection.commit()
+
+
+def _build(connection: sa.Connection, root: DataRoot, brands: BrandFile, team: str) -> Build:
+    build = Build(team, root.published / f".{team}.duckdb.tmp")
+    try:
+        with _attached(connection, f"ATTACH {_literal(build.file)} AS team", "DETACH team"):
+            _copy(connection, root, brands, build)
+    except ListeningError as error:
+        build.fault = error
+    except sa.exc.DBAPIError as error:
+        build.fault = _unreadable(build.team, error)
+    except OSError as error:
+        build.fault = _disk(error, build.file)
+    return build
+
+
+def _copy(connection: sa.Connection, root: DataRoot, brands: BrandFile, build: Build) -> None:
+    values = {
+        "team": build.team,
+        "now": now(),
+        "horizon": now() - timedelta(days=brands.publish_days),
+        "publish_days": brands.publish_days,
+    }
+    for name, comment, is_mention_table in run_script(connection, "publish_tables", values):
+        names = {"table": quoted(name), "schema": quoted(build.team)}
+        script = "publish_recent" if is_mention_table else "publish_table"
+        (build.rows[name],) = run_script(connection, script, values, names)[0]
+        older = _archive(connection, root, build, name, values) if is_mention_table else 0
+        _check_split(connection, build, name, build.rows[name] + older)
+        _comment(connection, build.team, name, comment)
+    run_script(connection, "publish_common", values)
+    for name, comment in _COMMON.items():
+        connection.exec_driver_sql(f"COMMENT ON TABLE team.main.{name} IS {_literal(comment)}")
+    _comment(connection, "mart", "metric", _COMMON["metric"])
+    _comment(connection, "core", "coverage", _COMMON["coverage"])
+
+
+def _archive(
+    connection: sa.Connection, root: DataRoot, build: Build, table: str, values: dict[str, Any]
+) -> int:
+    """Write the rows too old for the file by month, under temporary names; return how many."""
+    rows = 0
+    names = {"table": quoted(table), "schema": quoted(build.team)}
+    for (month,) in run_script(connection, "publish_months", values, names):
+        final = root.published / build.team / table / f"{month}.parquet"
+        final.parent.mkdir(parents=True, exist_ok=True)
+        temporary = final.with_name(f".{final.name}.tmp")
+        stated = {
+            "month": month,
+            "horizon": values["horizon"].isoformat(),
+            "path": str(temporary).replace("'", "''"),
+        }
+        rows += run_script(connection, "publish_month", None, names | stated)[0][0]
+        build.archive[final] = temporary
+    return rows
+
+
+def _check_split(connection: sa.Connection, build: Build, table: str, copied: int) -> None:
+    """Check that every row went into the file or into a month beside it."""
+    names = {"table": f"{quoted(build.team)}.{quoted(table)}"}
+    ((whole,),) = run_script(connection, "publish_whole", None, names)
+    if copied != whole:
+        raise ListeningError(
+            f"test 'row_count' failed: {copied} rows of {table} were copied of {whole}",
+            where=f"published/{build.team}.duckdb",
+            mend="The last good file stays; does a row of the model lack its published_at?",
+        )
+
+
+def _comment(connection: sa.Connection, schema: str, table: str, comment: str | None) -> None:
+    target = f"team.main.{quoted(table)}"
+    if comment:
+        connection.exec_driver_sql(f"COMMENT ON TABLE {target} IS {_literal(comment)}")
+    values = {"schema": schema, "table": table}
+    for column, told in run_script(connection, "publish_columns", values):
+        connection.exec_driver_sql(
+            f"COMMENT ON COLUMN {target}.{quoted(column)} IS {_literal(told)}"
+        )
+
+
+def _finish(root: DataRoot, build: Build) -> None:
+    """Test the built file and put it in place, its older months first; or keep the last one."""
+    try:
+        check_team_file(root, build.team, build.file, build.rows)
+        for final, temporary in build.archive.items():
+            _place(temporary, final)
+        crash_at("publish:replace")
+        _place(build.file, team_file(root, build.team))
+        for path in (root.published / build.team).glob("*/*.parquet"):
+            if path not in build.archive:
+                path.unlink()
+    except (ListeningError, sa.exc.DBAPIError) as error:
+        told = error if isinstance(error, ListeningError) else _unreadable(build.team, error)
+        build.fault = told
+        for temporary in (build.file, *build.archive.values()):
+            temporary.unlink(missing_ok=True)
+    except OSError as error:
+        build.fault = _disk(error, build.file)
+
+
+def _place(temporary: Path, final: Path) -> None:
+    temporary.chmod(_MODE)
+    _flush(temporary, os.O_RDONLY)
+    temporary.replace(final)
+    _flush(final.parent, os.O_RDONLY | os.O_DIRECTORY)
+
+
+def _flush(path: Path, flags: int) -> None:
+    handle = os.open(path, flags)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def quoted(identifier: str) -> str:
+    """Return a name as SQL takes it."""
+    return '"' + identifier.replace('"', '""') + '"'
+
+
+def _literal(text: object) -> str:
+    """Return a text as SQL takes it where no value can be bound: ATTACH and COMMENT."""
+    return "'" + str(text).replace("'", "''") + "'"
+
+
+def _unreadable(team: str, error: sa.exc.DBAPIError) -> ListeningError:
+    return ListeningError(
+        f"could not be built: {reason(error)}",
+        where=f"published/{team}.duckdb",
+        mend="The last good file stays in place; mend the cause and publish again",
+    )
+
+
+def _disk(error: OSError, path: Path) -> ListeningError:
+    return ListeningError(
+        f"the disk refused: {error.strerror or error}",
+        where=str(path),
+        mend="Mend the disk or its rights and publish again; the last good files stay in place",
+    )

@@ -1,0 +1,29 @@
+-- What every team file tells about itself. $team, $now, $horizon, $publish_days.
+-- Batches are told of in `coverage` only: a second run at a held clock may add batches, and must
+-- change nothing else.
+CREATE TABLE team.main.metric AS
+SELECT * FROM source.mart.metric WHERE team = $team;
+
+CREATE TABLE team.main.coverage AS
+SELECT c.*, b.sealed_at, r.served, r.quarantined, b.marked
+FROM source.core.coverage AS c
+JOIN source.core.batch AS b USING (batch_id)
+JOIN source.core.receipt AS r USING (batch_id)
+WHERE b.sealed_at >= $horizon;
+
+CREATE TABLE team.main.readme AS
+SELECT 'built' AS section, 'at' AS item, strftime($now::TIMESTAMPTZ, '%Y-%m-%dT%H:%M:%SZ') AS text
+UNION ALL SELECT 'built', 'for', $team
+UNION ALL SELECT 'built', 'from mentions', count(*)::VARCHAR FROM source.core.mention
+UNION ALL SELECT 'built', 'newest mention', strftime(max(published_at), '%Y-%m-%dT%H:%M:%SZ')
+    FROM source.core.mention
+UNION ALL SELECT 'built', 'from batches', 'see the table coverage, one row for each batch'
+UNION ALL SELECT 'built', 'days of mentions', $publish_days || ', older rows lie beside the file as '
+    || $team || '/<table>/<year>-<month>.parquet'
+UNION ALL SELECT DISTINCT 'coverage', source, string_agg(DISTINCT state, ', ' ORDER BY state)
+    FROM team.main.coverage GROUP BY source
+UNION ALL SELECT 'table', table_name, coalesce(comment, '')
+    FROM duckdb_tables() WHERE database_name = 'source' AND schema_name = $team
+UNION ALL SELECT 'metric', metric_id, formula FROM team.main.metric
+UNION ALL SELECT 'definition', 'instants', 'columns ending in _at are instants in UTC'
+UNION ALL SELECT 'definition', 'NULL', 'unknown, never 0; a column *_null_reason says why';
