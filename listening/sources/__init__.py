@@ -86,6 +86,7 @@ class Source:
     targets: Callable[[Any, BrandFile], list[Target]]
     crawl: Callable[[Look], Iterator[Page]]
     pace: float = 1.0  # seconds between two requests to one host
+    memory: timedelta = timedelta(days=2)  # batches this old still tell `Look.recent`
     overlap: timedelta = timedelta(0)  # read again behind the cursor: late items, edits, counts
     horizon: timedelta = timedelta(days=90)  # how far back the first crawl looks
     max_pages: int = 500

@@ -1,0 +1,178 @@
+"""What every source needs to read foreign items: fields that must be there, dates, rejects."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, Final, TypeVar
+
+from listening.clean import UncleanError
+from listening.contract import Brand, BrandFile, Item, ListeningError, Reject
+from listening.sources import SourceChanged
+
+RAW: Final = 4_000
+DRIFT: Final = frozenset(("missing_field", "bad_type"))
+NOT_PUBLIC: Final = "not_public"  # the one reject of which nothing is kept
+_NEWS: set[tuple[str, str]] = set()
+
+Raw = TypeVar("Raw")
+log = logging.getLogger(__name__)
+
+
+class LoopError(ListeningError):
+    """Pages that lead nowhere: the same items again and again."""
+
+
+class Pager:
+    """Watches one walk through pages; two in a row without anything new are a loop."""
+
+    def __init__(self, where: str) -> None:
+        self._where = where
+        self._seen: set[str] = set()
+        self._stale = 0
+
+    def turn(self, ids: Iterable[str]) -> None:
+        """Note the ids of the next page, before it is yielded.
+
+        Raises:
+            LoopError: it is the second in a row that holds nothing new.
+        """
+        fresh = set(ids) - self._seen
+        self._seen |= fresh
+        self._stale = 0 if fresh else self._stale + 1
+        if self._stale > 1:
+            raise LoopError(
+                "two pages in a row hold nothing new",
+                where=self._where,
+                mend="The source pages in a circle; what came before it is kept",
+            )
+
+
+def field(item: Any, name: str, *kinds: type) -> Any:
+    """Return a field that the source's document says is always there.
+
+    Raises:
+        UncleanError: it is absent, or of another type (missing_field, bad_type).
+    """
+    if not isinstance(item, Mapping):
+        raise UncleanError("bad_type", f"an item is {type(item).__name__}, not an object")
+    if name not in item:
+        raise UncleanError("missing_field", f"field {name!r} is missing")
+    value = item[name]
+    if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
+        wanted = " or ".join(kind.__name__ for kind in kinds)
+        raise UncleanError("bad_type", f"field {name!r} is {type(value).__name__}, not {wanted}")
+    return value
+
+
+def instant(text: str, name: str) -> datetime:
+    """Return an ISO instant in UTC.
+
+    Raises:
+        UncleanError: it is none (bad_date).
+    """
+    try:
+        moment = datetime.fromisoformat(text)
+        return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise UncleanError("bad_date", f"{name} {text[:60]!r} is no instant") from error
+
+
+def whole(text: str, name: str) -> int:
+    """Return a whole number that is served as text.
+
+    Raises:
+        UncleanError: it is none (bad_type).
+    """
+    if not re.fullmatch(r"-?\d{1,18}", text.strip()):
+        raise UncleanError("bad_type", f"{name} {text[:60]!r} is no whole number")
+    return int(text)
+
+
+def read_items(
+    source: str,
+    where: str,
+    raws: Sequence[Raw],
+    read: Callable[[Raw], Item],
+    name: Callable[[Raw], str],
+) -> tuple[Item, ...]:
+    """Return one item for each raw one: what cannot be read is a reject with its reason.
+
+    Raises:
+        SourceChanged: not one of them has the fields the source's document promises.
+    """
+    items = tuple(_read(source, raw, read, name) for raw in raws)
+    drifted = [item for item in items if isinstance(item, Reject) and item.reason in DRIFT]
+    if drifted and len(drifted) == len(items):
+        raise SourceChanged(
+            drifted[0].detail,
+            where=where,
+            mend=f"Compare the answer in the WARC with listening/sources/{source}.py",
+        )
+    return items
+
+
+def _read(source: str, raw: Raw, read: Callable[[Raw], Item], name: Callable[[Raw], str]) -> Item:
+    try:
+        return read(raw)
+    except UncleanError as error:
+        private = error.reason == NOT_PUBLIC
+        shown = "" if private else json.dumps(raw, ensure_ascii=False, default=str)[:RAW]
+        return Reject(source, name(raw), error.reason, error.detail, shown)
+
+
+def expect_list(value: Any, where: str, what: str) -> list[Any]:
+    """Return a list a document promises.
+
+    Raises:
+        SourceChanged: it is something else.
+    """
+    if not isinstance(value, list):
+        raise SourceChanged(
+            f"{what} is {type(value).__name__}, not a list",
+            where=where,
+            mend="Look at the answer in the WARC: an error page, or a new format",
+        )
+    return value
+
+
+def tell_news(source: str, items: Iterable[Any], known: Collection[str]) -> None:
+    """Warn, once a process, of fields that the source did not have when its file was written."""
+    for item in items:
+        for name in item.keys() - known if isinstance(item, Mapping) else ():
+            if (source, name) not in _NEWS:
+                _NEWS.add((source, name))
+                log.warning("%s serves a field we do not know: %s", source, name)
+
+
+def text_id(raw: Any, name: str) -> str:
+    """Return an item's id for a reject, whatever shape the item has."""
+    value = raw.get(name) if isinstance(raw, Mapping) else None
+    return str(value) if isinstance(value, str | int) else ""
+
+
+def digest(*parts: str) -> str:
+    """Return a short hash of text."""
+    return hashlib.sha256("\x1f".join(parts).encode("utf-8", "replace")).hexdigest()[:16]
+
+
+def target_name(text: str) -> str:
+    """Return text as the last part of a stream's name: letters a path lacks become a hash."""
+    return text if text.isascii() else f"{text}-{digest(text)[:8]}"
+
+
+def owner_of(host: str, brands: BrandFile) -> Brand | None:
+    """Return the brand whose domain a host is, or is below."""
+    return next(
+        (
+            brand
+            for brand in brands.brands
+            for domain in brand.domains
+            if host == domain.lower() or host.endswith(f".{domain.lower()}")
+        ),
+        None,
+    )

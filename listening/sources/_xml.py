@@ -1,0 +1,81 @@
+"""XML of strangers, read without trusting it: no entities, no DTD, nothing loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from xml.parsers import expat
+
+
+class XmlError(ValueError):
+    """No whole XML, or XML that declares entities."""
+
+
+@dataclass(slots=True)
+class Node:
+    """An element of interest, with the text of its direct children by local name."""
+
+    name: str  # "namespace name", or the bare name
+    attributes: dict[str, str]
+    texts: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def local(self) -> str:
+        """Return the name without its namespace."""
+        return self.name.rpartition(" ")[2]
+
+
+def read_nodes(body: bytes, wanted: Collection[str]) -> Iterator[Node]:
+    """Yield the elements with these local names, outermost first, none within another.
+
+    Raises:
+        XmlError: the document is cut, is no XML, or declares an entity.
+    """
+    reader = _Reader(frozenset(wanted))
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.buffer_text = True
+    parser.EntityDeclHandler = _refuse
+    parser.StartElementHandler = reader.start
+    parser.EndElementHandler = reader.end
+    parser.CharacterDataHandler = reader.text
+    try:
+        parser.Parse(body, True)  # noqa: FBT003 - expat takes it by position
+    except (expat.ExpatError, LookupError, UnicodeError) as error:
+        raise XmlError(str(error)) from error
+    yield from reader.nodes
+
+
+def declares_entities(body: bytes) -> bool:
+    """Tell whether a document declares an entity, in whatever width its letters are."""
+    return b"<!ENTITY" in body.replace(b"\0", b"")
+
+
+def _refuse(*_: Any) -> None:
+    raise XmlError("it declares an entity")
+
+
+class _Reader:
+    def __init__(self, wanted: frozenset[str]) -> None:
+        self.nodes: list[Node] = []
+        self._wanted = wanted
+        self._depth = 0  # within a wanted element; 1 is the element itself
+        self._child = ""
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        local = name.rpartition(" ")[2]
+        if self._depth:
+            self._depth += 1
+            self._child = local if self._depth == 2 else ""  # noqa: PLR2004 - a direct child
+        elif local in self._wanted:
+            self._depth = 1
+            self.nodes.append(Node(name, attributes))
+
+    def end(self, _: str) -> None:
+        self._depth = max(0, self._depth - 1)
+        self._child = ""
+
+    def text(self, data: str) -> None:
+        if self._child:
+            texts = self.nodes[-1].texts
+            texts[self._child] = texts.get(self._child, "") + data

@@ -1,0 +1,208 @@
+"""Apple's App Store: the newest reviews of an app in one country's store.
+
+Written from the customer reviews feed as its consumers describe it (there is no document of
+Apple's for it), read 2026-11; not tested on recorded answers. No account, no key.
+
+The feed ends after ten pages of fifty (unverified). `entry` is a list, one object, or absent,
+and the first may be the app itself. `updated` is the only date, older answers lack it, and an
+edited review gets a new one: the first date seen stays the day of publication.
+
+Reviews of an own app are the brand's channel: people turn to the brand there, and it can
+answer. A competitor's app is listened to in the same way, but nobody here answers there: its
+reviews are off-channel, mapped to the competitor so that shares of voice compare like to like.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from pydantic import Field
+
+from listening.clean import UncleanError
+from listening.contract import BrandFile, ConfigurationError, Coverage, Mention, Page
+from listening.sources import Look, Settings, SourceChanged, Target, source
+from listening.sources._read import Pager, field, instant, read_items, tell_news, whole
+
+PAGES: Final = 10
+PER_PAGE: Final = 50
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+KNOWN: Final = frozenset(
+    ("id", "author", "updated", "title", "content", "link", "im:rating", "im:version",
+     "im:voteSum", "im:voteCount", "im:contentType")
+)  # fmt: skip
+
+
+class App(Settings):
+    """An app in one country's store, and the brand whose app it is."""
+
+    id: str = Field(pattern=r"^\d+$", coerce_numbers_to_str=True)
+    country: str = Field(default="us", pattern=r"^[a-z]{2}$")
+    brand: str
+
+
+class Apps(Settings):
+    """`sources: {appstore: {apps: [{id: "123", country: de, brand: acme}]}}`."""
+
+    base_url: str = "https://itunes.apple.com"
+    apps: tuple[App, ...] = Field(min_length=1)
+
+
+def targets(settings: Apps, brands: BrandFile) -> list[Target]:
+    """Return one target per app and country; a competitor's app is off-channel.
+
+    Raises:
+        ConfigurationError: an app names a brand that the file does not have.
+    """
+    roles = {brand.id: brand.role for brand in brands.brands}
+    host = urlsplit(settings.base_url).hostname or ""
+    base = settings.base_url.rstrip("/")
+    found = []
+    for app in settings.apps:
+        if app.brand not in roles:
+            raise ConfigurationError(
+                f"app {app.id} is of brand {app.brand!r}, which is not in the brand file",
+                where="sources: appstore",
+                mend=f"Use one of {', '.join(roles)}",
+            )
+        facts = {"base_url": base, "app": app.id, "country": app.country, "brand": app.brand}
+        own = roles[app.brand] == "own"
+        found.append(
+            Target(
+                f"{app.country}-{app.id}",
+                host,
+                {**facts, "owned": own},
+                relation="owned" if own else "off_channel",
+            )
+        )
+    return found
+
+
+@source(
+    name="appstore",
+    relation="owned",
+    hosts=("itunes.apple.com",),
+    auth="none",
+    blind_to="All but the newest 500 reviews of a country; ratings without a text; deletions; "
+    "answers of the developer",
+    verified="shape",
+    settings=Apps,
+    targets=targets,
+    pace=1.0,
+    overlap=timedelta(days=14),
+    horizon=timedelta(days=3650),
+)
+def crawl(look: Look) -> Iterator[Page]:
+    """Yield the pages back to the overlap; the cursor moves with the last one."""
+    known = look.recent(EPOCH)
+    pager, moments = Pager(look.target.name), list[datetime]()
+    number, last, full = 1, PAGES, True
+    while number <= last:
+        url = _url(look, number)
+        feed = _feed(look.http.get_json(url), url)
+        reviews = _reviews(feed, url)
+        if not reviews:
+            full = False
+            break
+        pager.turn(str(review.get("id")) for review in reviews)
+        items = read_items(
+            "appstore",
+            url,
+            reviews,
+            lambda review: _mention(review, look, known),
+            lambda review: str((review.get("id") or {}).get("label", "")),
+        )
+        yield Page(items, len(reviews))
+        dates = [item.edited_at or item.published_at for item in items if isinstance(item, Mention)]
+        moments += dates
+        if dates and max(dates) < look.since:
+            full = False
+            break
+        last = min(PAGES, _last(feed))
+        number += 1
+    yield Page((), 0, _cursor(moments), _capped(look, moments, full=full and last == PAGES))
+
+
+def _cursor(moments: list[datetime]) -> dict[str, str] | None:
+    return {"at": max(moments).isoformat()} if moments else None
+
+
+def _capped(look: Look, moments: list[datetime], *, full: bool) -> Coverage | None:
+    """Say so where the feed ends before what was read the last time."""
+    reached = look.cursor and moments and min(moments) <= look.since
+    if not full or len(moments) < PAGES * PER_PAGE or reached:
+        return None
+    reason = f"the feed ends after {PAGES * PER_PAGE} reviews"
+    return Coverage("capped", got=len(moments), reason=reason)
+
+
+def _url(look: Look, number: int) -> str:
+    facts = look.settings
+    return (
+        f"{facts['base_url']}/{facts['country']}/rss/customerreviews/page={number}"
+        f"/id={facts['app']}/sortby=mostrecent/json"
+    )
+
+
+def _feed(answer: Any, url: str) -> dict[str, Any]:
+    try:
+        feed: dict[str, Any] = field(answer, "feed", dict)
+    except UncleanError as error:
+        raise SourceChanged(error.detail, where=url, mend="See the answer in the WARC") from error
+    return feed
+
+
+def _reviews(feed: Mapping[str, Any], url: str) -> list[dict[str, Any]]:
+    entries = feed.get("entry", [])
+    listed = [entries] if isinstance(entries, dict) else entries
+    if not isinstance(listed, list) or not all(isinstance(entry, dict) for entry in listed):
+        raise SourceChanged("entry is neither a list nor an object", where=url)
+    reviews = [entry for entry in listed if "im:name" not in entry]  # the app has a name
+    tell_news("appstore", reviews, KNOWN)
+    return reviews
+
+
+def _last(feed: Mapping[str, Any]) -> int:
+    """Return the number of the last page as the feed's links tell it."""
+    links = feed.get("link", [])
+    for link in links if isinstance(links, list) else [links]:
+        facts = link.get("attributes", {}) if isinstance(link, dict) else {}
+        found = re.search(r"/page=(\d+)/", str(facts.get("href", "")))
+        if facts.get("rel") == "last" and found:
+            return int(found[1])
+    return PAGES
+
+
+def _mention(review: Mapping[str, Any], look: Look, known: Mapping[str, datetime]) -> Mention:
+    native_id, facts = _label(review, "id"), look.settings
+    updated = instant(_label(review, "updated"), "updated") if "updated" in review else None
+    published = known.get(native_id) or updated or look.started_at
+    author = field(review, "author", dict)
+    link = review.get("link") or {}
+    return Mention(
+        source="appstore",
+        native_id=native_id,
+        text=_label(review, "content"),
+        title=_label(review, "title"),
+        url=str((link.get("attributes") or {}).get("href") or "") if isinstance(link, dict) else "",
+        author=_label(author, "name"),
+        published_at=published,
+        edited_at=updated if updated and updated > published else None,
+        observed_at=look.started_at,
+        kind="review",
+        channel="appstore",
+        region=str(facts["country"]).upper(),
+        rating=float(whole(_label(review, "im:rating"), "im:rating")),
+        likes=max(0, whole(_label(review, "im:voteSum"), "im:voteSum")),
+        brand_id=facts["brand"],
+        owned=facts["owned"],
+        warnings=() if updated else ("date_guessed",),
+    )
+
+
+def _label(item: Mapping[str, Any], name: str) -> str:
+    value: str = field(field(item, name, dict), "label", str)
+    return value

@@ -1,0 +1,217 @@
+"""Hacker News: stories and comments that a query finds, from Algolia's search, newest first.
+
+Written from hn.algolia.com/api and github.com/HackerNews/API, and from recorded Firebase
+items; the search answer is of the documented shape. Read 2026-11. No account, no key.
+
+A search reaches about 1,000 hits (unverified), so a wider window is halved by time. Typos are
+switched off: with them "nodejs" finds "nodes". The search knows no deletions; what it no
+longer serves is asked at Firebase, and only `deleted` counts, for `dead` can come back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from listening.clean import UncleanError, strip_html
+from listening.contract import BrandFile, Coverage, Deletion, Mention, Page
+from listening.query import search_texts
+from listening.sources import Look, Settings, SourceChanged, Target, source
+from listening.sources._read import Pager, expect_list, field, read_items, tell_news, text_id
+
+ALGOLIA: Final = "https://hn.algolia.com"
+FIREBASE: Final = "https://hacker-news.firebaseio.com"
+PER_PAGE: Final = 100
+CAP: Final = 1000
+MOST_ASKED: Final = 100  # vanished items asked for in one crawl
+KNOWN: Final = frozenset(
+    ("objectID", "author", "title", "story_title", "url", "story_url", "comment_text",
+     "story_text", "points", "num_comments", "story_id", "parent_id", "created_at",
+     "created_at_i", "updated_at", "children", "_tags", "_highlightResult", "relevancy_score",
+     "parts", "options", "job_text")
+)  # fmt: skip
+
+
+class Search(Settings):
+    """`sources: {hackernews: {}}`; another server of either API by its address."""
+
+    base_url: str = ALGOLIA
+    items_base_url: str | None = None  # Firebase's, or `base_url` where that is another server
+
+
+def targets(settings: Search, brands: BrandFile) -> list[Target]:
+    """Return one target per query that covers Hacker News, else one for the brands' names."""
+    queries = [q for q in brands.queries if not q.sources or "hackernews" in q.sources]
+    wordings = {query.id: search_texts(query.q) for query in queries} or {
+        "implied": tuple(dict.fromkeys(_names(brands)))
+    }
+    default = FIREBASE if settings.base_url == ALGOLIA else settings.base_url
+    items = settings.items_base_url or default
+    host, items_host = (urlsplit(url).hostname or "" for url in (settings.base_url, items))
+    facts = {"base_url": settings.base_url.rstrip("/"), "items_base_url": items.rstrip("/")}
+    return [
+        Target(name, host, {**facts, "texts": list(texts)}, hosts=(items_host,))
+        for name, texts in wordings.items()
+    ]
+
+
+def _names(brands: BrandFile) -> Iterator[str]:
+    for brand in brands.brands:
+        yield from (brand.name, *brand.aliases)
+        for product in brand.products:
+            yield from (product.name, *product.aliases)
+
+
+@source(
+    name="hackernews",
+    relation="off_channel",
+    hosts=("hn.algolia.com", "hacker-news.firebaseio.com"),
+    auth="none",
+    blind_to="Edits and counts older than a week; points of comments; what the search index "
+    "leaves out; more than 1,000 hits in one second",
+    verified="recorded",
+    settings=Search,
+    targets=targets,
+    pace=0.5,
+    overlap=timedelta(days=7),
+)
+def crawl(look: Look) -> Iterator[Page]:
+    """Yield the hits of every wording, then what was deleted; the cursor moves at the end."""
+    if not look.settings["texts"]:
+        blind = Coverage("blind", reason="the query bounds nothing by words")
+        yield Page((), 0, coverage=blind)
+        return
+    served: dict[str, int] = {}
+    for text in look.settings["texts"]:
+        yield from _windows(look, text, served)
+    deletions = tuple(_deletions(look, set(served)))
+    newest = max(served.values(), default=None)
+    cursor = {"at": datetime.fromtimestamp(newest, UTC).isoformat()} if newest else None
+    yield Page(deletions, len(deletions), cursor)
+
+
+def _windows(look: Look, text: str, served: dict[str, int]) -> Iterator[Page]:
+    """Yield the hits of one wording: one window of time, halved until each is below the cap."""
+    windows: list[tuple[int, int | None]] = [(int(look.since.timestamp()) - 1, None)]
+    while windows:
+        after, until = windows.pop()
+        first = _ask(look, text, after, until, 0)
+        yield _page(look, first, served)
+        if not _over(first):
+            yield from _rest(look, text, (after, until), first, served)
+            continue
+        top = until or max(map(_created, first["hits"]), default=0)
+        middle = (after + top) // 2
+        if after < middle < top:
+            windows += [(middle, until), (after, middle)]
+            continue
+        yield from _rest(look, text, (after, until), first, served)
+        reason = f"more than {CAP} hits for {text!r} in one second"
+        yield Page((), 0, coverage=Coverage("capped", expected=first["nbHits"], got=CAP,
+                                            reason=reason))  # fmt: skip
+
+
+def _rest(
+    look: Look,
+    text: str,
+    window: tuple[int, int | None],
+    first: Mapping[str, Any],
+    served: dict[str, int],
+) -> Iterator[Page]:
+    """Yield the further pages of a window, once more where items came or went meanwhile."""
+    for _ in range(2):
+        pager = Pager(look.settings["base_url"])
+        pager.turn(text_id(hit, "objectID") for hit in first["hits"])
+        shifted = False
+        for number in range(1, first["nbPages"]):
+            answer = _ask(look, text, *window, number)
+            pager.turn(text_id(hit, "objectID") for hit in answer["hits"])
+            shifted = shifted or answer["nbHits"] != first["nbHits"]
+            yield _page(look, answer, served)
+        if not shifted:
+            return
+        first = _ask(look, text, *window, 0)
+        yield _page(look, first, served)
+
+
+def _created(hit: Any) -> int:
+    moment = hit.get("created_at_i") if isinstance(hit, Mapping) else None
+    return moment if isinstance(moment, int) else 0
+
+
+def _over(answer: Mapping[str, Any]) -> bool:
+    return int(answer["nbHits"]) > CAP
+
+
+def _ask(look: Look, text: str, after: int, until: int | None, page: int) -> dict[str, Any]:
+    bounds = [f"created_at_i>{after}", *([f"created_at_i<={until}"] if until else [])]
+    url = f"{look.settings['base_url']}/api/v1/search_by_date"
+    answer = look.http.get_json(
+        url,
+        {
+            "query": f'"{text}"' if " " in text else text,
+            "tags": "(story,comment)",
+            "numericFilters": ",".join(bounds),
+            "typoTolerance": "false",
+            "hitsPerPage": PER_PAGE,
+            "page": page,
+        },
+    )
+    try:
+        for name in ("nbHits", "nbPages"):
+            field(answer, name, int)
+        hits = expect_list(field(answer, "hits", list), url, "hits")
+    except UncleanError as error:
+        raise SourceChanged(error.detail, where=url, mend="See the answer in the WARC") from error
+    tell_news("hackernews", hits, KNOWN)
+    return dict(answer)
+
+
+def _page(look: Look, answer: Mapping[str, Any], served: dict[str, int]) -> Page:
+    hits = answer["hits"]
+    where = str(look.settings["base_url"])
+    items = read_items(
+        "hackernews",
+        where,
+        hits,
+        lambda hit: _mention(hit, look.started_at),
+        lambda hit: text_id(hit, "objectID"),
+    )
+    for item in items:
+        if isinstance(item, Mention):
+            served[item.native_id] = int(item.published_at.timestamp())
+    return Page(items, len(hits))
+
+
+def _mention(hit: Any, seen: datetime) -> Mention:
+    tags = field(hit, "_tags", list)
+    is_comment = "comment" in tags
+    native_id, story = field(hit, "objectID", str), str(field(hit, "story_id", int, type(None)))
+    created = datetime.fromtimestamp(field(hit, "created_at_i", int), UTC)
+    text = field(hit, "comment_text", str) if is_comment else hit.get("story_text") or ""
+    return Mention(
+        source="hackernews",
+        native_id=native_id,
+        text=strip_html(text),
+        title="" if is_comment else strip_html(field(hit, "title", str)),
+        url=f"https://news.ycombinator.com/item?id={native_id}",
+        author=field(hit, "author", str),
+        published_at=created,
+        observed_at=seen,
+        kind="comment" if is_comment else "post",
+        channel="hackernews",
+        parent_native_id=str(field(hit, "parent_id", int)) if is_comment else "",
+        thread_native_id=story if story != "None" else native_id,
+        likes=None if is_comment else field(hit, "points", int, type(None)),
+        comments=None if is_comment else field(hit, "num_comments", int, type(None)),
+    )
+
+
+def _deletions(look: Look, served: set[str]) -> Iterator[Deletion]:
+    for native_id in look.missing(served)[:MOST_ASKED]:
+        url = f"{look.settings['items_base_url']}/v0/item/{native_id}.json"
+        item = look.http.get_json(url)
+        if isinstance(item, Mapping) and item.get("deleted") is True:
+            yield Deletion("hackernews", native_id, look.started_at, look.started_at)
