@@ -2,7 +2,7 @@
 -- may differ in the last digits; the greater row stands, so that their order does not matter.
 -- $tagged: files; one bound value per tagger version.
 CREATE OR REPLACE TEMP TABLE tag AS
-SELECT * FROM read_parquet($tagged, filename = true)
+SELECT * EXCLUDE (embedding) FROM read_parquet($tagged, filename = true)
 SEMI JOIN core.mention_version USING (mention_id, content_hash)
 QUALIFY row_number() OVER (PARTITION BY mention_id, content_hash ORDER BY filename) = 1;
 
@@ -144,7 +144,10 @@ ON CONFLICT (flag_id) DO UPDATE SET
 
 CREATE OR REPLACE TEMP TABLE embedding_now AS
 SELECT mention_id, $embedding AS version, embedding::FLOAT[384] AS vector
-FROM tag_now WHERE embedding IS NOT NULL;
+FROM read_parquet($tagged, filename = true)
+SEMI JOIN core.mention USING (mention_id, content_hash)
+WHERE embedding IS NOT NULL
+QUALIFY row_number() OVER (PARTITION BY mention_id ORDER BY filename) = 1;
 
 DELETE FROM core.embedding AS old USING embedding_now AS new
 WHERE old.mention_id = new.mention_id
