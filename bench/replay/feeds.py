@@ -55,7 +55,8 @@ def paragraphs(text: str) -> str:
 
 
 def _link(site: Site, entry: Entry) -> str:
-    return entry.url or f"http://{site.host}/{entry.id}"
+    itself = entry.id if entry.id.startswith("http") else f"http://{site.host}/{entry.id}"
+    return entry.url or itself
 
 
 def _rss(site: Site, window: list[tuple[Entry, Look]], request: Request) -> ET.Element:
@@ -69,7 +70,7 @@ def _rss(site: Site, window: list[tuple[Entry, Look]], request: Request) -> ET.E
         item = ET.SubElement(channel, "item")
         _put(item, "title", seen.title)
         _put(item, "link", _link(site, entry))
-        _put(item, "guid", entry.id, isPermaLink="false")
+        _put(item, "guid", entry.id, isPermaLink=str(entry.id == _link(site, entry)).lower())
         _put(item, "pubDate", format_datetime(entry.published_at))
         _put(item, f"{{{CREATOR}}}creator", site.author(entry.author).name or entry.author)
         for category in entry.categories:
