@@ -165,18 +165,20 @@ class Landing:
     def recent(self, kind: BatchKind, stream: str, since: datetime) -> dict[str, Seen]:
         """Return, by native id, the last content of the items kept by batches sealed since then.
 
+        What was deleted since it was kept is not among them.
+
         A damaged batch is passed over: its items merely count as not seen before.
         """
-        seen: dict[str, Seen] = {}
+        seen: dict[str, Seen | None] = {}
         for path in self._newest_first(kind, stream):
             try:
                 if read_batch(path).sealed_at < since:
                     break
-                for native_id, item in _kept(path):
+                for native_id, item in _last_words(path):
                     seen.setdefault(native_id, item)
             except (ListeningError, OSError, pa.ArrowException):
                 continue
-        return seen
+        return {native_id: item for native_id, item in seen.items() if item is not None}
 
     @property
     def _aside(self) -> Path:
@@ -267,14 +269,16 @@ def _count(draft: Draft, rows: pa.Table) -> dict[str, int]:
     return counts
 
 
-def _kept(path: Path) -> Iterator[tuple[str, Seen]]:
-    """Yield the kept items with a content, the last one of an id first."""
+def _last_words(path: Path) -> Iterator[tuple[str, Seen | None]]:
+    """Yield the kept items with a content, the last one of an id first; None: it was deleted."""
     names = ["bucket", "native_id", "mention_id", "content_hash", "published_at"]
     table = pq.read_table(path, columns=names, partitioning=None)
-    whole = pc.and_(pc.equal(table["bucket"], "kept"), pc.is_valid(table["content_hash"]))
-    columns = [table.filter(whole)[name].to_pylist()[::-1] for name in names[1:]]
-    for native_id, *rest in zip(*columns, strict=True):
-        yield native_id, Seen(*rest)
+    gone = pc.equal(table["bucket"], "deleted")
+    kept = pc.and_(pc.equal(table["bucket"], "kept"), pc.is_valid(table["content_hash"]))
+    told = table.filter(pc.or_(gone, kept))
+    columns = [told[name].to_pylist()[::-1] for name in names]
+    for bucket, native_id, *rest in zip(*columns, strict=True):
+        yield native_id, None if bucket == "deleted" else Seen(*rest)
 
 
 def _flush_warc(warc: Path) -> str:

@@ -129,7 +129,7 @@ def _author(article: Mapping[str, Any]) -> str:
 
 def _title(article: Mapping[str, Any], meta: Mapping[str, str], found: Any) -> str:
     headline = article.get("headline")
-    return headline if isinstance(headline, str) else str(meta.get("og:title") or found.title or "")
+    return str(headline if isinstance(headline, str) else meta.get("og:title") or found.title or "")
 
 
 def _canonical(tree: Any, url: str) -> str:

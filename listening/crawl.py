@@ -1,0 +1,353 @@
+"""Crawls a stream: whole pages from its cursor on become one sealed batch, and that moves it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit, urlunsplit
+
+from pydantic import ValidationError
+
+from listening.bucket import Bucketer
+from listening.contract import (
+    Batch,
+    BrandFile,
+    ConfigurationError,
+    Coverage,
+    CoverageState,
+    DataRoot,
+    ListeningError,
+    Page,
+    now,
+    stream_id,
+)
+from listening.disk import explained
+from listening.http import Http
+from listening.landing import Draft, Landing, Seen
+from listening.pace import Clock
+from listening.query import topic_filter
+from listening.sources import (
+    SOURCES,
+    Look,
+    Relation,
+    Settings,
+    Source,
+    SourceSilent,
+    Target,
+    cursor_instant,
+    describe,
+)
+
+__all__ = ["Outcome", "Stream", "crawl_stream", "describe", "streams"]
+
+SETTLING: Final = timedelta(minutes=5)  # a source may still be adding to its last minutes
+HEARTBEAT: Final = timedelta(hours=1)
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_WORST: Final[Sequence[CoverageState]] = ("complete", "blind", "capped", "partial", "blocked")
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """One target of one source. Its id knows no brand, wording or port."""
+
+    source: str
+    host: str
+    target: str
+    relation: Relation
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    hosts: tuple[str, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """Return the path-safe name of the stream."""
+        return stream_id(self.source, self.host, self.target)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the stream as plain values, for a task queue."""
+        return {**asdict(self), "hosts": list(self.hosts)}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Stream:
+        """Return the stream that `to_json` wrote."""
+        return cls(**{**data, "hosts": tuple(data["hosts"])})
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a crawl came to. An error may stand beside a batch: what was read before it is kept."""
+
+    stream: str
+    coverage: Coverage
+    batch_id: str | None = None
+    error: ListeningError | None = None
+    served: int = 0
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+
+def streams(
+    brands: BrandFile, only: str | None = None, base_url: str | None = None
+) -> list[Stream]:
+    """Return every stream of the brand files, or those of one source, perhaps at another server.
+
+    Raises:
+        ConfigurationError: a source is unknown, or its settings are wrong or say a stream twice.
+    """
+    names = [only] if only else sorted(brands.sources)
+    found = [stream for name in names for stream in _streams_of(name, brands, base_url)]
+    twice = {stream.id for stream in found if [one.id for one in found].count(stream.id) > 1}
+    if twice:
+        raise ConfigurationError(
+            f"two targets have the same stream name: {', '.join(sorted(twice))}",
+            where=", ".join(brands.files),
+            mend="Remove one of them from sources:",
+        )
+    return found
+
+
+def _streams_of(name: str, brands: BrandFile, base_url: str | None) -> Iterator[Stream]:
+    if name not in SOURCES:
+        raise ConfigurationError(f"no source is called {name!r}", mend=f"Use {', '.join(SOURCES)}")
+    source = SOURCES[name]
+    settings = _settings(source, brands, base_url)
+    for target in source.targets(settings, brands):
+        relation = target.relation or source.relation
+        yield Stream(name, target.host, target.name, relation, target.settings, target.hosts)
+
+
+def _settings(source: Source, brands: BrandFile, base_url: str | None) -> Settings:
+    raw = dict(brands.sources.get(source.name) or {})
+    try:
+        return source.settings.model_validate(_rebased(source.settings, raw, base_url))
+    except ValidationError as error:
+        told = [f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()]
+        raise ConfigurationError(
+            "; ".join(told),
+            where=f"{', '.join(brands.files)}: sources: {source.name}",
+            mend="docs/sources.md lists the settings of each source",
+        ) from error
+
+
+def _rebased(model: type[Settings], raw: dict[str, Any], base_url: str | None) -> dict[str, Any]:
+    """Point settings at another server; a base URL with a path stands for all addresses."""
+    if not base_url:
+        return raw
+    if "base_url" in model.model_fields:
+        return {**raw, "base_url": base_url}
+    base, urls = urlsplit(base_url), raw.get("urls") or []
+    if base.path.strip("/") or not urls:
+        return {**raw, "urls": [base_url]}
+    moved = [urlunsplit((base.scheme, base.netloc, *urlsplit(url)[2:])) for url in urls]
+    return {**raw, "urls": moved}
+
+
+def crawl_stream(
+    root: DataRoot,
+    stream: Stream,
+    brands: BrandFile,
+    allow_hosts: Sequence[str] = (),
+    *,
+    clock: Clock | None = None,
+) -> Outcome:
+    """Crawl one stream once and seal what it served; holds the stream's lock meanwhile.
+
+    Nothing of the source's or the disk's making is raised: the outcome tells it, and the other
+    streams go on. A crawl killed anywhere leaves the cursor where it was.
+    """
+    landing = Landing(root)
+    try:
+        with landing.lock("mention", stream.id):
+            return _Crawl(landing, stream, brands, allow_hosts, clock or Clock()).run()
+    except ListeningError as error:
+        return Outcome(stream.id, Coverage("blocked", reason=error.what), error=error)
+
+
+class _Crawl:
+    """One crawl of one stream, under its lock."""
+
+    def __init__(
+        self,
+        landing: Landing,
+        stream: Stream,
+        brands: BrandFile,
+        allow_hosts: Sequence[str],
+        clock: Clock,
+    ) -> None:
+        self.landing, self.stream, self.brands = landing, stream, brands
+        self.allow_hosts, self.clock = allow_hosts, clock
+        self.source = SOURCES[stream.source]
+        self.started_at = now()
+        self.newest = landing.newest("mention", stream.id)
+        self.before = dict(self.newest.cursor_after) if self.newest else {}
+        self.after = dict(self.before)
+        self.since = (cursor_instant(self.before) or self.started_at) - (
+            self.source.overlap if "at" in self.before else self.source.horizon
+        )
+        self.seen = self._seen()
+        on_topic = topic_filter(brands, stream.source, stream.relation)
+        self.rows = Bucketer(on_topic, self.seen)
+        self.served = self.pages = 0
+        self.told: list[Coverage] = []
+
+    def run(self) -> Outcome:
+        """Read, sort into buckets, and seal."""
+        warc = self.landing.scratch("mention", self.stream.id)
+        try:
+            with self._http(warc) as http:
+                error = self._read(http)
+            coverage = self._coverage(error)
+            batch = self._seal(coverage, http.recorder.written)
+        finally:
+            with explained(warc):
+                warc.unlink(missing_ok=True)
+        return Outcome(
+            self.stream.id,
+            coverage,
+            batch.batch_id if batch else None,
+            error,
+            self.served,
+            {str(bucket): count for bucket, count in self.rows.counts.items()},
+        )
+
+    def _seen(self) -> dict[str, Seen]:
+        if self.newest is None:
+            return {}
+        since = self.newest.sealed_at - self.source.memory
+        return self.landing.recent("mention", self.stream.id, since)
+
+    def _http(self, warc: Path) -> Http:
+        own = [brand for brand in self.brands.brands if brand.role == "own"]
+        domain = next((domain for brand in own for domain in brand.domains), "")
+        return Http(
+            self.landing.root,
+            {self.stream.host, *self.stream.hosts, *self.source.hosts},
+            allow_hosts=self.allow_hosts,
+            pace=self.source.pace,
+            contact=f"https://{domain}/" if domain else "",
+            warc=warc,
+            max_bytes=self.source.max_bytes,
+            clock=self.clock,
+        )
+
+    def _look(self, http: Http) -> Look:
+        stream = self.stream
+        return Look(
+            http=http,
+            target=Target(
+                stream.target, stream.host, stream.settings, stream.hosts, stream.relation
+            ),
+            brands=self.brands,
+            cursor=self.before,
+            since=self.since,
+            started_at=self.started_at,
+            recent=self._recent,
+        )
+
+    def _recent(self, since: datetime) -> dict[str, datetime]:
+        moments = ((native_id, seen.published_at) for native_id, seen in self.seen.items())
+        return {native_id: moment for native_id, moment in moments if moment and moment >= since}
+
+    def _read(self, http: Http) -> ListeningError | None:
+        """Take the source's pages; return what went wrong, the whole pages before it are kept."""
+        try:
+            for page in self.source.crawl(self._look(http)):
+                self._take(page)
+            self._check_silence()
+        except ListeningError as error:
+            return error
+        except Exception as error:  # one stream's boundary: the others go on
+            log.exception("%s failed", self.stream.id)
+            return ListeningError(
+                f"the source failed: {type(error).__name__}: {error}",
+                where=self.stream.id,
+                mend=f"This is a fault in listening/sources/{self.stream.source}.py; the log has "
+                "its trace",
+            )
+        return None
+
+    def _take(self, page: Page) -> None:
+        self.pages += 1
+        if self.pages > self.source.max_pages:
+            raise ListeningError(
+                f"more than {self.source.max_pages} pages",
+                where=self.stream.id,
+                mend="Narrow the query, or raise max_pages in the source; the pages so far are "
+                "kept",
+            )
+        self.rows.extend(page.items)
+        self.served += page.served
+        if page.coverage:
+            self.told.append(page.coverage)
+        if page.cursor is not None:
+            self.after = self._settled(dict(page.cursor))
+
+    def _settled(self, cursor: dict[str, Any]) -> dict[str, Any]:
+        """Keep a cursor's instant from going back, or past what the source has settled."""
+        at, before = cursor_instant(cursor), cursor_instant(self.after)
+        if at is None:
+            return cursor
+        at = min(at, self.started_at - SETTLING)
+        return {**cursor, "at": max(at, before or at).isoformat()}
+
+    def _check_silence(self) -> None:
+        """A source that reads again behind its cursor must find there what it served before."""
+        if self.source.overlap and self.pages and not self.served and self._recent(self.since):
+            raise SourceSilent(
+                "nothing at all was served, where there was something before",
+                where=self.stream.id,
+                mend="Ask it in a browser: a login wall, a block, or a changed search",
+            )
+
+    def _coverage(self, error: ListeningError | None) -> Coverage:
+        told = max(self.told, key=_badness, default=Coverage("complete"))
+        if error:
+            kept = self.served or self.after != self.before
+            told = Coverage("partial" if kept else "blocked", reason=f"{error.where}: {error.what}")
+        elif aside := self.landing.set_aside("mention", self.stream.id):
+            names = ", ".join(one.batch_id for one in aside)
+            lost = Coverage("partial", reason=f"read again from before the damaged {names}")
+            told = max(told, lost, key=_badness)
+        return replace(
+            told,
+            since=self.since,
+            until=self.started_at,
+            got=told.got if told.got is not None else self.served,
+        )
+
+    def _seal(self, coverage: Coverage, warc: Path | None) -> Batch | None:
+        if not (self.served or self.after != self.before or self._due(coverage)):
+            return None
+        stream = self.stream
+        draft = Draft(
+            kind="mention",
+            stream=stream.id,
+            source=stream.source,
+            host=stream.host,
+            target=stream.target,
+            served=self.served,
+            coverage=coverage,
+            cursor_before=self.before,
+            cursor_after=self.after,
+            started_at=self.started_at,
+            fetched_at=now(),
+            brand_files=self.brands.files,
+        )
+        return self.landing.seal(draft, self.rows.table(), warc)
+
+    def _due(self, coverage: Coverage) -> bool:
+        """Tell whether an empty batch is due: the first, a new state, or a sign of life."""
+        newest = self.newest
+        return (
+            newest is None
+            or newest.coverage.state != coverage.state
+            or self.started_at - newest.sealed_at >= HEARTBEAT
+        )
+
+
+def _badness(coverage: Coverage) -> int:
+    return _WORST.index(coverage.state)
