@@ -1,0 +1,273 @@
+"""A small brand's month, written straight into the core tables.
+
+Two brands: acme (own; Berlin, Monday to Friday, nine to five, 30 minutes) and rival.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from listening import contract
+from warehouse.tables import METADATA
+
+NOW = "2026-10-30T12:00:00+00:00"
+BRANDS = contract.BrandFile(
+    brands=(
+        contract.Brand("acme", "Acme", "own", handles={"mastodon": ("@acme@a.example",)}),
+        contract.Brand("rival", "Rival", "competitor"),
+    ),
+    publish_days=90,
+)
+CANARY = "marlowe.finch"
+
+
+def at(day: int, hour: int = 10, minute: int = 0) -> datetime:
+    """Return an instant of October 2026 (UTC)."""
+    return datetime(2026, 10, day, hour, minute, tzinfo=UTC)
+
+
+class Core:
+    """Writes rows of core tables; what a row leaves out is empty, 0 or NULL."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self.connection = connection
+        self.authors: set[str] = set()
+
+    def add(self, table: str, **values: Any) -> None:
+        """Insert one row."""
+        target = METADATA.tables[f"core.{table}"]
+        row = {c.name: _default(c) for c in target.columns if not c.nullable} | values
+        self.connection.execute(sa.insert(target).values(**row))
+
+    def author(self, key: str, **values: Any) -> None:
+        """Add an author once."""
+        if key not in self.authors:
+            self.authors.add(key)
+            self.add("author", author_key=key, source="mastodon", **{"handle": f"@{key}"} | values)
+
+    def say(
+        self,
+        mention_id: str,
+        published_at: datetime,
+        *,
+        author: str,
+        brands: Sequence[str] = ("acme",),
+        relation: str = "untagged",
+        product: str = "",
+        sentiment: str = "neutral",
+        intents: Sequence[str] = (),
+        topics: Sequence[str] = (),
+        cluster: str | None = None,
+        **values: Any,
+    ) -> None:
+        """Add a mention with everything understood about it."""
+        self.author(author)
+        defaults = {
+            "source": "mastodon",
+            "channel": "mastodon",
+            "kind": "post",
+            "text": f"words of {mention_id}",
+            "url": f"https://social.example/p/{mention_id}",
+            "content_hash": f"hash-{mention_id}",
+            "version_no": 1,
+            "observed_at": published_at + timedelta(hours=1),
+        }
+        self.add(
+            "mention",
+            **defaults
+            | {"mention_id": mention_id, "author_key": author, "published_at": published_at}
+            | values,
+        )
+        for brand in brands:
+            self.add(
+                "mention_brand",
+                mention_id=mention_id,
+                brand_id=brand,
+                product_id=product,
+                relation=relation,
+            )
+        for topic in topics:
+            self.add("mention_topic", mention_id=mention_id, topic_id=topic, p=0.9)
+        self._label(mention_id, "sentiment", sentiment, [(sentiment, 0.8)])
+        self._label(mention_id, "intent", "none", [(intent, 0.9) for intent in intents])
+        self.add("duplicate_cluster", mention_id=mention_id, cluster_id=cluster or mention_id)
+
+    def _label(self, mention_id: str, tagger: str, label: str, scores: list[Any]) -> None:
+        # A stated 0.2 must not count as an intent.
+        scored = [{"id": name, "p": p} for name, p in [*scores, ("churn", 0.2)]]
+        self.add(
+            "label",
+            mention_id=mention_id,
+            content_hash=f"hash-{mention_id}",
+            tagger=tagger,
+            version="1",
+            label=label,
+            p=0.8,
+            probabilities=scored,
+        )
+
+    def look(self, mention_id: str, observed_at: datetime, **counts: int) -> None:
+        """Add a look at a mention's counts."""
+        self.add("engagement", mention_id=mention_id, observed_at=observed_at, **counts)
+
+
+def _default(column: sa.Column[Any]) -> Any:
+    kind = column.type
+    for types, value in (
+        (sa.ARRAY, []),
+        (sa.Boolean, False),
+        (sa.DateTime, at(1)),
+        (sa.Date, date(2026, 10, 1)),
+        (sa.Time, time(9)),
+        (sa.Integer, 0),
+        (sa.Float, 0.0),
+    ):
+        if isinstance(kind, types):
+            return value
+    return ""
+
+
+def _brands(core: Core) -> None:
+    for brand, role in (("acme", "own"), ("rival", "competitor")):
+        core.add(
+            "brand",
+            brand_id=brand,
+            name=brand.title(),
+            role=role,
+            timezone="Europe/Berlin",
+            closes=time(17),
+            response_minutes=30,
+            publish_days=90,
+        )
+        for weekday in range(5):
+            core.add("brand_business_day", brand_id=brand, weekday=weekday)
+    core.add("brand_holiday", brand_id="acme", on_date=date(2026, 10, 21))
+    core.author("us", handle="@acme@a.example", brand_id="acme")
+    core.author(CANARY, name="Marlowe Finch")
+
+
+def _care(core: Core) -> None:
+    ask = {"relation": "tagged", "intents": ["question"]}
+    # Friday 16:45 in Berlin, in summer time; answered on Monday at 09:16.
+    core.say("friday", at(16, 14, 45), author="ann", **ask)
+    core.say("friday-reply", at(19, 7, 16), author="us", relation="owned", parent_id="friday")
+    # Friday 16:45, the clocks go back on Sunday; answered on Monday at 09:15.
+    core.say("dst", at(23, 14, 45), author="bob", **ask)
+    core.say("dst-reply", at(26, 8, 15), author="us", relation="owned", parent_id="dst")
+    # The evening before a holiday, still open; the poster's handle must not spread.
+    core.say(
+        "holiday",
+        at(20, 20),
+        author=CANARY,
+        relation="tagged",
+        intents=["complaint"],
+        sentiment="negative",
+        topics=["leak"],
+        text=f"@acme, this is @{CANARY}: it leaks",
+        url=f"https://social.example/@{CANARY}/9",
+    )
+    core.say("thanks", at(20, 9), author="ann", relation="tagged", intents=["praise"])
+
+
+def _voice(core: Core) -> None:
+    core.say("both", at(5), author="cat", brands=("acme", "rival"))
+    core.say("news", at(5, 11), author="press-a", source="rss", title="Acme opens", cluster="news")
+    core.say(
+        "news-copy",
+        at(6, 11),
+        author="press-b",
+        source="rss",
+        title="Acme opens",
+        cluster="news",
+        url="https://other.example/2",
+    )
+    core.say("late", at(5, 22, 30), author="cat")  # half past midnight in Berlin
+    for batch, state, begin, end in (
+        ("one", "complete", at(1, 0), at(30, 12)),
+        ("two", "capped", at(6, 0), at(6, 12)),
+    ):
+        core.add("batch", batch_id=batch, kind="mention", source="rss")
+        core.add(
+            "coverage",
+            batch_id=batch,
+            stream=batch,
+            source="rss",
+            state=state,
+            since=begin,
+            until=end,
+        )
+
+
+def _issue(core: Core) -> None:
+    bad = {"sentiment": "negative", "intents": ["complaint"], "product": "k2"}
+    for number in range(5):
+        core.say(f"leak-{number}", at(28, 8 + number), author=f"p{number}", topics=["leak"], **bad)
+        core.say(f"loud-{number}", at(28, 8 + number), author="loud", topics=["price"], **bad)
+
+
+def _marketing(core: Core) -> None:
+    core.say("post", at(12), author="us", relation="owned", text="New kettle")
+    core.look("post", at(13), likes=10, shares=5, comments=5, followers=1000)
+    core.look("post", at(14), likes=30, shares=10, comments=10, followers=2000)
+    core.say("forum", at(12), author="dan", relation="off_channel", source="hackernews")
+    core.look("forum", at(13), likes=40, comments=2)
+    core.add(
+        "experiment",
+        experiment_id="emoji",
+        brand_id="acme",
+        name="Emoji",
+        metric="likes",
+        control_arm="plain",
+        treatment_arm="emoji",
+    )
+    for arm, likes in (
+        ("plain", [90, 95, 100, 100, 105, 110]),
+        ("emoji", [120, 125, 130, 130, 135, 140]),
+    ):
+        for number, count in enumerate(likes):
+            name = f"{arm}-{number}"
+            core.say(name, at(2, number), author="us", experiment="emoji", arm=arm)
+            core.look(name, at(3), likes=count)
+
+
+def _rest(core: Core) -> None:
+    core.say(
+        "fake",
+        at(14),
+        author="shady",
+        text="1:1 replica k2, http://fakes.example/k2",
+        intents=["spam"],
+    )
+    core.add(
+        "flag", flag_id="f1", mention_id="fake", kind="counterfeit", start=0, end=11, p=0.9
+    )
+    core.say("dox", at(14), author="mean", text=f"{CANARY} lives at 1 Elm Road")
+    core.add("flag", flag_id="f2", mention_id="dox", kind="doxxing", start=0, end=10, p=0.9)
+    for number in range(3):
+        core.say(f"job-{number}", at(15), author=f"p{number}", text="My job interview at Acme")
+    core.add(
+        "recommendation",
+        recommendation_id="seal",
+        brand_id="acme",
+        topic_id="leak",
+        title="Seal the lid",
+        status="implemented",
+        proposed_on=date(2026, 9, 1),
+        implemented_on=date(2026, 9, 29),
+    )
+    core.add(
+        "goal_actual",
+        goal_id="voice",
+        period="2026-10",
+        region="",
+        goal="Share of voice",
+        target=0.4,
+        actual=0.5,
+    )
+
+
+FILLERS = (_brands, _care, _voice, _issue, _marketing, _rest)

@@ -1,0 +1,234 @@
+"""Team tables over a small known month: the numbers a person can count by hand."""
+
+from __future__ import annotations
+
+import json
+import math
+import statistics
+from datetime import date, datetime
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from listening.contract import TEAMS, DataRoot
+from tests.warehouse.models.month import CANARY, NOW, at
+from warehouse.model import FILE_VARIABLE, PROJECT, build_models
+from warehouse.open import connect
+
+FIXED = {
+    "product": {"feedback_daily", "feedback_mention", "topic_week", "recommendation"},
+    "legal": {"flag_open", "infringement_suspect", "privacy_exposure"},
+    "pr": {"share_of_voice_daily", "sentiment_daily", "issue", "influencer", "media_pickup"},
+    "care": {"triage", "response", "response_daily"},
+    "marketing": {"post_metric", "experiment", "audience", "content_rank"},
+    "executive": {"scorecard"},
+    "hr": {"employer_talk"},
+    "investor": {"brand_talk"},
+}
+
+
+def rows(connection: sa.Connection, sql: str) -> list[tuple[Any, ...]]:
+    return [tuple(row) for row in connection.exec_driver_sql(sql)]
+
+
+def test_every_fixed_table_exists_with_comments_on_all_columns(warehouse):
+    """A SQL client shows what each table and column means."""
+    tables = rows(warehouse, "SELECT schema_name, table_name, comment FROM duckdb_tables()")
+    for team in TEAMS:
+        assert {table for schema, table, _ in tables if schema == team} >= FIXED[team]
+    assert [t for t in tables if t[0] in (*TEAMS, "mart") and "Grain: " not in (t[2] or "")] == []
+    silent = "SELECT schema_name, table_name, column_name FROM duckdb_columns() WHERE comment IS NULL"
+    assert [c for c in rows(warehouse, silent) if c[0] in (*TEAMS, "mart", "staging")] == []
+
+
+def test_friday_question_is_late_on_monday_at_nine_sixteen(warehouse):
+    """Nine to five, 30 minutes, Friday 16:45: due Monday 09:15, through the end of summer time."""
+    answered = rows(
+        warehouse,
+        "SELECT mention_id, due_at, calendar_s, business_s, breached, state FROM care.response "
+        "WHERE mention_id IN ('friday', 'dst') ORDER BY mention_id DESC",
+    )
+    weekend = 64 * 3600 + 1800  # Friday 16:45 to Monday 09:15
+    assert answered == [
+        ("friday", at(19, 7, 15), weekend + 60, 1860, True, "answered"),
+        ("dst", at(26, 8, 15), weekend + 3600, 1800, False, "answered"),
+    ]
+
+
+def test_open_complaint_waits_in_triage_past_the_holiday(warehouse):
+    """Asked on the evening before a holiday: due on the day after; open, hence censored."""
+    assert rows(
+        warehouse,
+        "SELECT state, calendar_s, due_at, breached, null_reason FROM care.response "
+        "WHERE mention_id = 'holiday'",
+    ) == [("open", None, at(22, 7, 30), True, "open")]
+    ((first, class_, parts, priority),) = rows(
+        warehouse,
+        "SELECT mention_id, class, severity_part * reach_part * age_part * sla_part, priority "
+        "FROM care.triage ORDER BY priority DESC LIMIT 1",
+    )
+    assert (first, class_) == ("holiday", "complaint")
+    assert parts == pytest.approx(priority)
+
+
+def test_praise_needs_no_reply_and_is_not_counted(warehouse):
+    """The response rate counts what needed a reply, open ones included."""
+    assert rows(
+        warehouse,
+        "SELECT sum(inbound), sum(answered), sum(open), sum(answered_in_time) "
+        "FROM care.response_daily",
+    ) == [(3, 2, 1, 1)]
+
+
+def test_virality_needs_followers_of_that_date(warehouse):
+    """Each look divides by the followers then; a forum post has none, and says so."""
+    assert rows(
+        warehouse,
+        "SELECT mention_id, observed_at, reach, engagement, virality, virality_null_reason "
+        "FROM marketing.post_metric WHERE mention_id IN ('post', 'forum') "
+        "ORDER BY mention_id, observed_at",
+    ) == [
+        ("forum", at(13), None, 42, None, "no_followers"),
+        ("post", at(13), 1000, 20, 0.02, None),
+        ("post", at(14), 2000, 50, 0.025, None),
+    ]
+
+
+def test_experiment_interval_is_that_of_the_textbook(warehouse):
+    """Six posts an arm of equal spread: 10 degrees of freedom, t = 2.228."""
+    ((lift, low, high, verdict),) = rows(
+        warehouse, "SELECT lift, ci_low, ci_high, verdict FROM marketing.experiment"
+    )
+    control, treatment = [90, 95, 100, 100, 105, 110], [120, 125, 130, 130, 135, 140]
+    variance = statistics.variance(control) / 6
+    assert variance == pytest.approx(statistics.variance(treatment) / 6)
+    error = math.sqrt(variance / 100**2 + 130**2 * variance / 100**4)
+    assert lift == pytest.approx(0.3)
+    assert low == pytest.approx(0.3 - 2.228 * error, rel=1e-3)
+    assert high == pytest.approx(0.3 + 2.228 * error, rel=1e-3)
+    assert verdict == "better"
+
+
+def test_share_of_voice_by_local_day_with_copies_and_coverage(warehouse):
+    """Half past midnight is the next day; the copy adds no voice; a capped day is partial."""
+    assert rows(
+        warehouse,
+        "SELECT day, brand_id, mentions, mentions_deduped, mentions_all_brands, coverage "
+        "FROM pr.share_of_voice_daily WHERE day IN ('2026-10-05', '2026-10-06') "
+        "ORDER BY day, brand_id",
+    ) == [
+        (date(2026, 10, 5), "acme", 2, 2, 3, "complete"),
+        (date(2026, 10, 5), "rival", 1, 1, 3, "complete"),
+        (date(2026, 10, 6), "acme", 2, 1, 2, "partial"),
+        (date(2026, 10, 6), "rival", 0, 0, 2, "partial"),
+    ]
+
+
+def test_brands_own_words_are_no_voice_and_no_feedback(warehouse):
+    """What a declared handle says counts for nobody."""
+    own = "('post', 'friday-reply', 'dst-reply', 'plain-0', 'emoji-0')"
+    assert rows(
+        warehouse, f"SELECT * FROM product.feedback_mention WHERE mention_id IN {own}"  # noqa: S608
+    ) == []
+    assert rows(
+        warehouse, "SELECT mentions FROM pr.sentiment_daily WHERE day = '2026-10-12'"
+    ) == [(1,)]
+
+
+def test_five_people_are_an_issue_and_one_loud_author_is_none(warehouse):
+    """Five posts each on the same day; only the topic of five people is an issue."""
+    assert rows(
+        warehouse,
+        "SELECT topic_id, started_on, authors, mentions, stage FROM pr.issue",
+    ) == [("leak", date(2026, 10, 28), 5, 5, "rising")]
+
+
+def test_sentiments_add_up_to_mentions(warehouse):
+    """Negative, neutral, positive and abstained leave nothing out."""
+    for table in ("product.feedback_daily", "pr.sentiment_daily", "investor.brand_talk"):
+        assert rows(
+            warehouse,
+            f"SELECT count(*) FILTER (mentions <> negative + neutral + positive + abstained), "  # noqa: S608
+            f"count(*) > 0 FROM {table}",
+        ) == [(0, True)]
+
+
+def test_suspect_and_exposure_reach_legal(warehouse):
+    """The seller with the host of the offer, and the exposed person without the address."""
+    assert rows(
+        warehouse,
+        "SELECT author_handle, domain, kinds, mentions FROM legal.infringement_suspect",
+    ) == [("@shady", "fakes.example", ["counterfeit"], 1)]
+    assert rows(warehouse, "SELECT mention_id, kind, spans FROM legal.privacy_exposure") == [
+        ("dox", "doxxing", 1)
+    ]
+    assert rows(
+        warehouse, "SELECT span_text FROM legal.flag_open WHERE flag_id = 'f1'"
+    ) == [("1:1 replica",)]
+
+
+def test_syndicated_article_is_one_pick_up(warehouse):
+    """Two outlets, one story."""
+    assert rows(
+        warehouse, "SELECT title, articles, outlets FROM pr.media_pickup"
+    ) == [("Acme opens", 2, 2)]
+
+
+@pytest.mark.parametrize("team", TEAMS)
+def test_canary_person_is_found_only_where_handles_may_be(root, team):
+    """A private person's handle is in the files of legal and care, and in no other."""
+    found = set()
+    with connect(root, str(root.published / f"{team}.duckdb"), read_only=True) as connection:
+        for (table,) in rows(connection, "SELECT table_name FROM duckdb_tables()"):
+            for row in rows(connection, f"SELECT {table}::VARCHAR FROM {table}"):  # noqa: S608
+                if CANARY in row[0].lower() or "marlowe" in row[0].lower():
+                    found.add(table)
+    assert bool(found) == (team in ("legal", "care")), found
+
+
+def test_second_build_with_the_clock_held_changes_nothing(root):
+    """The tables are a function of the core tables and the moment."""
+    before = _everything(root)
+    build_models(root)
+    assert _everything(root) == before
+
+
+def _everything(root: DataRoot) -> dict[str, list[str]]:
+    with connect(root, str(root.warehouse), read_only=True) as connection:
+        tables = rows(
+            connection,
+            "SELECT schema_name || '.' || table_name FROM duckdb_tables() "
+            "WHERE schema_name <> 'core' ORDER BY ALL",
+        )
+        return {
+            table: [row[0] for row in rows(connection, f"SELECT t::VARCHAR FROM {table} t ORDER BY 1")]  # noqa: E501, S608
+            for (table,) in tables
+        }
+
+
+def test_unit_tests_of_the_models_hold(root, monkeypatch):
+    """dbt's own unit tests: given rows, expected rows, for every metric with a trap."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt.cli.main import dbtRunner
+
+    monkeypatch.setenv(FILE_VARIABLE, str(root.warehouse))
+    try:
+        outcome = dbtRunner().invoke(
+            [
+                "--quiet",
+                "--log-path", str(root.path / "dbt" / "logs"),
+                "test",
+                "--select", "test_type:unit",
+                "--project-dir", str(PROJECT),
+                "--profiles-dir", str(PROJECT),
+                "--target-path", str(root.path / "dbt" / "target"),
+                "--vars", json.dumps({"now": datetime.fromisoformat(NOW).isoformat()}),
+            ]
+        )  # fmt: skip
+    finally:
+        DuckDBConnectionManager.close_all_connections()
+    assert outcome.result is not None, outcome.exception
+    told = {result.node.name: str(result.status) for result in outcome.result}
+    assert len(told) >= 24
+    assert {name: status for name, status in told.items() if status != "pass"} == {}
