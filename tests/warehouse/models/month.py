@@ -242,9 +242,7 @@ def _rest(core: Core) -> None:
         text="1:1 replica k2, http://fakes.example/k2",
         intents=["spam"],
     )
-    core.add(
-        "flag", flag_id="f1", mention_id="fake", kind="counterfeit", start=0, end=11, p=0.9
-    )
+    core.add("flag", flag_id="f1", mention_id="fake", kind="counterfeit", start=0, end=11, p=0.9)
     core.say("dox", at(14), author="mean", text=f"{CANARY} lives at 1 Elm Road")
     core.add("flag", flag_id="f2", mention_id="dox", kind="doxxing", start=0, end=10, p=0.9)
     for number in range(3):
