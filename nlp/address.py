@@ -7,7 +7,7 @@ from typing import Final
 
 from nlp.rulebook import Span
 
-_NAME: Final = r"[^\W\d_][\w'’.-]{0,30}"
+_NAME: Final = r"[^\W\d_][\w'\u2019.-]{0,30}"
 _NUMBER: Final = r"\d{1,5}\s?[a-zA-Z]?\b"
 _ADDRESS: Final = re.compile(
     # 12 Harbour Street, 7 Old Mill Rd

@@ -1,5 +1,7 @@
 """How alike two names look: letters that pass for each other, and few edits between them."""
 
+# ruff: noqa: RUF001  (letters that look like others are what this file is about)
+
 from __future__ import annotations
 
 import re
@@ -94,7 +96,9 @@ def _rest_is_office(name: str, own: str) -> bool:
 
 
 _OFFICE_SKELETON: Final = re.compile(
-    "(?:" + "|".join(sorted({skeleton(word) for word in re.findall(r"\w+", _OFFICE.pattern)})) + ")+"
+    "(?:"
+    + "|".join(sorted({skeleton(word) for word in re.findall(r"\w+", _OFFICE.pattern)}))
+    + ")+"
 )
 
 
@@ -146,6 +150,6 @@ def _from_punycode(host: str) -> str:
 
 @lru_cache(maxsize=1)
 def _suffixes() -> Any:
-    from nlp.personal import public_suffixes  # noqa: PLC0415  reads the list only when needed
+    from nlp.personal import public_suffixes
 
     return public_suffixes()

@@ -55,7 +55,7 @@ class Recognisers:
 
     @staticmethod
     def _is_private(candidate: str) -> bool:
-        import phonenumbers  # noqa: PLC0415  heavy, and few texts need it
+        import phonenumbers
 
         public = {
             phonenumbers.PhoneNumberType.TOLL_FREE,
@@ -74,7 +74,7 @@ class Recognisers:
 
     @cached_property
     def _mail(self) -> Any:
-        from presidio_analyzer.predefined_recognizers import (  # noqa: PLC0415  two seconds
+        from presidio_analyzer.predefined_recognizers import (
             EmailRecognizer,
         )
 
@@ -89,13 +89,13 @@ class Recognisers:
 
     @cached_property
     def _phone(self) -> Any:
-        from presidio_analyzer.predefined_recognizers import PhoneRecognizer  # noqa: PLC0415
+        from presidio_analyzer.predefined_recognizers import PhoneRecognizer
 
         return PhoneRecognizer(supported_regions=_REGIONS)
 
     @cached_property
     def _card(self) -> Any:
-        from presidio_analyzer.predefined_recognizers import (  # noqa: PLC0415
+        from presidio_analyzer.predefined_recognizers import (
             CreditCardRecognizer,
         )
 
@@ -103,7 +103,7 @@ class Recognisers:
 
     @cached_property
     def _iban(self) -> Any:
-        from presidio_analyzer.predefined_recognizers import IbanRecognizer  # noqa: PLC0415
+        from presidio_analyzer.predefined_recognizers import IbanRecognizer
 
         return IbanRecognizer()
 
@@ -114,6 +114,6 @@ class Recognisers:
 
 def public_suffixes() -> Any:
     """Return tldextract on its bundled list: nothing is fetched and nothing cached."""
-    from tldextract import TLDExtract  # noqa: PLC0415
+    from tldextract import TLDExtract
 
     return TLDExtract(suffix_list_urls=(), cache_dir=None)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import spacy
-from spacy.attrs import NORM
+from spacy.attrs import NORM  # type: ignore[import-not-found]  # Cython without stubs
 from spacy.language import Language
 from spacy.tokens import Doc
 
@@ -51,7 +51,8 @@ def build(
     """
     kinds = discover()
     pipeline = spacy.blank("xx")
-    pipeline.vocab.lex_attr_getters[NORM] = norm
+    vocab: Any = pipeline.vocab
+    vocab.lex_attr_getters[NORM] = norm
     pipeline.tokenizer = WordTokenizer(pipeline.vocab)
     setting = Setting(brands or BrandFile(brands=()), pipeline, model)
     for name in order(kinds, only):
@@ -61,9 +62,7 @@ def build(
     return pipeline
 
 
-def order(
-    kinds: Mapping[str, type[Tagger[Any]]], only: Collection[str] | None = None
-) -> list[str]:
+def order(kinds: Mapping[str, type[Tagger[Any]]], only: Collection[str] | None = None) -> list[str]:
     """Return the names of taggers so that each comes after what it needs and uses.
 
     Raises:

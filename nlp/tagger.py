@@ -11,13 +11,13 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, is_dataclass
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, TypeVar
 
 import numpy as np
 from spacy.language import Language
 from spacy.tokens import Doc
-from spacy.util import minibatch
 
 from listening.contract import BrandFile, ListeningError
 
@@ -88,7 +88,7 @@ class Setting:
         Raises:
             ListeningError: the model is missing or not the one its manifest describes.
         """
-        from nlp.encoder import Encoder  # noqa: PLC0415  (rules alone need no ONNX Runtime)
+        from nlp.encoder import Encoder
 
         return Encoder.load(self.model)
 
@@ -106,7 +106,7 @@ class Tagger(ABC, Generic[Value]):
     uses: ClassVar[tuple[str, ...]]  # runs after these, does without
     failed: ClassVar[Mapping[str, Any]] = {}  # columns of a mention it failed on
 
-    def prepare(self, setting: Setting) -> None:  # noqa: B027  (not every tagger needs it)
+    def prepare(self, setting: Setting) -> None:
         """Read brand file and model, once, before the first document."""
 
     @abstractmethod
@@ -134,13 +134,12 @@ class Tagger(ABC, Generic[Value]):
         self._label([doc])
         return doc
 
-    def pipe(
-        self, stream: Iterable[Doc], *, batch_size: int = 1024, **_: object
-    ) -> Iterator[Doc]:
+    def pipe(self, stream: Iterable[Doc], *, batch_size: int = 1024, **_: object) -> Iterator[Doc]:
         """Label a stream of documents, batch by batch."""
-        for docs in minibatch(stream, batch_size):
-            self._label(docs)
-            yield from docs
+        docs = iter(stream)
+        while batch := list(islice(docs, batch_size)):
+            self._label(batch)
+            yield from batch
 
     def _label(self, docs: Sequence[Doc]) -> None:
         ready = [doc for doc in docs if self._is_ready(doc)]
@@ -216,15 +215,17 @@ def is_finite(value: object) -> bool:
         return math.isfinite(value)
     if isinstance(value, np.ndarray):
         return value.dtype.kind not in "fc" or bool(np.isfinite(value).all())
-    if isinstance(value, str | int):
-        return True
+    return all(map(is_finite, _parts(value)))
+
+
+def _parts(value: object) -> Iterable[object]:
+    if isinstance(value, str | int | bytes):
+        return ()
     if isinstance(value, Mapping):
-        return all(map(is_finite, value.values()))
-    if isinstance(value, Iterable):
-        return all(map(is_finite, value))
+        return value.values()
     if is_dataclass(value):
-        return all(is_finite(getattr(value, field.name)) for field in fields(value))
-    return True
+        return [getattr(value, field.name) for field in fields(value)]
+    return value if isinstance(value, Iterable) else ()
 
 
 REGISTRY: Final[dict[str, type[Tagger[Any]]]] = {}

@@ -22,7 +22,7 @@ _UNSPACED: Final = r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-
 _SPACED: Final = rf"(?:(?![{_UNSPACED}]){WORD})+"  # scripts that part words by spaces
 _TOKEN: Final = re.compile(rf"{_SPACED}|[{_UNSPACED}]+|\s+|.", re.DOTALL)
 _ACCENTS: Final = re.compile(r"[\u0300-\u036f]")
-_QUOTES: Final = str.maketrans("’ʼ‘`´", "'''''")
+_QUOTES: Final = str.maketrans(dict.fromkeys("\u2018\u2019\u02bc\u00b4`", "'"))
 _SQUEEZED: Final = re.compile(r"[\W_]+")
 
 

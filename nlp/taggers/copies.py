@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any, ClassVar, Final
 
 import numpy as np
@@ -46,7 +47,7 @@ def _pairs(words: Sequence[str]) -> list[str]:
     if len(words) < FEWEST_WORDS:
         return []
     read = words[:_MOST_WORDS]
-    return [f"{first} {second}" for first, second in zip(read, read[1:], strict=False)]
+    return [f"{first} {second}" for first, second in pairwise(read)]
 
 
 def _hash(texts: list[list[str]]) -> list[list[int]]:

@@ -59,7 +59,7 @@ def _judge(doc: Doc, copy: Span, brand: Span) -> Flag | None:
         return Flag("counterfeit", start, end, 0.5, "report", f"{words}, told by a buyer")
     if warned or not (sale or price) or not (strong or len(signs) > 1):
         return None
-    p = min(0.95, (0.6 if strong else 0.4) + 0.15 * len(signs))
+    p = round(min(0.95, (0.6 if strong else 0.4) + 0.15 * len(signs)), 2)
     return Flag("counterfeit", start, end, p, "offer", f"{words}, with {', '.join(signs)}")
 
 

@@ -42,8 +42,11 @@ class CredentialLeakTagger(FlagTagger):
                 yield Flag("credential_leak", *match.span(), 0.95, "key_form", reason)
         cues: Cues = doc._.cues
         links = [(mark.start, mark.end) for mark in doc._.marks.of("url", "handle", "hashtag")]
+        seen: set[int] = set()  # "admin password: x" is also "password: x"
         for cue in cues.get("credential.secret", ()):
-            if flag := _after(doc, cue, links):
+            flag = _after(doc, cue, links)
+            if flag and flag.start not in seen:
+                seen.add(flag.start)
                 yield flag
 
 
@@ -66,6 +69,6 @@ def is_secret(value: str) -> bool:
     kinds = [
         any(each.isalpha() for each in value),
         any(each.isdigit() for each in value),
-        any(not each.isalnum() and each not in "-'’/." for each in value),
+        any(not each.isalnum() and each not in "-'\u2019/." for each in value),
     ]
     return len(value) >= 6 and kinds[0] and sum(kinds) >= _FEWEST_KINDS  # noqa: PLR2004

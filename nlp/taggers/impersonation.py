@@ -50,5 +50,3 @@ class ImpersonationTagger(FlagTagger):
             return None
         found = [verdict for _, presence in self._brands if (verdict := judge_host(host, presence))]
         return max(found, default=None)
-
-

@@ -18,8 +18,10 @@ from nlp.words import fold
 
 Scores = Mapping[str, float | None]
 
-_MARK: Final = re.compile(r"[?？؟;]+[!?？؟]*(?=\s|$|[\"'”»)\]])|[?？؟](?![?？؟!])")
-_SENTENCE: Final = re.compile(r"[^.!?？؟。！\n]+[.!?？؟。！]*")
+_MARK: Final = re.compile(r"[?\uff1f\u061f\u037e]")  # Latin, wide, Arabic, Greek
+_SENTENCE: Final = re.compile(
+    r"[^.!?\n\uff1f\u061f\u037e\u3002\uff01]+[.!?\uff1f\u061f\u037e\u3002\uff01]*"
+)
 # A question put without its mark: a word that asks, then an auxiliary or a pronoun.
 _ASKING: Final = re.compile(
     r"^\W*(?:(?:hi|hey|hello|hallo|bonjour|hola|ciao)\W+)?(?:"

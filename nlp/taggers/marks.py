@@ -22,12 +22,12 @@ _BARE: Final = (
 )
 _MARK: Final = re.compile(
     r"(?P<email>(?<![\w.+-])[\w][\w.+-]{0,63}@(?:[\w-]{1,63}\.){1,5}[^\W\d_]{2,24}(?!\w))"
-    r"|(?P<url>(?:https?://|www\.)[^\s<>\"“”]+"
+    r"|(?P<url>(?:https?://|www\.)[^\s<>\"\u201c\u201d]+"
     rf"|(?<![\w@./-])(?:[a-z0-9][a-z0-9-]{{0,62}}\.){{1,4}}(?:{_BARE})(?![\w.-]*\w)(?:/[^\s<>\"]*)?)"
     rf"|(?P<handle>(?<![\w@.])@{WORD}+(?:[.-]\w+){{0,4}}(?:@(?:[\w-]{{1,63}}\.){{1,4}}\w{{2,24}})?)"
-    rf"|(?P<hashtag>(?<![\w&])[#＃]{WORD}+)"
+    rf"|(?P<hashtag>(?<![\w&])[#\uff03]{WORD}+)"
 )
-_TRAILING: Final = ".,;:!?)]}'’\"»*_…"
+_TRAILING: Final = ".,;:!?)]}'\u2019\"\u201d»*_…"
 _DOTTED_HOST: Final = re.compile(rf"\.(?:{_BARE}|social|app|team)$")
 _PART: Final = re.compile(rf"{WORD}+")
 _ENTITY: Final = re.compile(r"&(?:amp|lt|gt|quot|apos|nbsp|#\d{1,5});")

@@ -39,7 +39,12 @@ class PersonalDataTagger(FlagTagger):
         if doc._.brands.is_owned():
             return
         taken: list[Span] = []
-        for flag in (*self._mails(doc), *self._accounts(doc), *self._numbers(doc), *_addresses(doc)):
+        for flag in (
+            *self._mails(doc),
+            *self._accounts(doc),
+            *self._numbers(doc),
+            *_addresses(doc),
+        ):
             if all(gap((flag.start, flag.end), other) or flag.end == other[0] for other in taken):
                 taken.append((flag.start, flag.end))
                 yield flag

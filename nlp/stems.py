@@ -1,0 +1,42 @@
+"""The content words of a text, cut to stems: enough to see "delayed" in "my flight delays"."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterable, Iterator
+from functools import cache, lru_cache
+from typing import Final
+
+from nlp.words import fold
+
+_LANGUAGES: Final = ("en", "de", "fr", "es", "it", "pt", "nl")
+_SUFFIXES: Final = (
+    "ations", "ation", "ungen", "ings", "ment", "ing", "ung", "ed", "es", "er", "en", "s", "e",
+)  # fmt: skip
+_SHORTEST: Final = 3
+
+
+def content_stems(words: Iterable[str]) -> Iterator[str]:
+    """Yield the stems of folded words that are no stop words of the seven languages."""
+    ignored = _stop_words()
+    for word in words:
+        if len(word) >= _SHORTEST and word not in ignored:
+            yield stem(word)
+
+
+@lru_cache(maxsize=65_536)
+def stem(word: str) -> str:
+    """Return a word without its ending and a doubled last letter."""
+    for suffix in _SUFFIXES:
+        if word.endswith(suffix) and len(word) - len(suffix) >= _SHORTEST:
+            word = word.removesuffix(suffix)
+            break
+    return word[:-1] if len(word) > _SHORTEST and word[-1] == word[-2] else word
+
+
+@cache
+def _stop_words() -> frozenset[str]:
+    words: set[str] = set()
+    for language in _LANGUAGES:
+        words |= importlib.import_module(f"spacy.lang.{language}.stop_words").STOP_WORDS
+    return frozenset(map(fold, words))
