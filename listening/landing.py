@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -59,6 +59,7 @@ class Draft:
     fetched_at: datetime = field(default_factory=now)
     parser_version: str = "1"
     brand_files: tuple[str, ...] = ()
+    follows: Batch | None = None  # a batch of another kind that is to be loaded before this one
 
 
 class Seen(NamedTuple):
@@ -200,8 +201,11 @@ class Landing:
         used = [_seq(path) for path in (*aside, before) if path]
         seq = max(used, default=0) + 1
         sealed_at = max(now(), read_batch(before).sealed_at) if before else now()
+        if draft.follows:
+            sealed_at = max(sealed_at, draft.follows.sealed_at + timedelta(microseconds=1))
         batch_id = f"{draft.kind}/{draft.stream}/{sealed_at:%Y-%m-%d}/{seq:08d}"
-        said = {name: getattr(draft, name) for name in draft.__dataclass_fields__}
+        names = draft.__dataclass_fields__.keys() - {"follows"}
+        said = {name: getattr(draft, name) for name in names}
         batch = Batch(batch_id=batch_id, seq=seq, sealed_at=sealed_at, counts=counts, **said)
         return batch, self.root.landed(batch_id)
 

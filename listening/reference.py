@@ -1,0 +1,344 @@
+"""Takes in what people keep in tables: costs, campaigns, experiments, releases, goals.
+
+One specification says what each table holds; reading, refusing and the documentation follow it.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import pyarrow as pa
+
+from listening.clean import UncleanError, clean_text
+from listening.contract import (
+    REFERENCE_SCHEMA,
+    Batch,
+    BrandFile,
+    ConfigurationError,
+    Coverage,
+    DataRoot,
+    now,
+    slug,
+    stream_id,
+)
+from listening.dates import DateReader
+from listening.importrow import brand_index, is_empty, plain, raw_of, read_number
+from listening.landing import Draft, Landing
+from listening.sheet import Row, Sheet, open_sheet
+
+Kind = Literal["text", "date", "number", "brand", "product", "topic"]
+_LIMIT: Final = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a reference table."""
+
+    name: str
+    kind: Kind = "text"
+    required: bool = False
+    one_of: tuple[str, ...] = ()
+    default: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A reference table: its key, its columns, and of which groups one must be filled."""
+
+    name: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+    any_of: tuple[str, ...] = ()
+
+    def column(self, name: str) -> Column | None:
+        """Return the column a file means by a name: `id` and `brand` stand for `…_id`."""
+        stated = {column.name: column for column in self.columns}
+        return stated.get(name) or stated.get(self.key[0] if name == "id" else f"{name}_id")
+
+
+def _text(*names: str) -> tuple[Column, ...]:
+    return tuple(Column(name) for name in names)
+
+
+def _day(*names: str) -> tuple[Column, ...]:
+    return tuple(Column(name, "date") for name in names)
+
+
+def _key(name: str) -> Column:
+    return Column(name, required=True)
+
+
+BRAND: Final = Column("brand_id", "brand")
+PRODUCT: Final = Column("product_id", "product")
+TOPIC: Final = Column("topic_id", "topic")
+_STATES: Final = ("proposed", "accepted", "implemented", "rejected")
+TABLES: Final[Mapping[str, Table]] = {
+    table.name: table
+    for table in (
+        Table(
+            "cost",
+            ("cost_id",),
+            (
+                _key("cost_id"),
+                BRAND,
+                *_text("channel", "campaign", "region"),
+                Column("on_date", "date", required=True),
+                Column("amount", "number"),
+                Column("currency"),
+                Column("hours", "number"),
+                Column("kind", one_of=("spend", "saving", "revenue"), default="spend"),
+            ),
+            any_of=("amount", "hours"),
+        ),
+        Table(
+            "campaign",
+            ("campaign_id",),
+            (
+                _key("campaign_id"),
+                BRAND,
+                *_text("name", "channel", "region"),
+                *_day("starts_on", "ends_on"),
+                *_text("goal"),
+            ),
+        ),
+        Table(
+            "experiment",
+            ("experiment_id",),
+            (
+                _key("experiment_id"),
+                BRAND,
+                *_text("name", "hypothesis", "metric", "control_arm", "treatment_arm"),
+                *_day("starts_on", "ends_on"),
+            ),
+        ),
+        Table(
+            "release",
+            ("release_id",),
+            (
+                _key("release_id"),
+                BRAND,
+                PRODUCT,
+                *_text("version"),
+                Column("released_on", "date", required=True),
+                *_text("notes"),
+            ),
+        ),
+        Table(
+            "recommendation",
+            ("recommendation_id",),
+            (
+                _key("recommendation_id"),
+                BRAND,
+                PRODUCT,
+                TOPIC,
+                Column("title", required=True),
+                Column("status", one_of=_STATES, default="proposed"),
+                *_day("proposed_on", "decided_on", "implemented_on"),
+            ),
+        ),
+        Table(
+            "goal_actual",
+            ("goal_id", "period", "region"),
+            (
+                _key("goal_id"),
+                _key("period"),
+                Column("region", default=""),
+                *_text("goal", "business_goal", "unit"),
+                Column("target", "number"),
+                Column("actual", "number"),
+            ),
+            any_of=("target", "actual"),
+        ),
+    )
+}
+
+
+def import_references(root: DataRoot, brands: BrandFile) -> list[Batch]:
+    """Seal the files that the brand file's `reference` names.
+
+    Raises:
+        ConfigurationError, ListeningError: as `import_reference`.
+    """
+    return [
+        import_reference(root, Path(path), table, brands)
+        for table, path in sorted(brands.reference.items())
+    ]
+
+
+def import_reference(root: DataRoot, path: Path, table: str, brands: BrandFile) -> Batch:
+    """Seal the rows of one reference table; bad rows are quarantined.
+
+    Raises:
+        ConfigurationError: an unknown table or column, or a required column is missing.
+        ListeningError: the file is not readable to its end, or the disk refuses.
+    """
+    if table not in TABLES:
+        raise ConfigurationError(
+            f"unknown table {table!r}", where="--table", mend=_near(table, TABLES, "Tables are")
+        )
+    spec, sheet = TABLES[table], open_sheet(path)
+    columns, dates = _plan(spec, sheet), DateReader()
+    days = [name for name, column in columns.items() if column.kind == "date"]
+    for row in sheet:
+        for name in days:
+            if isinstance(value := row.values.get(name), str):
+                dates.learn(value.strip(), row.line)
+    dates.settle(str(path))
+    reader = _Reader(spec, columns, dates, _names(brands))
+    target = f"{table}-{slug(path.name)[:100]}"
+    stream, landing = stream_id("reference", "local", target), Landing(root)
+    with landing.lock("reference", stream):
+        before = landing.newest("reference", stream)
+        rows = _bucket(reader, sheet)
+        draft = Draft(
+            kind="reference",
+            stream=stream,
+            source="reference",
+            host="local",
+            target=target,
+            served=len(rows),
+            coverage=Coverage("complete", got=len(rows)),
+            cursor_before=before.cursor_after if before else {},
+            cursor_after={"sha256": hashlib.sha256(path.read_bytes()).hexdigest()},
+            brand_files=brands.files,
+        )
+        return landing.seal(draft, pa.Table.from_pylist(rows, REFERENCE_SCHEMA))
+
+
+def _plan(spec: Table, sheet: Sheet) -> dict[str, Column]:
+    """Return the specified column of each column of the file."""
+    known = [column.name for column in spec.columns]
+    plan: dict[str, Column] = {}
+    for name in sheet.columns:
+        if (column := spec.column(name)) is None:
+            what, mend = f"unknown column {name!r}", _near(name, known, f"Columns of {spec.name}:")
+            raise ConfigurationError(what, where=str(sheet.path), mend=mend)
+        if column in plan.values():
+            what, mend = f"two columns for {column.name!r}", "Keep one of them"
+            raise ConfigurationError(what, where=str(sheet.path), mend=mend)
+        plan[name] = column
+    for column in spec.columns:
+        if column.required and column not in plan.values():
+            raise ConfigurationError(
+                f"no column {column.name!r}",
+                where=str(sheet.path),
+                mend=f"Add it. Columns of {spec.name}: {', '.join(known)}",
+            )
+    return plan
+
+
+def _near(word: str, known: Iterable[str], lead: str) -> str:
+    known = list(known)
+    close = difflib.get_close_matches(word, known, 1)
+    hint = f"Did you mean {close[0]}? " if close else ""
+    return f"{hint}{lead} {', '.join(known)}"
+
+
+def _names(brands: BrandFile) -> dict[str, dict[str, str]]:
+    """Return, for each kind of name, the id it stands for."""
+    products = [one for brand in brands.brands for one in brand.products]
+    return {
+        "brand": brand_index(brands),
+        "product": _index((one.id, one.name, *one.aliases) for one in products),
+        "topic": _index((one.id, one.name) for one in brands.topics),
+    }
+
+
+def _index(named: Iterable[tuple[str, ...]]) -> dict[str, str]:
+    return {name.strip().casefold(): names[0] for names in named for name in reversed(names)}
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    spec: Table
+    columns: Mapping[str, Column]
+    dates: DateReader
+    names: Mapping[str, Mapping[str, str]]
+
+    def read(self, row: Row) -> dict[str, Any]:
+        """Return the row's values by column.
+
+        Raises:
+            UncleanError: a value is missing or wrong.
+        """
+        if row.fault:
+            raise UncleanError("bad_row", row.fault)
+        values: dict[str, Any] = {column.name: column.default for column in self.spec.columns}
+        for name, column in self.columns.items():
+            text = clean_text(plain(row.values.get(name))).strip()
+            if text and not (column.kind in {"date", "number"} and is_empty(text)):
+                values[column.name] = self._value(column, text)
+            elif column.required:
+                code = "missing_id" if column.name in self.spec.key else "missing_value"
+                raise UncleanError(code, f"{column.name} is empty")
+        if self.spec.any_of and all(values[name] is None for name in self.spec.any_of):
+            listed = " nor ".join(self.spec.any_of)
+            raise UncleanError("missing_value", f"there is neither {listed}")
+        return values
+
+    def _value(self, column: Column, text: str) -> Any:
+        if len(text) > _LIMIT:
+            raise UncleanError("too_long", f"{column.name} has {len(text):,} characters")
+        if column.kind in self.names:
+            return self._named(column, text)
+        if column.one_of:
+            return _choice(column, text)
+        readers: dict[str, tuple[Callable[[str], Any], str]] = {
+            "date": (self._day, "bad_date"),
+            "number": (read_number, "bad_number"),
+        }
+        if column.kind not in readers:
+            return text
+        read, reason = readers[column.kind]
+        try:
+            return read(text)
+        except ValueError as error:
+            detail = f"{column.name} {text[:100]!r} is no {column.kind} of this file"
+            raise UncleanError(reason, detail) from error
+
+    def _day(self, text: str) -> str:
+        # A day is a day wherever one is: it is not moved to another zone.
+        return self.dates.read(re.split(r"[T ]", text, maxsplit=1)[0])[0].date().isoformat()
+
+    def _named(self, column: Column, text: str) -> str:
+        if (found := self.names[column.kind].get(text.casefold())) is None:
+            detail = f"{column.name} {text[:100]!r} is none of the brand file"
+            raise UncleanError(f"unknown_{column.kind}", detail)
+        return found
+
+
+def _choice(column: Column, text: str) -> str:
+    if text.lower() not in column.one_of:
+        detail = f"{column.name} {text[:100]!r} is none of {', '.join(column.one_of)}"
+        raise UncleanError("bad_choice", detail)
+    return text.lower()
+
+
+def _bucket(reader: _Reader, sheet: Sheet) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = []
+    latest: dict[str, str] = {}
+    observed_at = now()
+    for row in sheet:
+        landed: dict[str, Any] = {"item_no": len(rows), "table": reader.spec.name}
+        try:
+            values = reader.read(row)
+        except UncleanError as error:
+            detail = f"line {row.line}: {error.detail}"
+            said = {"reason": error.reason, "detail": detail, "raw": clean_text(raw_of(row))}
+            rows.append({**landed, "bucket": "quarantined", **said})
+            continue
+        key = "/".join(values[name] or "" for name in reader.spec.key)
+        text = json.dumps(values, ensure_ascii=False, sort_keys=True)
+        content = hashlib.sha256(text.encode()).hexdigest()[:32]
+        again = latest.get(key) == content
+        latest[key] = content
+        facts = {"key": key, "row": text, "content_hash": content, "observed_at": observed_at}
+        rows.append({**landed, "bucket": "duplicate" if again else "kept", **facts})
+    return rows
