@@ -50,12 +50,13 @@ def read_page(
         return _reject(response, native_id, "no_text", "no text but menus was found on the page")
     article = _article(tree)
     published, warnings = _published(article, meta, known, changed, seen, found)
+    title = _title(article, meta, found)
     modified = _moment(article.get("dateModified")) or _first(meta, MODIFIED)
     return Mention(
         source="web",
         native_id=native_id,
-        text=text,
-        title=_title(article, meta, found),
+        text=text.removeprefix(f"{title}\n"),  # most pages repeat it as their heading
+        title=title,
         url=_canonical(tree, response.url),
         author=_author(article) or meta.get("author", ""),
         published_at=published,
@@ -129,7 +130,8 @@ def _author(article: Mapping[str, Any]) -> str:
 
 def _title(article: Mapping[str, Any], meta: Mapping[str, str], found: Any) -> str:
     headline = article.get("headline")
-    return str(headline if isinstance(headline, str) else meta.get("og:title") or found.title or "")
+    title = headline if isinstance(headline, str) else meta.get("og:title") or found.title
+    return str(title or "")
 
 
 def _canonical(tree: Any, url: str) -> str:
@@ -137,7 +139,7 @@ def _canonical(tree: Any, url: str) -> str:
     for node in tree.iter("link"):
         if node.get("rel") == "canonical" and node.get("href"):
             try:
-                canonical = urljoin(url, node.get("href").strip())
+                canonical = str(urljoin(url, node.get("href").strip()))
                 same = urlsplit(canonical).hostname == urlsplit(url).hostname
             except ValueError:
                 continue

@@ -190,11 +190,14 @@ def _mention(hit: Any, seen: datetime) -> Mention:
     is_comment = "comment" in tags
     native_id, story = field(hit, "objectID", str), str(field(hit, "story_id", int, type(None)))
     created = datetime.fromtimestamp(field(hit, "created_at_i", int), UTC)
-    text = field(hit, "comment_text", str) if is_comment else hit.get("story_text") or ""
+    text = strip_html(
+        field(hit, "comment_text", str) if is_comment else hit.get("story_text") or ""
+    )
+    link = "" if is_comment else hit.get("url") or ""  # what a story points at, it also says
     return Mention(
         source="hackernews",
         native_id=native_id,
-        text=strip_html(text),
+        text="\n".join(part for part in (text, link) if part),
         title="" if is_comment else strip_html(field(hit, "title", str)),
         url=f"https://news.ycombinator.com/item?id={native_id}",
         author=field(hit, "author", str),

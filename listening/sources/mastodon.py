@@ -20,7 +20,7 @@ from pydantic import Field
 from listening.answer import GoneError, Response, read_json
 from listening.clean import UncleanError, strip_html
 from listening.contract import BrandFile, Deletion, Item, Mention, Page
-from listening.sources import Look, Settings, Target, source
+from listening.sources import Look, Settings, SourceSilent, Target, source
 from listening.sources._read import (
     NOT_PUBLIC,
     Pager,
@@ -93,6 +93,12 @@ def crawl(look: Look) -> Iterator[Page]:
         newest = max([newest, *moments])
         url = response.link("next") if max(moments, default=newest) >= look.since else None
     vanished = tuple(_vanished(look, served))
+    if not served and any(isinstance(item, Mention) for item in vanished):
+        raise SourceSilent(
+            "the tag is empty, yet its posts are still there",
+            where=base,
+            mend="The server may serve tags to its own users only; name another one",
+        )
     cursor = {"at": newest.isoformat()} if served else None
     yield Page(vanished, len(vanished), cursor)
 

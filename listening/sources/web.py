@@ -21,6 +21,7 @@ from pydantic import Field
 
 from listening.answer import BadAnswerError, DeniedError, GoneError, Response, TransientError
 from listening.contract import BrandFile, Coverage, Deletion, Item, ListeningError, Page
+from listening.http import AGENT
 from listening.sources import Look, Settings, SourceSilent, Target, source
 from listening.sources._page import read_page
 from listening.sources._read import digest, owner_of, target_name
@@ -84,7 +85,8 @@ def crawl(look: Look) -> Iterator[Page]:
             where=look.settings["url"],
             mend="Name a site with a sitemap, or a path that its sitemap lists",
         )
-    newest = sorted(listed, key=lambda one: (one.changed or EPOCH, one.url))[-MOST_LISTED:]
+    open_to_us = [one for one in listed if look.http.robots(one.url).can_fetch(one.url, AGENT)]
+    newest = sorted(open_to_us, key=lambda one: (one.changed or EPOCH, one.url))[-MOST_LISTED:]
     tally = _Tally(dict(look.cursor.get("pages", {})))
     due = [one for one in newest if tally.read.get(_key(one.url), -1) < _stamp(one)]
     known = look.recent(EPOCH)
@@ -93,7 +95,10 @@ def crawl(look: Look) -> Iterator[Page]:
         yield Page(items, len(items), {"pages": dict(tally.read)} if items else None)
     deletions = tuple(_gone(look, newest, known, tally))
     yield Page(
-        deletions, len(deletions), {"pages": tally.read}, _coverage(look, due, listed, tally)
+        deletions,
+        len(deletions),
+        {"pages": tally.read},
+        _coverage(look, due, listed, len(open_to_us), tally),
     )
     if tally.error:
         raise tally.error
@@ -151,15 +156,19 @@ def _gone(look: Look, listed: list[Listed], known: Any, tally: _Tally) -> Iterat
 
 
 def _coverage(
-    look: Look, due: list[Listed], listed: list[Listed], tally: _Tally
+    look: Look, due: list[Listed], listed: list[Listed], open_pages: int, tally: _Tally
 ) -> Coverage | None:
+    """Say what of the site stays unread; what robots.txt closes is no failure, and is told."""
     most = look.settings["max_pages"]
     if len(due) > most or len(listed) > MOST_LISTED:
         reason = f"{len(due)} pages were due, {most} are read in one crawl"
         return Coverage("capped", expected=len(due), got=most, reason=reason)
     if tally.closed:
-        reason = f"{tally.closed} pages are closed to us, by robots.txt or otherwise"
+        reason = f"{tally.closed} pages were refused to us"
         return Coverage("partial", expected=len(due), got=len(due) - tally.closed, reason=reason)
+    if closed := len(listed) - open_pages:
+        reason = f"robots.txt closes {closed} of {len(listed)} pages"
+        return Coverage("complete", expected=len(listed), got=open_pages, reason=reason)
     return None
 
 
