@@ -10,7 +10,6 @@ with intent as (
 topic as (
     select mention_id, list(topic_id order by topic_id) as topic_ids
     from {{ source("core", "mention_topic") }}
-    where p >= {{ var("topic_threshold") }}
     group by mention_id
 ),
 flag as (

@@ -1,5 +1,8 @@
 -- Articles about a brand, near copies (syndication) told once, with every outlet that ran them.
-with article as (
+with told as (
+    select mention_id, kind, {{ host("url") }} as outlet from {{ source("core", "mention") }}
+),
+article as (
     select
         about.brand_id,
         about.cluster_id,
@@ -10,12 +13,17 @@ with article as (
         about.reach,
         mention.title,
         mention.url,
-        coalesce(nullif({{ host("mention.url") }}, ''), about.source) as outlet
+        coalesce(nullif(told.outlet, ''), about.source) as outlet
     from {{ ref("brand_mention") }} as about
     join {{ source("core", "mention") }} as mention using (mention_id)
+    join told using (mention_id)
+    -- Where people answer each other is a forum, not an outlet.
+    anti join (select outlet from told where kind = 'comment') as forum
+        on forum.outlet = told.outlet
     where
         about.source in {{ article_sources() }}
         and about.kind = 'post'
+        and not about.is_spam
         and not about.said_by_brand
         and about.relation <> 'owned'
 )
