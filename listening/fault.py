@@ -71,6 +71,9 @@ def _fault(details: ErrorDetails, model: type[BaseModel], place: Place) -> Fault
     if kind == "literal_error":
         known = str(context["expected"]).replace("'", "").replace(" or ", ", ").split(", ")
         return Fault(here, f"{name}: {value!r} is not a known value", nearest(value, known))
+    if not here:
+        mend = "Start it with version: 1, then brands: and a list of them"
+        return Fault(here, f"the file must be a mapping, not {_given(value)}", mend)
     if kind in _WANTED:
         return Fault(
             here, f"{name} must be {_WANTED[kind]}, not {_given(value)}", _mend(kind, value)
