@@ -1,0 +1,212 @@
+"""The shipped model through its encoder: same text, same numbers; no foreign file is run."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from listening.contract import ConfigurationError
+from nlp.encoder import MAX_TOKENS, MODEL, THREADS_VARIABLE, Encoder
+
+if TYPE_CHECKING:
+    from nlp.encoder import Encoded
+
+TEXTS = [
+    "I love how quiet this kettle is, best purchase of the year",
+    "The app crashes every time I open the settings, please fix it",
+    "Shop opens at nine on Monday",
+    "",
+    "\U0001f602\U0001f602\U0001f602",
+    "\u0645\u0631\u062d\u0628\u0627 \u200f\u0634\u0643\u0631\u0627",
+    "worst. service. ever. I want my money back!!!",
+    "lone \ud83d surrogate and \x00 zero",
+    "long " * 5_000,
+]
+
+
+@pytest.fixture(scope="module")
+def encoder() -> Encoder:
+    return Encoder.load()
+
+
+@pytest.fixture(scope="module")
+def encoded(encoder: Encoder) -> Encoded:
+    return encoder.encode(TEXTS)
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """A copy of the shipped model that a test may damage."""
+    return Path(shutil.copytree(MODEL, tmp_path / "model"))
+
+
+def same(one: Encoded, other: Encoded) -> bool:
+    return np.array_equal(one.embedding, other.embedding) and all(
+        np.array_equal(values, other.probabilities[name])
+        for name, values in one.probabilities.items()
+    )
+
+
+def pick(encoded: Encoded, rows: list[int]) -> Encoded:
+    heads = {name: values[rows] for name, values in encoded.probabilities.items()}
+    return type(encoded)(encoded.embedding[rows], heads)
+
+
+def test_shapes_and_probabilities(encoder: Encoder, encoded: Encoded) -> None:
+    """Unit vectors of the stated width; a distribution, or one probability, per head."""
+    assert encoded.embedding.shape == (len(TEXTS), 384)
+    assert encoded.embedding.dtype == np.float32
+    np.testing.assert_allclose(np.linalg.norm(encoded.embedding, axis=1), 1.0, atol=1e-5)
+    for head in encoder.heads:
+        values = encoded.probabilities[head.name]
+        assert values.shape == (len(TEXTS), len(head.labels))
+        assert values.dtype == np.float32
+        assert np.isfinite(values).all()
+        assert ((values >= 0) & (values <= 1)).all()
+        if head.kind == "softmax":
+            np.testing.assert_allclose(values.sum(axis=1), 1.0, atol=1e-5)
+        else:
+            assert len(head.labels) == 1
+
+
+def test_every_intent_is_a_label(encoder: Encoder) -> None:
+    assert all(set(head.intents) <= set(head.labels) for head in encoder.heads)
+
+
+def test_plain_opinions_are_understood(encoder: Encoder, encoded: Encoded) -> None:
+    """A model that learned nothing, or labels in another order, would fail here."""
+    labels = next(head.labels for head in encoder.heads if head.name == "sentiment")
+    guess = encoded.probabilities["sentiment"].argmax(axis=1)
+    assert [labels[guess[row]] for row in (0, 1, 2, 6)] == [
+        "positive", "negative", "neutral", "negative",
+    ]  # fmt: skip
+    complaint = encoded.probabilities["complaint"][:, 0]
+    assert complaint[6] > 0.5 > complaint[0]
+
+
+def test_embedding_is_topical(encoder: Encoder) -> None:
+    """Two texts about one thing are closer than two of one mood."""
+    vectors = encoder.encode(
+        ["the coffee maker is wonderful", "awful espresso machine", "wonderful concert last night"]
+    ).embedding
+    assert vectors[0] @ vectors[1] > vectors[0] @ vectors[2]
+
+
+@settings(
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(rows=st.permutations(range(len(TEXTS))), count=st.integers(1, len(TEXTS)))
+def test_order_and_company_do_not_matter(
+    encoder: Encoder, encoded: Encoded, rows: list[int], count: int
+) -> None:
+    """A mention that is crawled in another batch gets the same numbers, to the bit."""
+    chosen = rows[:count]
+    assert same(encoder.encode([TEXTS[row] for row in chosen]), pick(encoded, chosen))
+
+
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(text=st.text(st.characters(), max_size=300))
+def test_no_text_breaks_it(encoder: Encoder, text: str) -> None:
+    """Lone surrogates, control characters, any script: always finite numbers."""
+    result = encoder.encode([text])
+    assert np.isfinite(result.embedding).all()
+    assert all(np.isfinite(values).all() for values in result.probabilities.values())
+
+
+def test_threads_do_not_change_results(encoded: Encoded) -> None:
+    assert same(Encoder.load(threads=1).encode(TEXTS), encoded)
+
+
+def test_no_texts(encoder: Encoder) -> None:
+    result = encoder.encode([])
+    assert result.embedding.shape == (0, 384)
+    assert result.probabilities["sentiment"].shape == (0, 3)
+
+
+def test_only_the_first_tokens_are_read(encoder: Encoder) -> None:
+    """The stated limit holds: what stands behind it changes nothing."""
+    start = "word " * (2 * MAX_TOKENS)
+    assert same(encoder.encode([start + "awful"]), encoder.encode([start + "lovely"]))
+
+
+def _encode_in_child(encoder: Encoder, queue: multiprocessing.Queue[list[float]]) -> None:
+    queue.put(encoder.encode(TEXTS[:1]).probabilities["sentiment"][0].tolist())
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_forked_worker(encoder: Encoder, encoded: Encoded) -> None:
+    """A task that is forked from a process with an open session neither hangs nor differs."""
+    context = multiprocessing.get_context("fork")
+    queue = context.Queue()
+    child = context.Process(target=_encode_in_child, args=(encoder, queue))
+    child.start()
+    result = queue.get(timeout=60)
+    child.join(timeout=60)
+    assert child.exitcode == 0
+    assert result == encoded.probabilities["sentiment"][0].tolist()
+
+
+@pytest.mark.parametrize("name", ["model.onnx", "tokenizer.json"])
+def test_changed_file_is_refused(copy: Path, name: str) -> None:
+    """One changed byte: nothing is run, and the error names the file and the mend."""
+    content = bytearray((copy / name).read_bytes())
+    content[len(content) // 2] ^= 1
+    (copy / name).write_bytes(content)
+    with pytest.raises(ConfigurationError, match=r"SHA-256 .* manifest") as caught:
+        Encoder.load(copy)
+    assert str(copy / name) in str(caught.value)
+    assert caught.value.mend
+
+
+def test_changed_after_first_load_is_refused(copy: Path) -> None:
+    """That a file was once right does not excuse it."""
+    Encoder.load(copy)
+    (copy / "tokenizer.json").write_text("{}")
+    with pytest.raises(ConfigurationError, match="SHA-256"):
+        Encoder.load(copy)
+
+
+@pytest.mark.parametrize("name", ["model.onnx", "tokenizer.json", "manifest.json"])
+def test_missing_file_is_named(copy: Path, name: str) -> None:
+    (copy / name).unlink()
+    with pytest.raises(ConfigurationError) as caught:
+        Encoder.load(copy)
+    assert name in str(caught.value)
+
+
+def test_manifest_without_heads_is_refused(copy: Path) -> None:
+    (copy / "manifest.json").write_text(json.dumps({"version": "x", "files": {}, "width": 384}))
+    with pytest.raises(ConfigurationError, match="heads"):
+        Encoder.load(copy)
+
+
+def test_graph_with_other_outputs_is_refused(copy: Path) -> None:
+    """A manifest of another training run cannot put its labels on this graph's outputs."""
+    manifest = json.loads((copy / "manifest.json").read_text())
+    manifest["heads"].reverse()
+    (copy / "manifest.json").write_text(json.dumps(manifest))
+    with pytest.raises(ConfigurationError, match="outputs"):
+        Encoder.load(copy).encode(["text"])
+
+
+@pytest.mark.parametrize("setting", ["0", "-1", "two", ""])
+def test_threads_setting_is_checked(monkeypatch: pytest.MonkeyPatch, setting: str) -> None:
+    monkeypatch.setenv(THREADS_VARIABLE, setting)
+    with pytest.raises(ConfigurationError, match=THREADS_VARIABLE):
+        Encoder.load()
+
+
+def test_threads_setting_is_obeyed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(THREADS_VARIABLE, "3")
+    assert Encoder.load().threads == 3
