@@ -13,6 +13,8 @@ _ROLE: Final = re.compile(
     r"team|mail|post|newsletter|privacy|legal|abuse|media|feedback|booking|reservations?)\d*$",
     re.IGNORECASE,
 )
+# Free or shared-cost lines, as written at home: abroad the same digits may be a person's.
+_FREE: Final = re.compile(r"(?:\+?1[\s.-]?)?\(?8(?:00|33|44|55|66|77|88)\)?[\s.-]|0?(?:800|180|900)")
 _RESERVED: Final = (".example", ".test", ".invalid")  # RFC 2606; no public suffix list has them
 
 
@@ -33,6 +35,8 @@ class Recognisers:
 
     def is_phone(self, candidate: str) -> bool:
         """Tell whether this is a valid number of a person: no toll-free or premium line."""
+        if _FREE.match(candidate):
+            return False
         if candidate.startswith("00"):
             candidate = f"+{candidate[2:]}"
         return bool(self._analyze(self._phone, candidate, "PHONE_NUMBER")) and self._is_private(
@@ -68,8 +72,9 @@ class Recognisers:
                 number = phonenumbers.parse(candidate, region)
             except phonenumbers.NumberParseException:
                 continue
-            if phonenumbers.is_valid_number(number):
-                return phonenumbers.number_type(number) not in public
+            valid = phonenumbers.is_valid_number(number)
+            if valid and phonenumbers.number_type(number) not in public:
+                return True
         return False
 
     @cached_property

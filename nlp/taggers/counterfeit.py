@@ -11,7 +11,7 @@ from spacy.tokens import Doc
 from nlp.rulebook import Cues, Span, nearest
 from nlp.tagger import Flag, FlagTagger, tagger
 
-_BESIDE: Final = 80  # characters between brand and replica
+_BESIDE: Final = 50  # characters between brand and replica
 _AROUND: Final = 240  # characters to the sign of sale
 _PRICE: Final = re.compile(
     r"(?:[$€£¥₹]|\b(?:usd|eur|gbp|us\$|r\$))\s?\d{1,6}(?:[.,]\d{1,3})*"

@@ -40,7 +40,7 @@ class Spoken:
     sure: bool = False
 
 
-@tagger("language", version="1", needs=("marks",))
+@tagger("language", version="1", needs=("marks",), uses=("brands",))
 class LanguageTagger(Tagger[Spoken]):
     """Detects the language of the prose; the declared one is a hint."""
 
@@ -48,7 +48,7 @@ class LanguageTagger(Tagger[Spoken]):
 
     def tag(self, docs: Sequence[Doc]) -> list[Spoken]:
         """Return the language of every document."""
-        texts = [doc._.marks.prose[:_CHARACTERS] for doc in docs]
+        texts = [_prose(doc) for doc in docs]
         spoken = [_quick(shares) for shares in _shares(texts, thorough=False)]
         rest = [place for place, each in enumerate(spoken) if each is None]
         for place, shares in zip(
@@ -61,6 +61,20 @@ class LanguageTagger(Tagger[Spoken]):
         """Return the code, null where it cannot be told."""
         del doc
         return {"language": value.code or None}
+
+
+def _prose(doc: Doc) -> str:
+    """Return the prose without brand names: "I hate my Ternwick" is not German."""
+    names = doc._.brands.names if doc._.brands else ()
+    if not names:
+        return str(doc._.marks.prose[:_CHARACTERS])
+    whole: str = doc._.whole
+    spans = [(each.start, each.end) for each in (*doc._.marks.found, *names)]
+    parts, position = [], 0
+    for start, end in sorted(spans):
+        parts.append(whole[position:start])
+        position = max(position, end)
+    return " ".join([*parts, whole[position:]])[:_CHARACTERS]
 
 
 @cache

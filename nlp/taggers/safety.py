@@ -9,6 +9,7 @@ from spacy.tokens import Doc
 
 from nlp.rulebook import Cues, Span, before, nearest
 from nlp.tagger import Flag, FlagTagger, tagger
+from nlp.taggers.sentiment import is_pleased
 
 _BESIDE: Final = 120  # characters between the hazard and what caused it
 _DENIED: Final = 18  # characters between a negation and the hazard
@@ -27,17 +28,12 @@ class SafetyTagger(FlagTagger):
             *(("hazard", span) for span in cues.get("safety.hazard", ())),
             *(("injury", span) for span in cues.get("safety.injury", ())),
         ]
-        if not told or doc._.brands.is_owned() or _is_pleased(doc):
+        if not told or doc._.brands.is_owned() or is_pleased(doc, _PLEASED):
             return
         for rule, span in sorted(told, key=lambda each: each[1]):
             if flag := _judge(doc, rule, span):
                 yield flag
                 return
-
-
-def _is_pleased(doc: Doc) -> bool:
-    sentiment = doc._.sentiment
-    return sentiment is not None and sentiment.p["positive"] >= _PLEASED
 
 
 def _judge(doc: Doc, rule: str, span: Span) -> Flag | None:

@@ -66,6 +66,12 @@ def _judge(doc: Doc) -> Sentiment:
     return Sentiment(label, p, abstain(p, doc._.marks, doc._.language))
 
 
+def is_pleased(doc: Doc, least: float) -> bool:
+    """Tell whether a mention is surely positive; not where the head abstains or is absent."""
+    sentiment: Sentiment | None = doc._.sentiment
+    return bool(sentiment and not sentiment.abstained and sentiment.p["positive"] >= least)
+
+
 def abstain(p: Mapping[str, float], marks: Marks, spoken: Spoken) -> str | None:
     """Return why a sentiment should not be counted, or None where it should.
 

@@ -9,6 +9,7 @@ from spacy.tokens import Doc
 
 from nlp.rulebook import Cues, Span, after, nearest
 from nlp.tagger import Flag, FlagTagger, tagger
+from nlp.taggers.sentiment import is_pleased
 
 _NEXT: Final = 14  # characters between intent and deed, deed and victim
 _FIGURE: Final = 40
@@ -23,7 +24,7 @@ class ThreatTagger(FlagTagger):
         """Yield at most one flag."""
         cues: Cues = doc._.cues
         deeds = cues.get("threat.violence", ())
-        if not deeds or (doc._.sentiment and doc._.sentiment.p["positive"] >= _KINDLY):
+        if not deeds or is_pleased(doc, _KINDLY):
             return
         for deed in sorted(deeds):
             span = _whole(doc, cues, deed)
