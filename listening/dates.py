@@ -20,7 +20,6 @@ ORDERS: Final[Mapping[str, tuple[int, int, int]]] = {  # places of year, month a
     "M/D/Y": (2, 0, 1),
     "Y/M/D": (0, 1, 2),
 }
-_FORMATS: Final = {"D/M/Y": "%d/%m/%Y", "M/D/Y": "%m/%d/%Y", "Y/M/D": "%Y/%m/%d"}
 _YEARS: Final = range(1900, 2201)
 _ZONE: Final = r"\s*(?P<zone>Z|UTC|GMT|[+-]\d{2}:?\d{2})?"
 _ISO: Final = re.compile(
@@ -50,6 +49,7 @@ class DateReader:
     order: str | None = None
     _fitting: dict[str, int] = field(default_factory=lambda: dict.fromkeys(ORDERS, 0))
     _seen: int = 0
+    _example: str = ""
     _odd: dict[str, str] = field(default_factory=dict)  # order -> first date it does not fit
 
     def learn(self, value: str, line: int) -> None:
@@ -58,6 +58,7 @@ class DateReader:
             return
         fits = _fits(found["first"], found["second"], found["third"])
         self._seen += bool(fits)
+        self._example = self._example or (value if fits else "")
         for order in ORDERS:
             self._fitting[order] += order in fits
             if fits and order not in fits:
@@ -81,8 +82,8 @@ class DateReader:
             what = "no one order of day, month and year fits every date: " + ", ".join(
                 f"{odd} is not {order}" for order, odd in self._odd.items()
             )
-        formats = " or ".join(f"--date-format {_FORMATS[order]!r}" for order in fitting or ORDERS)
-        mend = f"Say which: {formats}, with the time as in the file (%H:%M)"
+        formats = [_format_of(self._example, order) for order in fitting or ORDERS]
+        mend = f"Say which: --date-format {' or --date-format '.join(map(repr, formats))}"
         raise ListeningError(what, where=where, mend=mend)
 
     def read(self, value: str | date | datetime) -> tuple[datetime, bool]:
@@ -113,6 +114,21 @@ class DateReader:
         if _COMPACT.fullmatch(text):
             return datetime.fromisoformat(text)
         raise ValueError("not a date")
+
+
+def _format_of(example: str, order: str) -> str:
+    """Return the strptime format of a date as written, its numbers taken in this order."""
+    found = _ORDERED.fullmatch(example)
+    if not found:
+        return order
+    names = dict(zip(ORDERS[order], "Ymd", strict=True))
+    numbers = (found["first"], found["second"], found["third"])
+    short = len(numbers[ORDERS[order][0]]) <= 2  # noqa: PLR2004
+    day = found["mark"].join(f"%{names[i]}" for i in range(3))
+    time = re.sub(r"\d+:\d\d", "%I:%M" if found["half"] else "%H:%M", example[found.end("third") :])
+    time = re.sub(r":\d\d(?!\d)", ":%S", time, count=1) if found["second_of"] else time
+    time = re.sub(r"(?i)[ap]\.?m\.?", "%p", time)
+    return (day.replace("%Y", "%y") if short else day) + re.sub(r"[+-]\d\d:?\d\d$", "%z", time)
 
 
 def check_format(date_format: str) -> None:

@@ -59,26 +59,29 @@ def faults_of(error: ValidationError, model: type[BaseModel], place: Place = ())
 
 def _fault(details: ErrorDetails, model: type[BaseModel], place: Place) -> Fault:
     inside = tuple(part for part in details["loc"] if part != "[key]")
-    here, kind, value = (*place, *inside), details["type"], details["input"]
-    name = next((str(part) for part in reversed(here) if isinstance(part, str)), "the file")
-    if kind == "extra_forbidden":
+    here = (*place, *inside)
+    name = next((str(part) for part in reversed(here) if isinstance(part, str)), "")
+    if details["type"] == "extra_forbidden":
         return Fault(here, f"unknown key {name!r}", nearest(name, _keys_at(model, inside[:-1])))
+    return Fault(here, *_said(name, details))
+
+
+def _said(name: str, details: ErrorDetails) -> tuple[str, str]:
+    """Return message and mend of a wrong or missing value."""
+    kind, value, context = details["type"], details["input"], details.get("ctx") or {}
+    if not name:
+        mend = "Start it with version: 1, then brands: and a list of them"
+        return f"the file must be a mapping, not {_given(value)}", mend
     if kind == "missing":
-        return Fault(here, f"{name!r} is missing", f"Add {name}: and its value")
-    context = details.get("ctx") or {}
+        return f"{name!r} is missing", f"Add {name}: and its value"
     if "mend" in context:
-        return Fault(here, f"{name}: {context['message']}", context["mend"])
+        return f"{name}: {context['message']}", context["mend"]
     if kind == "literal_error":
         known = str(context["expected"]).replace("'", "").replace(" or ", ", ").split(", ")
-        return Fault(here, f"{name}: {value!r} is not a known value", nearest(value, known))
-    if not here:
-        mend = "Start it with version: 1, then brands: and a list of them"
-        return Fault(here, f"the file must be a mapping, not {_given(value)}", mend)
+        return f"{name}: {value!r} is not a known value", nearest(value, known)
     if kind in _WANTED:
-        return Fault(
-            here, f"{name} must be {_WANTED[kind]}, not {_given(value)}", _mend(kind, value)
-        )
-    return Fault(here, f"{name}: {details['msg']}", "Change the value, or take the line out")
+        return f"{name} must be {_WANTED[kind]}, not {_given(value)}", _mend(kind, value)
+    return f"{name}: {details['msg']}", "Change the value, or take the line out"
 
 
 def _given(value: object) -> str:
