@@ -48,9 +48,12 @@ def _check_id(value: str) -> str:
 
 
 def _check_zone(value: str) -> str:
-    known = zoneinfo.available_timezones()
-    if value not in known:
-        raise _fault(f"unknown time zone {value!r}", nearest(value, known, "Write one such as UTC"))
+    try:
+        zoneinfo.ZoneInfo(value)
+    except (LookupError, OSError, ValueError) as error:
+        known = zoneinfo.available_timezones()  # reads a folder: half a second
+        mend = nearest(value, known, "Write one such as UTC")
+        raise _fault(f"unknown time zone {value!r}", mend) from error
     return value
 
 
