@@ -158,6 +158,7 @@ class Bucketer:
             **{name: getattr(item, name) for name in _COUNTS},
             **_identity(item, item.observed_at),
             "bucket": "duplicate" if again else "kept",
+            "seen_before": True,  # it has no text, so there is nothing to tag
         }
 
     @_row.register

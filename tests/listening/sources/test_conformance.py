@@ -1,0 +1,327 @@
+"""Every source keeps the same promises; one without recorded pages and a golden result fails.
+
+A source's folder here holds its wire answers, `case.json` saying where they are served, and
+`golden.json`, what a crawl makes of them (rewritten under LISTENING_GOLDEN=write). All content
+is invented for these tests.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+
+from listening.contract import Brand, BrandFile, DataRoot
+from listening.crawl import Outcome, Stream, crawl_stream, streams
+from listening.sources import SOURCES, describe
+from tests.listening.conftest import Answer, Asked, FakeTime, Raw, Server, reply
+
+HERE = Path(__file__).parent
+NOW, LATER = "2026-10-08T12:00:00Z", "2026-10-12T12:00:00Z"
+QUILLON = Brand(
+    id="quillon", name="Quillon", role="own", domains=("quillon.example",),
+    handles={"mastodon": ("@care@quillon.example",)},
+)  # fmt: skip
+
+
+def cases() -> list[str]:
+    return [name for name in SOURCES if (HERE / name / "case.json").exists()]
+
+
+def having(key: str) -> list[str]:
+    return [name for name in cases() if key in json.loads((HERE / name / "case.json").read_text())]
+
+
+@dataclass
+class World:
+    """A source's recorded answers, served; each crawl is of one root."""
+
+    name: str
+    server: Server
+    tmp: Path
+    monkeypatch: pytest.MonkeyPatch
+    fake_time: FakeTime
+    case: dict[str, Any] = field(init=False)
+
+    def __post_init__(self) -> None:
+        text = (HERE / self.name / "case.json").read_text()
+        self.case = json.loads(text.replace("{folder}", str(self.tmp / "drop")))
+        self.serve(self.case.get("routes", []))
+        self.drop(self.case.get("files", []))
+        address = f"*.example=127.0.0.1:{self.server.port}"
+        self.monkeypatch.setenv("LISTENING_CONNECT_TO", address)
+        self.at(NOW)
+
+    def at(self, moment: str) -> None:
+        """Hold the clock at a moment."""
+        self.monkeypatch.setenv("LISTENING_NOW", moment)
+
+    def drop(self, files: list[str]) -> None:
+        """Put files into the drop folder."""
+        (self.tmp / "drop").mkdir(exist_ok=True)
+        for name in files:
+            shutil.copy(HERE / self.name / name, self.tmp / "drop" / name)
+
+    def serve(self, routes: list[dict[str, Any]]) -> None:
+        """Answer these routes before those served so far; the first that fits counts."""
+        self.routes = [*routes, *getattr(self, "routes", [])]
+        for path in {route["path"] for route in self.routes}:
+            self.server.on(path, self._answer)
+
+    def _answer(self, asked: Asked) -> bytes:
+        for route in self.routes:
+            query = route.get("query", {})
+            if route["path"] == asked.path and query.items() <= asked.query.items():
+                body = (HERE / self.name / route["file"]).read_bytes()
+                headers = {"Content-Type": "application/json", **route.get("headers", {})}
+                return reply(body, route.get("status", 200), **headers)
+        return reply(b"no such page", 404)
+
+    def interfere(self, change: Any) -> None:
+        """Let every answer pass through `change(asked, answer)`."""
+        for path, route in list(self.server.routes.items()):
+            self.server.routes[path] = lambda asked, route=route: change(asked, route(asked))
+
+    @property
+    def brands(self) -> BrandFile:
+        """Return a brand file that listens to this source alone."""
+        return BrandFile(brands=(QUILLON,), sources={self.name: self.case["settings"]})
+
+    @property
+    def stream(self) -> Stream:
+        """Return the source's one stream."""
+        (stream,) = streams(self.brands, only=self.name)
+        return stream
+
+    def crawl(self, root: str = "data") -> tuple[Outcome, list[dict[str, Any]]]:
+        """Crawl once; return the outcome and the rows of its batch."""
+        where = DataRoot(self.tmp / root)
+        outcome = crawl_stream(where, self.stream, self.brands, clock=self.fake_time.clock)
+        if not outcome.batch_id:
+            return outcome, []
+        return outcome, pq.read_table(where.landed(outcome.batch_id)).to_pylist()
+
+
+@pytest.fixture
+def world(
+    request: pytest.FixtureRequest,
+    server: Server,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    fake_time: FakeTime,
+) -> Iterator[World]:
+    """The world of the source a test is run for."""
+    return World(request.param, server, tmp_path, monkeypatch, fake_time)
+
+
+def every(names: list[str] | None = None) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("world", cases() if names is None else names, indirect=True)
+
+
+def content(rows: list[dict[str, Any]]) -> set[tuple[Any, ...]]:
+    keys = ("bucket", "native_id", "content_hash", "reason", "deleted_at")
+    return {tuple(row[key] for key in keys) for row in rows if row["bucket"] != "duplicate"}
+
+
+def plain(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [
+        {
+            key: value.isoformat() if isinstance(value, datetime) else value
+            for key, value in row.items()
+            if value is not None and value is not False and value not in ("", [])
+        }
+        for row in rows
+    ]
+
+
+# --- the promises -----------------------------------------------------------------------
+
+
+def test_every_source_has_recorded_pages_and_a_golden_result() -> None:
+    for name in SOURCES:
+        assert (HERE / name / "case.json").exists(), f"no fixture, no source: {HERE / name}"
+        assert (HERE / name / "golden.json").exists(), f"no golden result: {HERE / name}"
+
+
+def test_every_source_says_what_it_is_and_the_docs_say_it_too() -> None:
+    docs = (HERE.parents[2] / "docs" / "sources.md").read_text()
+    for one in describe():
+        assert set(one) == {"name", "relation", "auth", "hosts", "blind_to", "verified"}
+        assert one["blind_to"]
+        assert one["verified"] in ("recorded", "shape")
+        assert f"`{one['name']}`" in docs, f"docs/sources.md does not mention {one['name']}"
+        assert "2026-" in (SOURCES[one["name"]].crawl.__globals__["__doc__"] or "")
+
+
+@every()
+def test_a_crawl_gives_the_golden_result(world: World) -> None:
+    outcome, rows = world.crawl()
+    assert outcome.error is None
+    assert outcome.served == len(rows)
+    golden = HERE / world.name / "golden.json"
+    if os.environ.get("LISTENING_GOLDEN") == "write":
+        golden.write_text(json.dumps(plain(rows), indent=1, ensure_ascii=False) + "\n")
+    assert plain(rows) == json.loads(golden.read_text())
+
+
+@every()
+def test_ids_are_stable_and_set_and_instants_are_utc(world: World) -> None:
+    _, first = world.crawl("one")
+    _, second = world.crawl("two")
+    assert plain(first) == plain(second)
+    kept = [row for row in first if row["bucket"] == "kept"]
+    assert kept
+    assert all(row["native_id"] and row["mention_id"] for row in kept)
+    assert len({row["mention_id"] for row in kept}) == len(kept)
+    assert all(row["published_at"].utcoffset().total_seconds() == 0 for row in kept)
+
+
+@every()
+def test_only_declared_hosts_are_asked(world: World) -> None:
+    world.crawl()
+    declared = {world.stream.host, *world.stream.hosts, *SOURCES[world.name].hosts}
+    assert {asked.headers["host"] for asked in world.server.asked} <= declared
+
+
+@every()
+def test_a_second_look_at_the_same_moment_brings_nothing_new(world: World) -> None:
+    """The cursor resumes: what comes again is what was there, seen before."""
+    _, first = world.crawl()
+    outcome, second = world.crawl()
+    assert outcome.error is None
+    assert content(second) <= content(first)
+    assert all(row["seen_before"] for row in second if row["bucket"] == "kept")
+
+
+@every()
+def test_parsing_is_fast(world: World) -> None:
+    world.crawl("warm")  # imports are not parsing
+    began = time.perf_counter()
+    world.crawl()
+    assert time.perf_counter() - began < 1
+
+
+@every(having("routes"))
+def test_an_overloaded_server_is_waited_for(world: World) -> None:
+    _, undisturbed = world.crawl("one")
+    told: set[str] = set()
+
+    def busy(asked: Asked, answer: Answer) -> Answer:
+        if asked.path in told:
+            return answer
+        told.add(asked.path)
+        return reply(status=429, Retry_After="3")
+
+    world.interfere(busy)
+    outcome, rows = world.crawl("two")
+    assert outcome.error is None
+    assert plain(rows) == plain(undisturbed)
+    assert world.fake_time.slept.count(3) == len(told)
+
+
+@every(having("routes"))
+def test_a_cut_page_is_read_again_and_never_in_half(world: World) -> None:
+    _, undisturbed = world.crawl("one")
+    told: set[str] = set()
+
+    def cut(asked: Asked, answer: Answer) -> Answer:
+        if asked.path in told or not isinstance(answer, bytes):
+            return answer
+        told.add(asked.path)
+        half = answer[: len(answer) * 2 // 3]
+
+        def hang_up(connection: Any, _: Asked) -> None:
+            connection.sendall(half)
+
+        return Raw(hang_up)
+
+    world.interfere(cut)
+    outcome, rows = world.crawl("two")
+    assert outcome.error is None
+    assert plain(rows) == plain(undisturbed)
+
+
+@every(having("routes"))
+def test_a_login_wall_is_an_error_not_silence(world: World) -> None:
+    wall = b"<!doctype html><html><head><title>Log in</title></head><body>Log in</body></html>"
+    world.interfere(lambda *_: reply(wall, Content_Type="text/html"))
+    outcome, rows = world.crawl()
+    assert outcome.error is not None
+    assert outcome.coverage.state == "blocked"
+    assert rows == []
+
+
+@every(having("drift"))
+def test_a_renamed_field_is_an_error_not_silence(world: World) -> None:
+    drift = world.case["drift"]
+    before, after = drift["from"].encode(), drift["to"].encode()
+
+    def rename(_: Asked, answer: Answer) -> Answer:
+        assert isinstance(answer, bytes)
+        head, _, body = answer.partition(b"\r\n\r\n")
+        return reply(body.replace(before, after), Content_Type=_kind(head))
+
+    world.interfere(rename)
+    outcome, rows = world.crawl()
+    assert type(outcome.error).__name__ == drift["error"]
+    assert not [row for row in rows if row["bucket"] == "kept"]
+
+
+def _kind(head: bytes) -> str:
+    lines = head.decode().split("\r\n")
+    return next(line.split(": ")[1] for line in lines if line.startswith("Content-Type"))
+
+
+@every(having("loop"))
+def test_pages_in_a_circle_are_found_after_two(world: World) -> None:
+    world.routes = []
+    world.serve(world.case["loop"])
+    outcome, rows = world.crawl()
+    assert type(outcome.error).__name__ == "LoopError"
+    assert len(world.server.asked) <= 3
+    assert outcome.coverage.state == "partial"
+    kept = [row["mention_id"] for row in rows if row["bucket"] == "kept"]
+    assert kept
+    assert len(kept) == len(set(kept))
+
+
+@every(having("edited"))
+def test_an_edit_is_served_as_one(world: World) -> None:
+    _, before = world.crawl()
+    world.at(LATER)
+    world.serve(world.case.get("later", []))
+    world.drop(world.case.get("later_files", []))
+    outcome, after = world.crawl()
+    assert outcome.error is None
+    old, new = (row_of(rows, world.case["edited"]) for rows in (before, after))
+    assert (old["mention_id"], old["published_at"]) == (new["mention_id"], new["published_at"])
+    assert old["content_hash"] != new["content_hash"]
+    assert not new["seen_before"]
+
+
+@every(having("deleted"))
+def test_a_deletion_is_a_marker_and_is_told_once(world: World) -> None:
+    world.crawl()
+    world.at(LATER)
+    world.serve(world.case["later"])
+    outcome, rows = world.crawl()
+    assert outcome.counts["deleted"] == 1
+    assert row_of(rows, world.case["deleted"])["bucket"] == "deleted"
+    asked = len(world.server.asked)
+    outcome, rows = world.crawl()
+    assert not outcome.counts.get("deleted")
+    assert len(world.server.asked) > asked
+
+
+def row_of(rows: list[dict[str, Any]], native_id: str) -> dict[str, Any]:
+    (row,) = [row for row in rows if row["native_id"] == native_id]
+    return row

@@ -1,0 +1,89 @@
+"""The sources called `recorded` read real recorded answers, which lie beside the project."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+
+from listening.contract import Brand, BrandFile, DataRoot
+from listening.crawl import crawl_stream, streams
+from listening.sources.mastodon import read_status
+from tests.listening.conftest import Server, reply
+
+FIXTURES = Path(__file__).resolve().parents[4] / "shared" / "fixtures"
+NOW = datetime(2026, 8, 2, tzinfo=UTC)
+BRAND = Brand(id="all", name="nodejs", role="own", domains=("recorded.example",))
+
+pytestmark = [
+    pytest.mark.shared,
+    pytest.mark.skipif(not FIXTURES.exists(), reason="no ../shared/fixtures beside the project"),
+]
+
+
+def recorded(folder: str, pattern: str) -> list[Path]:
+    return sorted(FIXTURES.glob(f"{folder}/{pattern}")) if FIXTURES.exists() else []
+
+
+def crawl(
+    server: Server, root: DataRoot, monkeypatch: pytest.MonkeyPatch, name: str, **settings: Any
+) -> list[dict[str, Any]]:
+    monkeypatch.setenv("LISTENING_CONNECT_TO", f"*.example=127.0.0.1:{server.port}")
+    monkeypatch.setenv("LISTENING_NOW", NOW.isoformat())
+    brands = BrandFile((BRAND,), sources={name: settings})
+    (stream,) = streams(brands)
+    outcome = crawl_stream(root, stream, brands)
+    assert outcome.error is None, outcome.error
+    return pq.read_table(root.landed(outcome.batch_id or "")).to_pylist()  # type: ignore[no-any-return]
+
+
+@pytest.mark.parametrize("path", recorded("rss_atom", "*.xml"), ids=lambda path: path.stem)
+def test_every_recorded_feed_is_read_whole(
+    path: Path, server: Server, root: DataRoot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are feedparser's own odd cases: entries with next to nothing in them."""
+    server.on("/f", reply(path.read_bytes(), Content_Type="application/xml"))
+    rows = crawl(server, root, monkeypatch, "rss", urls=["http://recorded.example/f"])
+    assert [row["bucket"] for row in rows] == ["kept"]
+    assert rows[0]["native_id"]
+
+
+def statuses() -> list[Any]:
+    files = [path for path in recorded("mastodon", "*.json") if ".http." not in path.name]
+    found: list[Any] = []
+    for path in files:
+        data = json.loads(path.read_text())
+        listed = data if isinstance(data, list) else data.get("statuses", [])
+        found += [one.get("status") if "type" in one else one for one in listed]
+    return [one for one in found if one and "visibility" in one]
+
+
+def test_every_recorded_mastodon_status_is_read() -> None:
+    read = [read_status(one, "recorded.example", NOW) for one in statuses()]
+    assert len(read) > 20
+    assert all(mention.author.count("@") == 2 and mention.native_id for mention in read)
+
+
+def test_the_recorded_tag_timeline_is_crawled(
+    server: Server, root: DataRoot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = (FIXTURES / "mastodon/tag_timeline_1.json").read_bytes()
+    server.on("/api/v1/timelines/tag/hoot", reply(body, Content_Type="application/json"))
+    settings = {"base_url": "http://recorded.example", "tags": ["hoot"]}
+    rows = crawl(server, root, monkeypatch, "mastodon", **settings)
+    assert [row["bucket"] for row in rows] == ["off_topic"]
+
+
+def test_the_hacker_news_search_and_items_are_read(
+    server: Server, root: DataRoot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = (FIXTURES / "hackernews/algolia_search_by_date_shape.json").read_bytes()
+    server.on("/api/v1/search_by_date", reply(body, Content_Type="application/json"))
+    rows = crawl(server, root, monkeypatch, "hackernews", base_url="http://recorded.example")
+    assert [(row["bucket"], row["native_id"]) for row in rows] == [("off_topic", "23605021")]
+    for path in recorded("hackernews", "firebase_item_*.json"):
+        assert "deleted" not in json.loads(path.read_text())
