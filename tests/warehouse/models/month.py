@@ -145,13 +145,14 @@ def _brands(core: Core) -> None:
         )
         for weekday in range(5):
             core.add("brand_business_day", brand_id=brand, weekday=weekday)
+    core.add("handle", brand_id="acme", channel="mastodon", handle="@acme@a.example")
     core.add("brand_holiday", brand_id="acme", on_date=date(2026, 10, 21))
     core.author("us", handle="@acme@a.example", brand_id="acme")
     core.author(CANARY, name="Marlowe Finch")
 
 
 def _care(core: Core) -> None:
-    ask = {"relation": "tagged", "intents": ["question"]}
+    ask = {"relation": "tagged", "intents": ["question"], "text": "@acme, when does it ship?"}
     # Friday 16:45 in Berlin, in summer time; answered on Monday at 09:16.
     core.say("friday", at(16, 14, 45), author="ann", **ask)
     core.say("friday-reply", at(19, 7, 16), author="us", relation="owned", parent_id="friday")
@@ -170,7 +171,18 @@ def _care(core: Core) -> None:
         text=f"@acme, this is @{CANARY}: it leaks",
         url=f"https://social.example/@{CANARY}/9",
     )
-    core.say("thanks", at(20, 9), author="ann", relation="tagged", intents=["praise"])
+    core.say(
+        "thanks",
+        at(20, 9),
+        author="ann",
+        relation="tagged",
+        intents=["praise"],
+        text="Thanks @acme.",
+    )
+    # A hashtag speaks of the brand, not to it.
+    core.say(
+        "aside", at(20, 9), author="bob", relation="tagged", intents=["complaint"], text="#acme"
+    )
 
 
 def _voice(core: Core) -> None:

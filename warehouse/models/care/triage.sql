@@ -41,10 +41,13 @@ classed as (
 scored as (
     select
         classed.*,
-        cast(
-            list_position(['other', 'question', 'complaint', 'bug_report', 'legal_safety'], class)
-            as double
-        ) as severity_part,
+        case class
+            when 'legal_safety' then 16.0
+            when 'bug_report' then 8.0
+            when 'complaint' then 4.0
+            when 'question' then 2.0
+            else 1.0
+        end::double as severity_part,
         1 + log10(1 + coalesce(reach, 0)) as reach_part,
         1 + least(waiting_s / 86400.0, 7) as age_part,
         case when breached then 2.0 else 1.0 end::double as sla_part

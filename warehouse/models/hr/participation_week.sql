@@ -9,4 +9,5 @@ select
     sum(tag.engagement)::bigint as engagement
 from {{ ref("mention_tag") }} as tag
 join {{ source("core", "brand") }} as brand on brand.brand_id = tag.author_brand_id
+where brand.role = 'own'
 group by all

@@ -2,7 +2,7 @@ select
     flag.flag_id,
     flag.mention_id,
     flag.kind,
-    cast(flag.p as double) as score,
+    round(cast(flag.p as double), 4) as score,  -- a REAL 0.8 is 0.800000012 as a DOUBLE
     {{ flag_severity("flag.kind") }} as severity,
     flag.reason,
     flag.rule,

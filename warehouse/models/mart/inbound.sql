@@ -1,12 +1,22 @@
--- What was said to an own brand: on its channels, by its tag, in answer to it, or in a file
--- that maps it; and whatever it answered all the same.
-with said as (
+-- What was said to an own brand: on its channels, by its @handle, in answer to it, or in a file
+-- that maps it; and whatever it answered all the same. A #hashtag speaks of a brand, not to it.
+with handle as (
+    select brand_id, list(split_part(ltrim(lower(handle), '@'), '@', 1)) as names
+    from {{ source("core", "handle") }}
+    group by brand_id
+),
+said as (
     select
-        mention_id,
-        brand_id,
-        case when relation in ('owned', 'tagged') then relation else 'mapped' end as addressed_by
-    from {{ ref("brand_mention") }}
-    where relation in ('owned', 'tagged') or mapped
+        about.mention_id,
+        about.brand_id,
+        case
+            when about.relation = 'owned' then 'owned'
+            when list_has_any(tag.called_handles, handle.names) then 'tagged'
+            when about.mapped then 'mapped'
+        end as addressed_by
+    from {{ ref("brand_mention") }} as about
+    join {{ ref("mention_tag") }} as tag using (mention_id)
+    left join handle using (brand_id)
     union all
     select answer.mention_id, asked.author_brand_id, 'reply'
     from {{ ref("mention_tag") }} as answer
@@ -25,6 +35,7 @@ addressed as (
             list_position(['owned', 'tagged', 'reply', 'mapped', 'answered'], addressed_by)
         ) as addressed_by
     from said
+    where addressed_by is not null
     group by mention_id, brand_id
 )
 select

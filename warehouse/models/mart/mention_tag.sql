@@ -38,6 +38,12 @@ select
     coalesce(mention.thread_id, mention.mention_id) as thread_id,
     mention.owned,
     mention.mapped_brand_id,
+    list_distinct(
+        list_transform(
+            regexp_extract_all(lower(mention.text), '@([\p{L}\p{N}_][\p{L}\p{N}_.\-]*)', 1),
+            lambda name: rtrim(name, '.-')
+        )
+    ) as called_handles,
     coalesce(cluster.cluster_id, mention.mention_id) as cluster_id,
     coalesce(sentiment.sentiment, 'abstained') as sentiment,
     coalesce(intent.intents, []) as intents,

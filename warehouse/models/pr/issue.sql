@@ -1,5 +1,6 @@
 -- An issue is a run of days (at most one quiet day between) on which more people than usual
--- complain about one topic of a brand, or raise a flag.
+-- complain about one topic of a brand, or raise a flag. People count, not posts: one loud author
+-- is no crisis.
 with bad as (
     select
         brand_id,
@@ -17,40 +18,39 @@ with bad as (
         and not is_spam
         and (sentiment = 'negative' or len(flag_kinds) > 0)
 ),
-first_day as (
-    select brand_id, min(day) as day from {{ ref("brand_mention") }} group by brand_id
+-- Every day of a brand, silent ones included: they are part of what is usual.
+span as (
+    select brand_id, min(day) as first_on, max(day) as last_on
+    from {{ ref("brand_mention") }}
+    group by brand_id
+),
+calendar as (
+    select
+        brand_id,
+        cast(unnest(generate_series(
+            cast(first_on as timestamp), cast(last_on as timestamp), interval 1 day
+        )) as date) as day
+    from span
 ),
 daily as (
-    select brand_id, topic_id, day, count(distinct author_key) as authors
-    from bad
+    select brand_id, topic_id, day, count(distinct bad.author_key) as authors
+    from calendar
+    join (select distinct brand_id, topic_id from bad) as topic using (brand_id)
+    left join bad using (brand_id, topic_id, day)
     group by all
 ),
--- The days before, silent ones included; a day with too few of them cannot be judged.
-baseline as (
-    select
-        today.brand_id,
-        today.topic_id,
-        today.day,
-        today.authors,
-        least(date_diff('day', first_day.day, today.day), {{ var("issue_baseline_days") }}) as days,
-        coalesce(sum(earlier.authors), 0) as total,
-        coalesce(sum(earlier.authors * earlier.authors), 0) as total_of_squares
-    from daily as today
-    join first_day using (brand_id)
-    left join daily as earlier
-        on earlier.brand_id = today.brand_id
-        and earlier.topic_id = today.topic_id
-        and earlier.day < today.day
-        and earlier.day >= today.day - {{ var("issue_baseline_days") }}
-    group by all
-),
+-- Median and its deviation, so that the first days of an issue do not hide the next ones.
 judged as (
     select
-        baseline.*,
-        total / days as mean,
-        sqrt(greatest(total_of_squares / days - pow(total / days, 2), 0)) as sd
-    from baseline
-    where days >= {{ var("issue_min_history_days") }}
+        daily.*,
+        count(*) over before as days,
+        median(authors) over before as usual,
+        1.4826 * mad(authors) over before as deviation
+    from daily
+    window before as (
+        partition by brand_id, topic_id order by day
+        rows between {{ var("issue_baseline_days") }} preceding and 1 preceding
+    )
 ),
 over_baseline as (
     select
@@ -60,8 +60,8 @@ over_baseline as (
         ) as begins
     from judged
     where
-        authors >= {{ var("issue_min_authors") }}
-        and authors > mean + {{ var("issue_sd") }} * greatest(sd, 1)
+        days >= {{ var("issue_min_history_days") }}
+        and authors > usual + {{ var("issue_deviations") }} * greatest(deviation, 1)
 ),
 episode as (
     select
@@ -77,7 +77,7 @@ issue as (
         topic_id,
         min(day) as started_on,
         max(day) as last_on,
-        arg_min(mean, day) as baseline_authors_per_day,
+        arg_min(usual, day) as usual_authors_per_day,
         max(authors) as peak_authors,
         arg_max(authors, day) as last_authors
     from episode
@@ -129,7 +129,7 @@ select
     size.mentions_deduped,
     size.flagged,
     size.reach,
-    issue.baseline_authors_per_day,
+    issue.usual_authors_per_day,
     issue.peak_authors,
     issue.last_authors,
     case
