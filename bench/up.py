@@ -21,7 +21,9 @@ from types import FrameType
 
 from bench.airflow_home import ROOT, USER, airflow_environment, password
 from bench.demo import BRAND, WORLD
-from bench.replay import serve
+from bench.replay import World, load_world, serve
+from bench.replay.shift import shifted, weeks_until
+from listening.contract import now
 
 COMPONENTS: dict[str, Sequence[str]] = {
     "api-server": ("api-server",),
@@ -47,7 +49,10 @@ def main() -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _interrupt)
     try:
-        with serve(WORLD) as server, _components(_environment(port, server.connect_to)) as parts:
+        with (
+            serve(_living_world()) as server,
+            _components(_environment(port, server.connect_to)) as parts,
+        ):
             return _watch(parts, port)
     except Interrupted:
         say("stopped; nothing is left running")
@@ -59,11 +64,28 @@ def say(line: str) -> None:
     print(line, flush=True)  # noqa: T201
 
 
+def _living_world() -> World:
+    """Return the demo world moved so that it goes on happening, as at the first start.
+
+    The shift is kept with the data: mentions seen before must not move.
+    """
+    world = load_world(WORLD)
+    kept = _data() / "world_shift_weeks"
+    if not kept.exists():
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        kept.write_text(str(weeks_until(world, now()) + 1))
+    return shifted(world, int(kept.read_text()))
+
+
+def _data() -> Path:
+    return Path(os.environ.get("LISTENING_DATA") or ROOT / "data" / "up")
+
+
 def _environment(port: int, connect_to: str) -> dict[str, str]:
     return {
         **os.environ,
         **airflow_environment(HOME, port=port),
-        "LISTENING_DATA": os.environ.get("LISTENING_DATA") or str(ROOT / "data" / "up"),
+        "LISTENING_DATA": str(_data()),
         "LISTENING_BRANDS": os.environ.get("LISTENING_BRANDS") or str(BRAND),
         "LISTENING_CONNECT_TO": connect_to,
     }

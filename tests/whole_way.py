@@ -59,9 +59,7 @@ def warehouse_rows(root: DataRoot) -> dict[str, list[tuple[Any, ...]]]:
         }
 
 
-def _rows(
-    connection: duckdb.DuckDBPyConnection, schema: str, table: str
-) -> list[tuple[Any, ...]]:
+def _rows(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> list[tuple[Any, ...]]:
     columns = [
         name
         for (name,) in connection.execute(
