@@ -29,7 +29,8 @@ from warehouse.check import check_batch
 from warehouse.crash import crash_at
 from warehouse.dimension import sync_brands
 from warehouse.merge import merge_batch
-from warehouse.open import open_warehouse, reason
+from warehouse.open import open_warehouse
+from warehouse.script import reason
 from warehouse.tables import log
 
 _LOG: Final = logging.getLogger(__name__)
@@ -150,7 +151,8 @@ def _load(
             check_batch(connection, batch.batch_id)
     except ListeningError as error:
         failures.append(error)
-    except (sa.exc.IntegrityError, sa.exc.DataError) as error:
+    except (sa.exc.IntegrityError, sa.exc.DataError, sa.exc.ProgrammingError) as error:
+        # The file's fault, not the disk's (that is an OperationalError and stops the load).
         failures.append(
             ListeningError(
                 reason(error),

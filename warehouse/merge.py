@@ -135,20 +135,24 @@ def _reference_names(name: str) -> dict[str, str]:
     table = METADATA.tables[f"{SCHEMA}.{name}"]
     columns = [column for column in table.columns if column.name not in ("loaded_at", "batch_id")]
     keys = [column.name for column in table.primary_key]
-    kinds = {column.name: _kind(column.type) for column in columns}
+    names = [column.name for column in columns]
     return {
         "table": name,
         "keys": ", ".join(keys),
-        "columns": ", ".join(kinds),
-        "structure": json.dumps(kinds),
-        "filled": ", ".join(f"coalesce({key}, '') AS {key}" for key in keys),
-        "old": ", ".join(f"old.{column}" for column in kinds),
-        "new": ", ".join(f"incoming.{column}" for column in kinds),
+        "columns": ", ".join(names),
+        "typed": ", ".join(_typed(column) for column in columns),
+        "old": ", ".join(f"old.{column}" for column in names),
+        "new": ", ".join(f"incoming.{column}" for column in names),
     }
 
 
-def _kind(kind: sa.types.TypeEngine[Any]) -> str:
-    return {sa.Date: "DATE", sa.Double: "DOUBLE", sa.String: "VARCHAR"}[type(kind)]
+def _typed(column: sa.Column[Any]) -> str:
+    """Return the SQL that reads a column from a row's JSON; an absent part of a key is empty."""
+    kind = {sa.Date: "DATE", sa.Double: "DOUBLE", sa.String: "VARCHAR"}[type(column.type)]
+    value = f"CAST(row ->> '$.{column.name}' AS {kind})"
+    if column.primary_key:
+        value = f"coalesce({value}, '')"
+    return f"{value} AS {column.name}"
 
 
 def _buckets(connection: sa.Connection, batch: Batch) -> dict[str, int]:

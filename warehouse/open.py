@@ -17,6 +17,7 @@ from sqlalchemy.pool import NullPool
 from listening.contract import ConfigurationError, DataRoot, ListeningError
 from warehouse.lock import DEFAULT_TIMEOUT, warehouse_lock
 from warehouse.migrations import check_revision, migrate
+from warehouse.script import reason
 
 MEMORY_VARIABLE: Final = "LISTENING_MEMORY"
 THREADS_VARIABLE: Final = "LISTENING_THREADS"
@@ -113,8 +114,3 @@ def _confine(connection: sa.Connection, root: DataRoot) -> None:
     connection.exec_driver_sql(f"SET allowed_directories = ['{folder}']")
     connection.exec_driver_sql("SET enable_external_access = false")
     connection.commit()
-
-
-def reason(error: sa.exc.DBAPIError) -> str:
-    """Return what the database said, on one line."""
-    return " ".join(str(error.orig).split())

@@ -28,8 +28,8 @@ from warehouse.crash import crash_at
 from warehouse.integrity import check_team_file
 from warehouse.load import record_run
 from warehouse.lock import file_lock, warehouse_lock
-from warehouse.open import connect, open_warehouse, reason
-from warehouse.script import run_script
+from warehouse.open import connect, open_warehouse
+from warehouse.script import reason, run_script
 
 _MODE: Final = 0o640
 _COMMON: Final = {
@@ -74,6 +74,7 @@ def publish(root: DataRoot, brands: BrandFile, teams: Sequence[str] = TEAMS) -> 
         for build in builds:
             if build.fault is None:
                 _finish(root, build)
+        _sweep(root)
     faults = [build.fault for build in builds if build.fault]
     done = [build.team for build in builds if not build.fault]
     with open_warehouse(root) as connection:
@@ -91,7 +92,7 @@ def team_file(root: DataRoot, team: str) -> Path:
 
 
 def _sweep(root: DataRoot) -> None:
-    """Remove what a publish that died left behind."""
+    """Remove what a publish that died, or a test that failed, left behind."""
     for path in root.published.rglob(".*.tmp*"):
         path.unlink()
 
@@ -215,10 +216,7 @@ def _finish(root: DataRoot, build: Build) -> None:
             if path not in build.archive:
                 path.unlink()
     except (ListeningError, sa.exc.DBAPIError) as error:
-        told = error if isinstance(error, ListeningError) else _unreadable(build.team, error)
-        build.fault = told
-        for temporary in (build.file, *build.archive.values()):
-            temporary.unlink(missing_ok=True)
+        build.fault = error if isinstance(error, ListeningError) else _unreadable(build.team, error)
     except OSError as error:
         build.fault = _disk(error, build.file)
 

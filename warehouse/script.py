@@ -29,13 +29,9 @@ def run_script(
     rows: list[tuple[Any, ...]] = []
     for query, wanted in _statements(name, tuple(sorted((names or {}).items()))):
         bound = {key: (values or {})[key] for key in sorted(wanted)}
-        result = connection.exec_driver_sql(query, bound) if bound else _plain(connection, query)
+        result = connection.exec_driver_sql(query, bound or None)
         rows = [tuple(row) for row in result] if result.returns_rows else []
     return rows
-
-
-def _plain(connection: sa.Connection, query: str) -> sa.CursorResult[Any]:
-    return connection.exec_driver_sql(query)
 
 
 @functools.cache
@@ -49,3 +45,8 @@ def _statements(name: str, names: tuple[tuple[str, str], ...]) -> list[tuple[str
         (statement.query, frozenset(statement.named_parameters))
         for statement in duckdb.extract_statements(text)
     ]
+
+
+def reason(error: sa.exc.DBAPIError) -> str:
+    """Return what the database said, on one line."""
+    return " ".join(str(error.orig).split())

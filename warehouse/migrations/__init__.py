@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import sqlalchemy as sa
 
 from listening.contract import ListeningError
+from warehouse.script import reason
 from warehouse.tables import SCHEMA
 
 if TYPE_CHECKING:
@@ -21,7 +22,8 @@ def migrate(connection: sa.Connection) -> None:
     """Bring the schema up to date; a step and its record are one transaction.
 
     Raises:
-        ListeningError: the file's schema is newer than this code; nothing was changed.
+        ListeningError: the file's schema is newer than this code, or a step failed; either
+            way nothing was changed.
     """
     if check_revision(connection) == head():
         return
@@ -29,9 +31,16 @@ def migrate(connection: sa.Connection) -> None:
 
     config = _config()
     config.attributes["connection"] = connection
-    with connection.begin():
-        connection.execute(sa.schema.CreateSchema(SCHEMA, if_not_exists=True))
-        command.upgrade(config, "head")
+    try:
+        with connection.begin():
+            connection.execute(sa.schema.CreateSchema(SCHEMA, if_not_exists=True))
+            command.upgrade(config, "head")
+    except sa.exc.DBAPIError as error:
+        raise ListeningError(
+            f"could not be brought to schema {head()!r}: {reason(error)}",
+            where=str(connection.engine.url.database),
+            mend="Free the disk, or report it; the file is as it was",
+        ) from error
 
 
 def check_revision(connection: sa.Connection) -> str | None:

@@ -1,10 +1,8 @@
 -- Merges the rows of one reference table by key; the later row stands. The names in __…__ come
 -- from the table metadata. $batch_id, $now.
 CREATE OR REPLACE TEMP TABLE incoming AS
-SELECT * REPLACE (__filled__) FROM (
-    SELECT item_no, unnest(json_transform_strict(row, '__structure__'))
-    FROM stage WHERE "table" = '__table__' AND bucket = 'kept'
-);
+SELECT item_no, __typed__
+FROM stage WHERE "table" = '__table__' AND bucket = 'kept';
 
 INSERT INTO outcome
 SELECT
