@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import Final
 
 from nlp.rulebook import Span
@@ -22,11 +23,12 @@ _ADDRESS: Final = re.compile(
     rf",?\s(?:n[.ºo°]*\s?)?{_NUMBER}",
     re.IGNORECASE,
 )
+_MOST: Final = 20  # of one text
 _DIGIT: Final = re.compile(r"\d")
 
 
 def find_addresses(text: str) -> list[Span]:
-    """Return the spans that have the form of a street address."""
+    """Return the first spans that have the form of a street address."""
     if not _DIGIT.search(text):
         return []
-    return [match.span() for match in _ADDRESS.finditer(text)]
+    return [match.span() for match in islice(_ADDRESS.finditer(text), _MOST)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
@@ -96,6 +97,11 @@ def _stems(norm: str) -> list[str]:
 
 
 def _nearest(name: Name, places: Sequence[int]) -> float:
-    """Return the characters from a name to the nearest place; infinite where there is none."""
-    outside = (place for place in places if not name.start <= place < name.end)
-    return min((abs(place - name.start) for place in outside), default=math.inf)
+    """Return the characters from a name to the nearest place outside it, or infinity.
+
+    `places` is in order: a long text may have thousands of names and of places.
+    """
+    left, right = bisect_left(places, name.start), bisect_left(places, name.end)
+    gaps = [name.start - place for place in places[max(0, left - 1) : left]]
+    gaps += [place - name.end for place in places[right : right + 1]]
+    return min(gaps, default=math.inf)

@@ -14,7 +14,9 @@ _ROLE: Final = re.compile(
     re.IGNORECASE,
 )
 # Free or shared-cost lines, as written at home: abroad the same digits may be a person's.
-_FREE: Final = re.compile(r"(?:\+?1[\s.-]?)?\(?8(?:00|33|44|55|66|77|88)\)?[\s.-]|0?(?:800|180|900)")
+_FREE: Final = re.compile(
+    r"(?:\+?1[\s.-]?)?\(?8(?:00|33|44|55|66|77|88)\)?[\s.-]|0?(?:800|180|900)"
+)
 _RESERVED: Final = (".example", ".test", ".invalid")  # RFC 2606; no public suffix list has them
 
 

@@ -105,8 +105,19 @@ def _with_needs(kinds: Mapping[str, type[Tagger[Any]]], names: Iterable[str]) ->
 
 
 def versions(pipeline: Language) -> dict[str, str]:
-    """Return the version of every tagger of a pipeline, by name."""
-    return {name: component.version for name, component in _taggers(pipeline)}
+    """Return the version of every tagger of a pipeline, by name.
+
+    What reads the encoder carries its version too (`1+2026-11`): new weights, new labels.
+    """
+    found: dict[str, str] = {}
+    modelled: set[str] = set()
+    model = ""
+    for name, component in _taggers(pipeline):
+        model = component.model or model
+        if component.model or modelled.intersection(component.needs):
+            modelled.add(name)
+        found[name] = f"{component.version}+{model}" if name in modelled else component.version
+    return found
 
 
 def tag(pipeline: Language, said: Iterable[Said]) -> Iterator[dict[str, Any]]:

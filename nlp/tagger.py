@@ -105,6 +105,7 @@ class Tagger(ABC, Generic[Value]):
     needs: ClassVar[tuple[str, ...]]  # fails where one of these failed
     uses: ClassVar[tuple[str, ...]]  # runs after these, does without
     failed: ClassVar[Mapping[str, Any]] = {}  # columns of a mention it failed on
+    model: str = ""  # version of the weights, where it has any of its own
 
     def prepare(self, setting: Setting) -> None:
         """Read brand file and model, once, before the first document."""

@@ -121,10 +121,12 @@ class BrandsTagger(Tagger[Named]):
                 yield Name(brand_id, None, mark.start, mark.end)
 
     def _in_words(self, doc: Doc) -> Iterator[Name]:
-        marked = [(mark.start, mark.end) for mark in doc._.marks.found]
+        marked = bytearray(len(doc._.whole))
+        for mark in doc._.marks.found:
+            marked[mark.start : mark.end] = b"\1" * (mark.end - mark.start)
         for key, first, last in self._matcher(doc):
             span = doc[first:last]
-            if any(start < span.end_char and span.start_char < end for start, end in marked):
+            if any(marked[span.start_char : span.end_char]):
                 continue  # a name within a link or handle is somebody else's
             brand_id, product_id = doc.vocab.strings[key].split("\t")
             yield Name(
@@ -197,14 +199,14 @@ def _hashtags(brands: BrandFile) -> Mapping[str, list[tuple[str, str | None, boo
 def _longest(names: list[Name]) -> list[Name]:
     """Drop names that overlap a longer one: "Acme" in "Acme K2" is the product."""
     kept: list[Name] = []
+    spans: set[tuple[int, int]] = set()
+    taken = bytearray(max((name.end for name in names), default=0))
     for name in sorted(names, key=lambda each: (each.start - each.end, each.start)):
-        if all(
-            name.end <= other.start
-            or other.end <= name.start
-            or (name.start, name.end) == (other.start, other.end)
-            for other in kept
-        ):
+        span = (name.start, name.end)
+        if span in spans or not any(taken[name.start : name.end]):
             kept.append(name)
+            spans.add(span)
+            taken[name.start : name.end] = b"\1" * (name.end - name.start)
     return kept
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Final
 
 from spacy.tokens import Doc
 
 from nlp.rulebook import Cues, Span, nearest
 from nlp.tagger import Flag, FlagTagger, tagger
+from nlp.taggers.cues import MOST
 
 _BESIDE: Final = 50  # characters between brand and replica
 _AROUND: Final = 240  # characters to the sign of sale
@@ -47,7 +49,7 @@ def _judge(doc: Doc, copy: Span, brand: Span) -> Flag | None:
     warned = nearest(copy, cues.get("counterfeit.warning", ()), _BESIDE)
     bought = nearest(copy, cues.get("counterfeit.bought", ()), _BESIDE)
     sale = nearest(copy, cues.get("counterfeit.sale", ()), _AROUND)
-    price = nearest(copy, [each.span() for each in _PRICE.finditer(doc._.whole)], _AROUND)
+    price = nearest(copy, _prices(doc), _AROUND)
     links = [(mark.start, mark.end) for mark in doc._.marks.of("url", "email")]
     shop = nearest(copy, [link for link in links if link not in _own(doc)], _AROUND)
     signs = [name for name, at in (("sale", sale), ("price", price), ("link", shop)) if at]
@@ -61,6 +63,10 @@ def _judge(doc: Doc, copy: Span, brand: Span) -> Flag | None:
         return None
     p = round(min(0.95, (0.6 if strong else 0.4) + 0.15 * len(signs)), 2)
     return Flag("counterfeit", start, end, p, "offer", f"{words}, with {', '.join(signs)}")
+
+
+def _prices(doc: Doc) -> list[Span]:
+    return [match.span() for match in islice(_PRICE.finditer(doc._.whole), MOST)]
 
 
 def _own(doc: Doc) -> set[Span]:

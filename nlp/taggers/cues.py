@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from spacy.matcher import PhraseMatcher
 from spacy.tokens import Doc
 
 from nlp.rulebook import Cues, Span, phrases
 from nlp.tagger import Setting, Tagger, tagger
+
+MOST: Final = 50
+"""Cues of one group that are kept: rules compare groups, and a text may repeat one word."""
 
 
 @tagger("cues", version="1")
@@ -35,6 +38,8 @@ class CuesTagger(Tagger[Cues]):
     def _find(self, doc: Doc) -> Cues:
         found: dict[str, list[Span]] = defaultdict(list)
         for key, first, last in self._matcher(doc):
-            span = doc[first:last]
-            found[doc.vocab.strings[key]].append((span.start_char, span.end_char))
+            spans = found[doc.vocab.strings[key]]
+            if len(spans) < MOST:
+                span = doc[first:last]
+                spans.append((span.start_char, span.end_char))
         return found

@@ -33,6 +33,7 @@ class EncoderTagger(Tagger[Encoding]):
     def prepare(self, setting: Setting) -> None:
         """Load the encoder."""
         self._encoder: Encoder = setting.encoder
+        self.model = self._encoder.version
 
     def tag(self, docs: Sequence[Doc]) -> list[Encoding]:
         """Return embedding and probabilities of every document."""

@@ -52,8 +52,8 @@ PROJECTIONS: Mapping[str, Callable[[Doc, Mapping[str, Any]], Any]] = {
     "emotion": lambda _, columns: columns["emotion"],
     "irony": lambda _, columns: {"is_number": isinstance(columns["p_irony"], float)},
     "offensive": lambda _, columns: _is_likely(columns["p_offensive"]),
-    "intents": lambda _, columns: _intents(columns),
-    "topics": lambda _, columns: sorted(each["id"] for each in columns["topics"]),
+    "intent": lambda _, columns: _intents(columns),
+    "topic": lambda _, columns: sorted(each["id"] for each in columns["topics"]),
 }
 
 

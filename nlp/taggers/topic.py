@@ -40,8 +40,8 @@ _ELSE: Final = (
 )
 
 
-@tagger("topics", version="1", needs=("encoder", "marks"))
-class TopicsTagger(Tagger[Scores]):
+@tagger("topic", version="1", needs=("encoder", "marks"))
+class TopicTagger(Tagger[Scores]):
     """Scores the topics of the brand file."""
 
     failed: ClassVar[Mapping[str, Any]] = {"topics": None}

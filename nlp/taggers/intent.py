@@ -40,8 +40,8 @@ _MARKED, _ASKED, _BOTH, _RHETORIC, _NEITHER = 0.75, 0.6, 0.9, 0.4, 0.02
 _SENTENCES: Final = 40  # of a long article only the beginning is read
 
 
-@tagger("intents", version="1", needs=("encoder", "marks"), uses=("sentiment", "brands"))
-class IntentsTagger(Tagger[Scores]):
+@tagger("intent", version="1", needs=("encoder", "marks"), uses=("sentiment", "brands"))
+class IntentTagger(Tagger[Scores]):
     """Joins the intent heads with the question rule and praise."""
 
     failed: ClassVar[Mapping[str, Any]] = {"intents": [{"id": id_, "p": None} for id_ in INTENTS]}
