@@ -17,7 +17,13 @@ from listening.contract import KINDS, Mention
 SCHEMES: Final = ("http", "https")
 TEXT_LIMIT: Final = 100_000  # code points; longer texts are cut, and the mention is flagged
 RAW_LIMIT: Final = 4_000
-LIMITS: Final = {"native_id": 512, "parent_native_id": 512, "thread_native_id": 512, "url": 4096}
+LIMITS: Final = {
+    "native_id": 512,
+    "parent_native_id": 512,
+    "thread_native_id": 512,
+    "url": 4_096,
+    "text": TEXT_LIMIT,
+}
 _LINE_LIMIT: Final = 1_000
 _CUT: Final = ("text", "title", "author_name")  # cut where too long; all else is an id
 _INT64: Final = 2**63
@@ -27,6 +33,7 @@ _INT64: Final = 2**63
 _FORBIDDEN: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _SPACES: Final = re.compile(r"[ \t]*\n[ \t]*")
 _BLANKS: Final = re.compile(r"[^\S\n]+")
+_SPACE: Final = re.compile(r"\s")
 _HOST: Final = re.compile(r"[^\s/?#@:]+\.[^\s/?#@:]{2,}([/?#:]|$)")
 
 
@@ -59,8 +66,8 @@ def clean_url(url: str) -> str | None:
         parts = urlsplit(url)
     except ValueError:
         return None
-    spaced = any(character.isspace() for character in url)
-    return url if parts.scheme.lower() in SCHEMES and parts.netloc and not spaced else None
+    whole = parts.scheme.lower() in SCHEMES and parts.netloc and not _SPACE.search(url)
+    return url if whole else None
 
 
 def strip_html(html: str) -> str:
@@ -83,7 +90,9 @@ def clean_mention(mention: Mention) -> Mention:
         if not (value := getattr(mention, name)):
             continue
         clean = _clean_field(name, value)
-        if name in _CUT and len(clean) > (limit := _limit(name)):
+        if len(clean) > (limit := LIMITS.get(name, _LINE_LIMIT)):
+            if name not in _CUT:
+                raise UncleanError("too_long", f"{name} has {len(clean):,} characters")
             clean, warnings = clean[:limit], (*warnings, "cut")
         if clean != value:
             changes[name] = clean
@@ -108,9 +117,6 @@ def _check(mention: Mention) -> None:
         raise UncleanError("missing_id", "the item has no id")
     if mention.kind not in KINDS:
         raise UncleanError("bad_kind", f"kind {mention.kind!r} is none of {', '.join(KINDS)}")
-    for name in _STRINGS:
-        if len(value := getattr(mention, name)) > _limit(name):
-            raise UncleanError("too_long", f"{name} has {len(value):,} characters")
     check_counts(mention)
 
 
@@ -124,10 +130,6 @@ def check_counts(item: Any) -> None:
         value = getattr(item, name)
         if value is not None and not 0 <= value < _INT64:
             raise UncleanError("bad_number", f"{name} {value} is negative or too large")
-
-
-def _limit(name: str) -> int:
-    return TEXT_LIMIT if name == "text" else LIMITS.get(name, _LINE_LIMIT)
 
 
 _STRINGS: Final = tuple(field.name for field in fields(Mention) if field.type in ("str", "Kind"))
