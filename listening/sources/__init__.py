@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from listening.clean import clean_text
 from listening.contract import BrandFile, Cursor, ListeningError, Page, stream_id
 
 if TYPE_CHECKING:
@@ -69,7 +70,8 @@ class Look:
     def missing(self, served: set[str]) -> list[str]:
         """Return the ids landed from this window before that were not served now, oldest first."""
         known = self.recent(self.since)
-        return sorted(known.keys() - served, key=lambda native_id: (known[native_id], native_id))
+        stored = {clean_text(native_id).strip() for native_id in served}  # as the rows hold them
+        return sorted(known.keys() - stored, key=lambda native_id: (known[native_id], native_id))
 
 
 @dataclass(frozen=True, slots=True)

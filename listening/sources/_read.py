@@ -82,6 +82,18 @@ def instant(text: str, name: str) -> datetime:
         raise UncleanError("bad_date", f"{name} {text[:60]!r} is no instant") from error
 
 
+def epoch(seconds: int, name: str) -> datetime:
+    """Return an instant given in seconds since 1970.
+
+    Raises:
+        UncleanError: no calendar reaches it (bad_date).
+    """
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (ValueError, OverflowError, OSError) as error:
+        raise UncleanError("bad_date", f"{name} {seconds} is no instant") from error
+
+
 def whole(text: str, name: str) -> int:
     """Return a whole number that is served as text.
 

@@ -19,7 +19,7 @@ from listening.clean import UncleanError, strip_html
 from listening.contract import BrandFile, Coverage, Deletion, Mention, Page
 from listening.query import search_texts
 from listening.sources import Look, Settings, SourceChanged, Target, source
-from listening.sources._read import Pager, expect_list, field, read_items, tell_news, text_id
+from listening.sources._read import Pager, epoch, expect_list, field, read_items, tell_news, text_id
 
 ALGOLIA: Final = "https://hn.algolia.com"
 FIREBASE: Final = "https://hacker-news.firebaseio.com"
@@ -189,7 +189,7 @@ def _mention(hit: Any, seen: datetime) -> Mention:
     tags = field(hit, "_tags", list)
     is_comment = "comment" in tags
     native_id, story = field(hit, "objectID", str), str(field(hit, "story_id", int, type(None)))
-    created = datetime.fromtimestamp(field(hit, "created_at_i", int), UTC)
+    created = epoch(field(hit, "created_at_i", int), "created_at_i")
     text = strip_html(
         field(hit, "comment_text", str) if is_comment else hit.get("story_text") or ""
     )

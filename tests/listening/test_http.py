@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import pickle
 import socket
+import ssl
+import threading
 import time
 import zlib
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 from warcio.archiveiterator import ArchiveIterator
 
 from listening.answer import (
@@ -547,3 +554,65 @@ def test_a_crawl_without_an_exchange_leaves_no_warc(root: DataRoot, tmp_path: Pa
         http.get("http://elsewhere.test/")
     assert http.recorder.written is None
     assert not list(tmp_path.glob("*.warc.gz"))
+
+
+# --- TLS --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def tls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[int, list[str]]]:
+    """A TLS server for `tls.test`, whose certificate we trust: its port, the names it was sent."""
+    key, pem = rsa.generate_private_key(65537, 2048), tmp_path / "tls.pem"
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "tls.test")])
+    begin = datetime(2020, 1, 1, tzinfo=UTC)
+    certificate = (
+        x509.CertificateBuilder(
+            name, name, key.public_key(), 1, begin, datetime(2099, 1, 1, tzinfo=UTC)
+        )
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("tls.test")]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    plain = serialization.NoEncryption()
+    pem.write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain)
+        + certificate.public_bytes(serialization.Encoding.PEM)
+    )
+    monkeypatch.setattr("listening.wire.DEFAULT_CA_BUNDLE_PATH", str(pem))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(pem)
+    names: list[str] = []
+    context.sni_callback = lambda _, name, __: names.append(name or "")
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=_serve_tls, args=(listener, context), daemon=True)
+        thread.start()
+        yield listener.getsockname()[1], names
+        listener.shutdown(socket.SHUT_RDWR)
+        thread.join()
+
+
+def _serve_tls(listener: socket.socket, context: ssl.SSLContext) -> None:
+    while True:
+        try:
+            connection, _ = listener.accept()
+        except OSError:
+            return
+        with contextlib.suppress(OSError), context.wrap_socket(connection, server_side=True) as one:
+            if asked := one.recv(65_536):
+                one.sendall(reply(asked.split(b"Host: ")[1].split(b"\r\n")[0]))
+
+
+def test_tls_speaks_to_the_resolved_address_in_the_hosts_name(
+    tls: tuple[int, list[str]], root: DataRoot, fake_time: FakeTime, tmp_path: Path
+) -> None:
+    """The address is dialled; the name is in SNI, certificate check and Host header."""
+    port, names = tls
+    settings = {"resolver": lambda *_: ["127.0.0.1"], "clock": fake_time.clock}
+    warc = tmp_path / "tls.warc.gz"
+    with Http(root, ["tls.test"], ["tls.test"], warc=warc, **settings) as http:
+        assert http.get(f"https://tls.test:{port}/").body == f"tls.test:{port}".encode()
+    assert names == ["tls.test"]
+    assert warc.stat().st_size
+    http = Http(root, ["other.test"], ["other.test"], **settings)
+    with http, pytest.raises(TransientError, match="hostname 'other.test' doesn't match"):
+        http.get(f"https://other.test:{port}/")
