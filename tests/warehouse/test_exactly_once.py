@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import random
-import resource
-import shutil
-import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -15,7 +10,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from listening.contract import TEAMS, DataRoot, ListeningError
+from listening.contract import TEAMS, DataRoot
+from tests.warehouse.child import start
 from tests.warehouse.world import BRANDS, World, again, bad, deleted, off_topic, said, stored
 from warehouse.check import check_warehouse
 from warehouse.crash import LOAD_POINTS, PUBLISH_POINTS
@@ -24,38 +20,6 @@ from warehouse.open import open_warehouse
 from warehouse.publish import publish, team_file
 
 KILLS = 20
-CHILD = """
-import resource, sys
-from pathlib import Path
-from listening.contract import DataRoot, ListeningError
-from tests.warehouse.world import BRANDS
-from warehouse.load import load_pending
-from warehouse.publish import publish
-import warehouse.migrations, alembic.command, duckdb
-root, step, limit = DataRoot(Path(sys.argv[1])), sys.argv[2], int(sys.argv[3])
-if limit:
-    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
-print("ready", flush=True)
-try:
-    (load_pending if step == "load" else publish)(root, BRANDS)
-except ListeningError as error:
-    print(error, file=sys.stderr)
-    sys.exit(error.exit_code)
-"""
-
-
-def start(
-    root: DataRoot, step: str, *, limit: int = 0, crash_at: str = ""
-) -> subprocess.Popen[str]:
-    """Start a load or publish in a child process; it says `ready` once all is imported."""
-    environment = {**os.environ, "LISTENING_CRASH_AT": crash_at, "PYTHONPATH": os.getcwd()}
-    child = subprocess.Popen(
-        [sys.executable, "-c", CHILD, str(root.path), step, str(limit)],
-        env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    assert child.stdout is not None
-    assert child.stdout.readline() == "ready\n"
-    return child
 
 
 def land(world: World, number: int) -> None:
@@ -76,6 +40,16 @@ def land(world: World, number: int) -> None:
     )
 
 
+@pytest.fixture(scope="module")
+def calm(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """The tables of a world of two landings that nothing disturbed."""
+    world = World(DataRoot(tmp_path_factory.mktemp("calm")))
+    for number in range(2):
+        land(world, number)
+    load_pending(world.root, BRANDS)
+    return stored(world.root)
+
+
 def test_twenty_kills_lose_and_double_nothing(world: World, tmp_path: Path) -> None:
     """Kill -9 at random moments of loading; after one more run all tables are as undisturbed."""
     chance = random.Random(20261121)  # noqa: S311
@@ -85,14 +59,11 @@ def test_twenty_kills_lose_and_double_nothing(world: World, tmp_path: Path) -> N
         land(world, number)
         child = start(world.root, "load")
         started = time.monotonic()
-        try:
-            child.wait(chance.uniform(0, pace))
-        except subprocess.TimeoutExpired:
+        if child.wait(chance.uniform(0, pace)) is None:
             child.kill()
             killed += 1
         else:
             pace = max(0.1, time.monotonic() - started)
-        child.communicate()
     load_pending(world.root, BRANDS)
     assert killed >= KILLS // 2, f"only {killed} children were still alive to be killed"
     with open_warehouse(world.root) as connection:
@@ -109,20 +80,15 @@ def test_twenty_kills_lose_and_double_nothing(world: World, tmp_path: Path) -> N
 
 @pytest.mark.parametrize("point", LOAD_POINTS)
 def test_a_crash_at_a_named_point_of_loading_leaves_no_trace(
-    world: World, tmp_path: Path, point: str
+    world: World, calm: dict[str, Any], point: str
 ) -> None:
     """Before and after each step of the transaction: the next load completes, once."""
     for number in range(2):
         land(world, number)
     child = start(world.root, "load", crash_at=point)
-    child.communicate()
-    assert child.returncode == 137
+    assert child.wait() == 137
     load_pending(world.root, BRANDS)
-    calm = World(DataRoot(tmp_path / "calm"))
-    for number in range(2):
-        land(calm, number)
-    load_pending(calm.root, BRANDS)
-    assert stored(world.root) == stored(calm.root)
+    assert stored(world.root) == calm
 
 
 @pytest.mark.parametrize("point", PUBLISH_POINTS)
@@ -133,8 +99,7 @@ def test_a_crash_at_a_named_point_of_publishing_keeps_the_good_files(
     publish(built, BRANDS)
     before = {team: team_file(built, team).read_bytes() for team in TEAMS}
     child = start(built, "publish", crash_at=point)
-    child.communicate()
-    assert child.returncode == 137
+    assert child.wait() == 137
     assert {team: team_file(built, team).read_bytes() for team in TEAMS} == before
     assert list(built.published.glob(".*.tmp"))
     publish(built, BRANDS)
@@ -150,25 +115,23 @@ def test_two_loads_at_once_load_each_batch_once(world: World) -> None:
         land(world, number)
     children = [start(world.root, "load") for _ in range(3)]
     for child in children:
-        _, errors = child.communicate()
-        assert child.returncode == 0, errors
+        assert child.wait() == 0, child.errors
     with duckdb.connect(str(world.root.warehouse), read_only=True) as connection:
         query = "SELECT count(*), sum(served) FROM core.receipt"
         assert connection.execute(query).fetchone() == (6, 21)
 
 
 def test_a_full_disk_ends_in_a_clear_error_and_the_next_load_completes(
-    world: World, tmp_path: Path
+    world: World,
 ) -> None:
     """The file may not grow: exit 1 with a mend, a whole file, and nothing lost."""
     rows = [said(str(n), f"acme {'words ' * 300} {n}") for n in range(3000)]
     world.land(rows)
     limit = world.root.warehouse.stat().st_size + 65_536
     child = start(world.root, "load", limit=limit)
-    _, errors = child.communicate()
-    assert child.returncode == 1, errors
-    assert "free the disk" in errors
-    assert "Traceback" not in errors
+    assert child.wait() == 1, child.errors
+    assert "free the disk" in child.errors
+    assert "Traceback" not in child.errors
     (receipt,) = load_pending(world.root, BRANDS)
     assert receipt.inserted == len(rows)
     with open_warehouse(world.root) as connection:
@@ -180,8 +143,7 @@ def test_a_full_disk_keeps_the_published_files(built: DataRoot) -> None:
     publish(built, BRANDS)
     before = {team: team_file(built, team).read_bytes() for team in TEAMS}
     child = start(built, "publish", limit=100_000)
-    _, errors = child.communicate()
-    assert child.returncode == 1, errors
-    assert "Traceback" not in errors
+    assert child.wait() == 1, child.errors
+    assert "Traceback" not in child.errors
     assert {team: team_file(built, team).read_bytes() for team in TEAMS} == before
     assert len(publish(built, BRANDS)) == len(TEAMS)
