@@ -84,7 +84,7 @@ def import_file(
             host=HOST,
             target=_target(path),
             served=served - len(looks),
-            coverage=reach.coverage(cast("CoverageState", coverage), served),
+            coverage=reach.coverage(cast("CoverageState", coverage), served - len(looks)),
             cursor_before=before.cursor_after if before else {},
             cursor_after={"sha256": _sha256(path), "rows": served, "mapping": dict(mapping)},
             started_at=started_at,
@@ -103,6 +103,7 @@ def _seal(landing: Landing, draft: Draft, mentions: Bucketer, looks: Bucketer) -
             draft,
             kind="engagement",
             served=len(looks),
+            coverage=replace(draft.coverage, got=len(looks)),
             cursor_before=newest.cursor_after if newest else {},
             follows=batches[0] if batches else None,
         )

@@ -208,6 +208,7 @@ def test_duplicates_updates_and_looks(root):
     assert mentions.counts == {"kept": 3, "duplicate": 1, "deleted": 1, "off_topic": 1}
     assert (looks.kind, looks.counts, looks.served) == ("engagement", {"kept": 2}, 2)
     assert mentions.served + looks.served == 8
+    assert (mentions.coverage.got, looks.coverage.got) == (6, 2)
     assert looks.sealed_at > mentions.sealed_at, "the load takes the mentions first"
     assert [row["likes"] for row in rows(root, looks)] == [9, 3]
 
