@@ -60,6 +60,7 @@ select
     inbound_at as published_at,
     addressed_by,
     needs_reply,
+    is_answer_visible,
     source,
     channel,
     replied_at,

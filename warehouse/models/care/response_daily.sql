@@ -1,7 +1,7 @@
 -- Waiting times per day and brand. What is still open counts as waiting longer than anything
 -- answered, so a brand cannot look fast by leaving the hard ones open.
 with needed as (
-    select * from {{ ref("response") }} where needs_reply
+    select * from {{ ref("response") }} where needs_reply and is_answer_visible
 ),
 counted as (
     select

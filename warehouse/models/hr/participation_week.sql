@@ -8,6 +8,7 @@ select
     count(*) filter (tag.parent_id is not null) as replies,
     sum(tag.engagement)::bigint as engagement
 from {{ ref("mention_tag") }} as tag
-join {{ source("core", "brand") }} as brand on brand.brand_id = tag.author_brand_id
+join {{ source("core", "author") }} as author on author.author_key = tag.author_key
+join {{ source("core", "brand") }} as brand on brand.brand_id = author.brand_id
 where brand.role = 'own'
 group by all

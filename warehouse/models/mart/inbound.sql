@@ -37,6 +37,13 @@ addressed as (
     from said
     where addressed_by is not null
     group by mention_id, brand_id
+),
+-- Most shops serve reviews without the answers to them: there, open would be a guess.
+answers_reviews as (
+    select distinct review.source
+    from {{ ref("own_reply") }} as reply
+    join {{ ref("mention_tag") }} as review
+        on review.mention_id = reply.parent_id and review.kind = 'review'
 )
 select
     addressed.mention_id,
@@ -47,6 +54,7 @@ select
     addressed.addressed_by <> 'answered'
     and not tag.is_spam
     and list_has_any(tag.intents, ['complaint', 'question', 'support']) as needs_reply,
+    tag.kind <> 'review' or answers_reviews.source is not null as is_answer_visible,
     tag.source,
     tag.channel,
     tag.author_key,
@@ -55,6 +63,7 @@ select
 from addressed
 join {{ ref("mention_tag") }} as tag using (mention_id)
 join {{ source("core", "brand") }} as brand using (brand_id)
+left join answers_reviews on answers_reviews.source = tag.source
 where
     brand.role = 'own'
     and tag.author_brand_id is distinct from addressed.brand_id

@@ -17,6 +17,18 @@ flag as (
     from {{ source("core", "flag") }}
     group by mention_id
 ),
+-- An article on a brand's own domain is the brand's own words, whoever signed it.
+own_page as (
+    select page.mention_id, min(domain.brand_id) as brand_id
+    from (
+        select mention_id, {{ host("url") }} as host
+        from {{ source("core", "mention") }}
+        where kind = 'post' and source in {{ article_sources() }}
+    ) as page
+    join {{ source("core", "domain") }} as domain
+        on page.host = domain.domain or ends_with(page.host, '.' || domain.domain)
+    group by page.mention_id
+),
 look as (
     select
         mention_id,
@@ -33,17 +45,17 @@ select
     mention.channel,
     mention.kind,
     mention.author_key,
-    author.brand_id as author_brand_id,
+    coalesce(author.brand_id, own_page.brand_id) as author_brand_id,
     mention.parent_id,
     coalesce(mention.thread_id, mention.mention_id) as thread_id,
     mention.owned,
     mention.mapped_brand_id,
-    list_distinct(
-        list_transform(
-            regexp_extract_all(lower(mention.text), '@([\p{L}\p{N}_][\p{L}\p{N}_.\-]*)', 1),
-            lambda name: rtrim(name, '.-')
-        )
-    ) as called_handles,
+    list_sort(list_distinct(list_transform(
+        regexp_extract_all(
+            lower(mention.text), '(?:^|[^\p{L}\p{N}_.\-])@([\p{L}\p{N}_][\p{L}\p{N}_.\-]*)', 1
+        ),
+        lambda name: rtrim(name, '.-')
+    ))) as called_handles,
     coalesce(cluster.cluster_id, mention.mention_id) as cluster_id,
     coalesce(sentiment.sentiment, 'abstained') as sentiment,
     coalesce(intent.intents, []) as intents,
@@ -54,6 +66,7 @@ select
     look.reach
 from {{ source("core", "mention") }} as mention
 left join {{ source("core", "author") }} as author using (author_key)
+left join own_page using (mention_id)
 left join {{ source("core", "duplicate_cluster") }} as cluster using (mention_id)
 left join {{ ref("mention_sentiment") }} as sentiment using (mention_id)
 left join intent using (mention_id)

@@ -90,7 +90,7 @@ with definition (metric_id, version, teams, name, formula, denominator, null_rea
         'answered_in_time / inbound',
         'said to the brand and in need of a reply, open ones included',
         'no row, or NULL, where nothing needed a reply',
-        'response_daily: first reply by a declared handle within the promised business time. Spam, shares and the brand''s own words are left out.'
+        'response_daily: first reply by a declared handle within the promised business time. Spam, shares, the brand''s own words and reviews whose answers no source shows are left out.'
     ),
     (
         'answered_rate', 1, ['care'], 'Answered rate',

@@ -16,7 +16,7 @@ with bad as (
     where
         not said_by_brand
         and not is_spam
-        and (sentiment = 'negative' or len(flag_kinds) > 0)
+        and (sentiment = 'negative' or 'complaint' = any(intents) or len(flag_kinds) > 0)
 ),
 -- Every day of a brand, silent ones included: they are part of what is usual.
 span as (
