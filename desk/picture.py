@@ -10,13 +10,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from desk.query import query
-from listening.contract import SENTIMENTS, DataRoot
+from listening.contract import DataRoot
 
 if TYPE_CHECKING:
     import altair
 
 QUERIES = Path(__file__).parent / "pictures"
-COLOURS = {"negative": "#b5443a", "neutral": "#b9b6ae", "positive": "#3d7a63"}
+COLOURS = {
+    "negative": "#b5443a",
+    "not sure": "#e8e6e0",
+    "neutral": "#b9b6ae",
+    "positive": "#3d7a63",
+}
 
 
 def draw(root: DataRoot, folder: Path) -> list[Path]:
@@ -59,11 +64,11 @@ def _bars(rows: list[dict[str, Any]]) -> altair.Chart:
         alt.Chart(alt.Data(values=rows), title="What people say of our brand, a day", width=760)
         .mark_bar()
         .encode(
-            x=alt.X("day:T", title=None, axis=alt.Axis(format="%d %b")),
+            x=alt.X("yearmonthdate(day):T", title=None, axis=alt.Axis(format="%d %b")),
             y=alt.Y("mentions:Q", title="mentions"),
             color=alt.Color(
                 "sentiment:N",
-                scale=alt.Scale(domain=list(SENTIMENTS), range=[COLOURS[s] for s in SENTIMENTS]),
+                scale=alt.Scale(domain=list(COLOURS), range=list(COLOURS.values())),
                 title=None,
             ),
             order=alt.Order("rank:Q"),
