@@ -312,11 +312,14 @@ class _Crawl:
             names = ", ".join(one.batch_id for one in aside)
             lost = Coverage("partial", reason=f"read again from before the damaged {names}")
             told = max(told, lost, key=_badness)
+        expected = [one.expected for one in self.told if one.expected is not None]
+        got = [one.got for one in self.told if one.got is not None]
         return replace(
             told,
             since=self.since,
             until=self.started_at,
-            got=told.got if told.got is not None else self.served,
+            expected=sum(expected) if expected else None,
+            got=sum(got) if got else self.served,
         )
 
     def _seal(self, coverage: Coverage, warc: Path | None) -> Batch | None:

@@ -98,30 +98,41 @@ def _windows(look: Look, text: str, served: dict[str, int]) -> Iterator[Page]:
     while windows:
         after, until = windows.pop()
         first = _ask(look, text, after, until, 0)
-        yield _page(look, first, served)
-        if not _over(first):
-            yield from _rest(look, text, (after, until), first, served)
-            continue
         top = until or max(map(_created, first["hits"]), default=0)
         middle = (after + top) // 2
-        if after < middle < top:
+        if _over(first) and after < middle < top:
+            yield _page(look, first, served)
             windows += [(middle, until), (after, middle)]
             continue
-        yield from _rest(look, text, (after, until), first, served)
-        reason = f"more than {CAP} hits for {text!r} in one second"
-        yield Page((), 0, coverage=Coverage("capped", expected=first["nbHits"], got=CAP,
-                                            reason=reason))  # fmt: skip
+        found: set[str] = set()
+        for page in _whole(look, text, (after, until), first, served):
+            found |= {item.native_id for item in page.items}
+            yield page
+        yield Page((), 0, coverage=_counted(first, len(found)))
 
 
-def _rest(
+def _counted(first: Mapping[str, Any], got: int) -> Coverage:
+    """Compare what the search counted with what it served."""
+    expected = int(first["nbHits"])
+    if _over(first):
+        reason = f"{expected} hits in one second are more than a search reaches"
+        return Coverage("capped", expected=expected, got=got, reason=reason)
+    if got < expected and first.get("exhaustiveNbHits") is not False:
+        reason = f"the search counted {expected} hits and served {got}"
+        return Coverage("partial", expected=expected, got=got, reason=reason)
+    return Coverage("complete", expected=expected, got=got)
+
+
+def _whole(
     look: Look,
     text: str,
     window: tuple[int, int | None],
     first: Mapping[str, Any],
     served: dict[str, int],
 ) -> Iterator[Page]:
-    """Yield the further pages of a window, once more where items came or went meanwhile."""
+    """Yield the pages of a window, once more where items came or went meanwhile."""
     for _ in range(2):
+        yield _page(look, first, served)
         pager = Pager(look.settings["base_url"])
         pager.turn(text_id(hit, "objectID") for hit in first["hits"])
         shifted = False
@@ -133,7 +144,6 @@ def _rest(
         if not shifted:
             return
         first = _ask(look, text, *window, 0)
-        yield _page(look, first, served)
 
 
 def _created(hit: Any) -> int:
@@ -142,7 +152,10 @@ def _created(hit: Any) -> int:
 
 
 def _over(answer: Mapping[str, Any]) -> bool:
-    return int(answer["nbHits"]) > CAP
+    """Tell whether a search finds more than it will serve."""
+    size = answer.get("hitsPerPage")
+    reach = int(answer["nbPages"]) * (size if isinstance(size, int) else PER_PAGE)
+    return int(answer["nbHits"]) > min(CAP, reach)
 
 
 def _ask(look: Look, text: str, after: int, until: int | None, page: int) -> dict[str, Any]:

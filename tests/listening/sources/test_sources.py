@@ -92,7 +92,8 @@ def test_more_hits_than_the_cap_are_found_in_slices_of_time(lab: Lab) -> None:
     lab.server.on("/api/v1/search_by_date", search)
     outcome, rows = lab.crawl("hackernews", base_url="http://hn.example")
     assert outcome.error is None
-    assert outcome.coverage.state == "complete"
+    coverage = outcome.coverage
+    assert (coverage.state, coverage.expected, coverage.got) == ("complete", 2500, 2500)
     kept = [row["native_id"] for row in rows if row["bucket"] == "kept"]
     assert sorted(map(int, kept)) == list(range(1, 2501))
 
@@ -124,6 +125,64 @@ def test_a_dead_item_is_not_taken_for_a_deleted_one(lab: Lab) -> None:
     outcome, _ = lab.crawl("hackernews", base_url="http://hn.example")
     assert "/v0/item/2.json" in lab.server.paths()
     assert "deleted" not in outcome.counts
+
+
+def test_a_search_that_serves_fewer_than_it_counts_is_partial(lab: Lab) -> None:
+    search = Algolia({1: int(NOON.timestamp()) - 9})
+    short = reply({"hits": [search.hit(1)], "nbHits": 3, "nbPages": 1})
+    lab.server.on("/api/v1/search_by_date", short)
+    outcome, _ = lab.crawl("hackernews", base_url="http://hn.example")
+    assert (outcome.coverage.state, outcome.coverage.expected) == ("partial", 3)
+
+
+# --- mastodon ---------------------------------------------------------------------------
+
+
+def post(**changes: Any) -> dict[str, Any]:
+    """Return a status entity."""
+    account = {
+        "id": "7", "acct": "ada", "display_name": "Ada", "url": "http://m.example/@ada",
+        "followers_count": 3,
+    }  # fmt: skip
+    return {
+        "id": "1", "created_at": "2026-10-05T10:00:00Z", "edited_at": None, "content": "#quillon",
+        "in_reply_to_id": None, "spoiler_text": "", "visibility": "public", "language": "en",
+        "uri": "http://m.example/1", "url": None, "favourites_count": 0, "reblogs_count": 0,
+        "replies_count": 0, "account": account, **changes,
+    }  # fmt: skip
+
+
+ODD = [
+    {"id": None}, {"id": 5}, {"favourites_count": "3"}, {"favourites_count": True},
+    {"account": None}, {"content": ["x"]}, {"created_at": 1791194400},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("change", ODD, ids=str)
+def test_one_odd_status_is_quarantined_and_a_page_of_them_is_an_error(
+    lab: Lab, change: dict[str, Any]
+) -> None:
+    settings = {"base_url": "http://m.example", "tags": ["quillon"]}
+    path = "/api/v1/timelines/tag/quillon"
+    lab.server.on(path, reply([post(**change), post(**{"id": "2", **change})]))
+    outcome, _ = lab.crawl("mastodon", **settings)
+    assert type(outcome.error).__name__ == "SourceChanged"
+    lab.server.on(path, reply([post(**change), post(id="9")]))
+    outcome, rows = lab.crawl("mastodon", **settings)
+    assert outcome.error is None
+    assert [row["bucket"] for row in rows] == ["quarantined", "kept"]
+    assert rows[0]["reason"] in ("bad_type", "missing_field")
+
+
+@pytest.mark.parametrize(
+    "text", ["half an emoji \ud83d", "a\x00b", "مرحبا \u200f🏳️‍🌈", "x" * 150_000]
+)
+def test_odd_text_is_stored_clean_or_cut_and_never_breaks_a_batch(lab: Lab, text: str) -> None:
+    lab.server.on("/api/v1/timelines/tag/quillon", reply([post(content=f"quillon {text}")]))
+    outcome, rows = lab.crawl("mastodon", base_url="http://m.example", tags=["quillon"])
+    assert outcome.error is None
+    assert [row["bucket"] for row in rows] == ["kept"]
+    rows[0]["text"].encode()
 
 
 # --- rss --------------------------------------------------------------------------------
