@@ -80,8 +80,9 @@ def abstain(p: Mapping[str, float], marks: Marks, spoken: Spoken) -> str | None:
     """
     first, second, _ = sorted(p.values(), reverse=True)
     words = sum(any(each.isalpha() for each in word) for word in marks.words)
-    lone = words + emoji.emoji_count(marks.prose[:200])
-    if not lone or (lone == 1 and first < _LONE_WORD):
+    if words <= 1:
+        words += emoji.emoji_count(marks.prose)
+    if not words or (words == 1 and first < _LONE_WORD):
         return "short"
     if spoken.sure and spoken.code not in LANGUAGES:
         return "language"
