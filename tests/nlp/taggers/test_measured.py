@@ -55,7 +55,7 @@ def read_tweets() -> list[dict[str, str]]:
 
 
 def test_topics_of_complaints_agree_with_what_people_marked(airlines: Language) -> None:
-    """Micro precision .71 and recall .49 when written, early model; the marks allow one reason only."""
+    """Precision .71 and recall .49 when written, on early weights; one reason is marked."""
     rows = [row for row in read_tweets() if row["negative_reason"] in REASONS][::4]
     said = (Said(row["text"]) for row in rows)
     hits, named = 0, 0
