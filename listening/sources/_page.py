@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final
@@ -11,10 +12,13 @@ from urllib.parse import urljoin, urlsplit
 from listening.answer import Response
 from listening.clean import UncleanError
 from listening.contract import Item, Mention, Reject
+from listening.guard import shown
 from listening.sources._read import NOT_PUBLIC, RAW, instant
 
 PUBLISHED: Final = ("article:published_time", "datePublished", "date", "dc.date", "DC.date.issued")
 MODIFIED: Final = ("article:modified_time", "dateModified", "og:updated_time")
+
+log = logging.getLogger(__name__)
 
 
 def read_page(
@@ -51,7 +55,8 @@ def read_page(
     article = _article(tree)
     published, warnings = _published(article, meta, known, changed, seen, found)
     title = _title(article, meta, found)
-    modified = _moment(article.get("dateModified")) or _first(meta, MODIFIED)
+    said = [article.get("dateModified"), *(meta.get(name) for name in MODIFIED)]
+    modified = next((moment for text in said if (moment := _moment(text))), None)
     return Mention(
         source="web",
         native_id=native_id,
@@ -87,7 +92,11 @@ def _extract(tree: Any, url: str) -> tuple[str, Any]:
 
     from trafilatura import bare_extraction
 
-    found = bare_extraction(deepcopy(tree), url=url, include_comments=False, with_metadata=True)
+    try:
+        found = bare_extraction(deepcopy(tree), url=url, include_comments=False, with_metadata=True)
+    except Exception:  # one page's boundary: it is quarantined, and the others are read
+        log.exception("trafilatura failed on %s", shown(url))
+        return "", None
     return ((found.text or "").strip(), found) if found else ("", None)
 
 
@@ -158,9 +167,10 @@ def _published(
 ) -> tuple[datetime, tuple[str, ...]]:
     """Return when a page was published, and a warning where its JSON-LD does not say so."""
     if moment := _moment(article.get("datePublished")):
-        return moment, ()
-    if moment := _first(meta, PUBLISHED):
-        return moment, ("date_from_meta",)
+        return moment, _zone(article["datePublished"])
+    for name in PUBLISHED:
+        if moment := _moment(meta.get(name)):
+            return moment, ("date_from_meta", *_zone(meta[name]))
     if known:
         return known, ("date_guessed",)
     if moment := _moment(getattr(found, "date", None)):
@@ -168,8 +178,8 @@ def _published(
     return changed or seen, ("date_guessed", "date_from_sitemap" if changed else "date_of_crawl")
 
 
-def _first(meta: Mapping[str, str], names: tuple[str, ...]) -> datetime | None:
-    return next((moment for name in names if (moment := _moment(meta.get(name)))), None)
+def _zone(text: str) -> tuple[str, ...]:
+    return () if datetime.fromisoformat(text.strip()).tzinfo else ("no_zone",)
 
 
 def _moment(text: Any) -> datetime | None:
