@@ -19,8 +19,8 @@ standing as (
         and whole.since <= span.since
         and whole.until >= span.until
 ),
-brand_span as (
-    select brand.brand_id, brand.timezone, spoken.first_at, spoken.last_at
+zone_span as (
+    select distinct brand.timezone, spoken.first_at, spoken.last_at
     from {{ source("core", "brand") }} as brand
     cross join (
         select min(published_at) as first_at, max(published_at) as last_at
@@ -29,7 +29,6 @@ brand_span as (
 ),
 day as (
     select
-        brand_id,
         timezone,
         cast(
             unnest(
@@ -40,29 +39,34 @@ day as (
                 )
             ) as date
         ) as day
-    from brand_span
+    from zone_span
 ),
 bounded as (
     select
-        brand_id,
+        timezone,
         day,
         cast(day as timestamp) at time zone timezone as begins_at,
         cast(day + 1 as timestamp) at time zone timezone as ends_at
     from day
+),
+judged as (
+    select
+        bounded.timezone,
+        bounded.day,
+        case
+            when count(standing.state) = 0 then 'unknown'
+            when bool_and(standing.state = 'complete') then 'complete'
+            else 'partial'
+        end as coverage,
+        string_agg(
+            distinct standing.source || ': ' || standing.state, ', '
+            order by standing.source || ': ' || standing.state
+        ) filter (standing.state <> 'complete') as coverage_reason
+    from bounded
+    left join standing
+        on standing.since < bounded.ends_at and standing.until >= bounded.begins_at
+    group by all
 )
-select
-    bounded.brand_id,
-    bounded.day,
-    case
-        when count(standing.state) = 0 then 'unknown'
-        when bool_and(standing.state = 'complete') then 'complete'
-        else 'partial'
-    end as coverage,
-    string_agg(
-        distinct standing.source || ': ' || standing.state, ', '
-        order by standing.source || ': ' || standing.state
-    ) filter (standing.state <> 'complete') as coverage_reason
-from bounded
-left join standing
-    on standing.since < bounded.ends_at and standing.until >= bounded.begins_at
-group by all
+select brand.brand_id, judged.day, judged.coverage, judged.coverage_reason
+from judged
+join {{ source("core", "brand") }} as brand using (timezone)
