@@ -26,9 +26,8 @@ from warehouse.tables import METADATA, SCHEMA, log
 
 MARK_SHARE: Final = 0.02  # more of a batch quarantined than this, and the batch is marked
 _MENTION_KINDS: Final = ("mention", "engagement", "tombstone")
-_PARTS: Final = (
-    "language", "sentiment", "emotion", "irony", "offensive", "intent", "topic", "flag",
-    "embedding",
+_LABELLED: Final = (
+    "language", "sentiment", "emotion", "irony", "offensive", "intent", "topic", "encoder",
 )  # fmt: skip
 
 
@@ -108,11 +107,11 @@ def _tags(root: DataRoot, batch: Batch) -> dict[str, Any]:
 
 
 def _versions(tags: dict[str, Any]) -> dict[str, Any]:
-    """Return one version per kind of tag; a tagger not named has the version of the weights."""
+    """Return the taggers' versions; one that is not named has the version of the weights."""
     stated: dict[str, str] = dict(tags.get("taggers", {}))
     model = str(tags.get("model", ""))[:12] or "unversioned"
-    versions = {part: stated.get(part, model) for part in _PARTS}
-    return {**versions, "versions": json.dumps(versions | stated)}
+    versions = {name: stated.get(name, model) for name in _LABELLED}
+    return {**versions, "versions": json.dumps(versions | stated), "model": model}
 
 
 def _tagged(connection: sa.Connection, root: DataRoot, batch: Batch) -> dict[str, list[str]]:

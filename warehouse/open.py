@@ -7,8 +7,10 @@ readers too. Teams never come here; they read the published files.
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -16,7 +18,7 @@ from sqlalchemy.pool import NullPool
 
 from listening.contract import ConfigurationError, DataRoot, ListeningError
 from warehouse.lock import DEFAULT_TIMEOUT, warehouse_lock
-from warehouse.migrations import check_revision, migrate
+from warehouse.migrations import check_revision, head, migrate
 from warehouse.script import reason
 
 MEMORY_VARIABLE: Final = "LISTENING_MEMORY"
@@ -43,9 +45,61 @@ def open_warehouse(
                 where=str(root.warehouse),
                 mend="Load something first, for instance with: listening run",
             )
+        if not read_only and _revision(root) != head():
+            _replace_migrated(root)
         with connect(root, str(root.warehouse), read_only=read_only) as connection:
-            check_revision(connection) if read_only else migrate(connection)
+            check_revision(connection)
             yield connection
+
+
+def _revision(root: DataRoot) -> str | None:
+    if not root.warehouse.exists():
+        return None
+    with connect(root, str(root.warehouse)) as connection:
+        return check_revision(connection)
+
+
+def _replace_migrated(root: DataRoot) -> None:
+    """Migrate a copy and rename it into place, so that the file is of one schema or the other.
+
+    DuckDB 1.5.5 cannot replay a WAL that alters or comments a table whose CHECK calls a
+    function, such as the sum of a receipt ("GetDefaultDatabase with no default database set"):
+    a kill between such a commit and its checkpoint would leave a file that never opens again
+    (seen 2026-11-22). A copy that is closed has no WAL.
+    """
+    copy = root.warehouse.with_name(f".{root.warehouse.name}.migrating")
+    try:
+        for path in (copy, _wal(copy)):
+            path.unlink(missing_ok=True)
+        if root.warehouse.exists():
+            shutil.copyfile(root.warehouse, copy)
+        else:
+            _wal(root.warehouse).unlink(missing_ok=True)  # of a file that was moved away
+        with connect(root, str(copy)) as connection:
+            migrate(connection)
+            connection.exec_driver_sql("CHECKPOINT")
+        _flush(copy, os.O_RDONLY)
+        copy.replace(root.warehouse)
+        _flush(root.path, os.O_RDONLY | os.O_DIRECTORY)
+    except (OSError, sa.exc.DBAPIError) as error:
+        told = reason(error) if isinstance(error, sa.exc.DBAPIError) else error.strerror
+        raise ListeningError(
+            f"could not be brought to schema {head()!r}: {told}",
+            where=str(root.warehouse),
+            mend="Free the disk and run again; the warehouse is as it was",
+        ) from error
+
+
+def _wal(path: Path) -> Path:
+    return path.with_name(path.name + ".wal")
+
+
+def _flush(path: Path, flags: int) -> None:
+    handle = os.open(path, flags)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 @contextmanager

@@ -48,5 +48,5 @@ def _statements(name: str, names: tuple[tuple[str, str], ...]) -> list[tuple[str
 
 
 def reason(error: sa.exc.DBAPIError) -> str:
-    """Return what the database said, on one line."""
-    return " ".join(str(error.orig).split())
+    """Return what the database said, on one line and without its stack trace."""
+    return " ".join(str(error.orig).partition("Stack Trace:")[0].split())

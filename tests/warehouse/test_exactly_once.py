@@ -91,6 +91,20 @@ def test_a_crash_at_a_named_point_of_loading_leaves_no_trace(
     assert stored(world.root) == calm
 
 
+def test_a_kill_while_the_warehouse_is_made_leaves_one_that_opens(tmp_path: Path) -> None:
+    """The new file appears whole: no log of DuckDB's that its next start could not read."""
+    chance = random.Random(7)  # noqa: S311
+    for number in range(6):
+        world = World(DataRoot(tmp_path / str(number)))
+        land(world, number)
+        child = start(world.root, "load", crash_at="load:begin" if number % 2 else "")
+        if child.wait(None if number % 2 else chance.uniform(0, 0.5)) is None:
+            child.kill()
+        load_pending(world.root, BRANDS)
+        with open_warehouse(world.root) as connection:
+            check_warehouse(connection)
+
+
 @pytest.mark.parametrize("point", PUBLISH_POINTS)
 def test_a_crash_at_a_named_point_of_publishing_keeps_the_good_files(
     built: DataRoot, point: str

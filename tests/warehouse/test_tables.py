@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,8 @@ import pytest
 import sqlalchemy as sa
 
 from listening.contract import DataRoot, ListeningError
-from tests.warehouse.world import BRANDS, World, rows_of
+from tests.warehouse.world import BRANDS, World, rows_of, said
+from warehouse import migrations
 from warehouse.load import load_pending
 from warehouse.migrations import head, migrate
 from warehouse.open import connect, open_warehouse
@@ -123,10 +125,36 @@ def test_a_migration_that_fails_half_way_leaves_nothing(
     monkeypatch.setattr(Path, "read_text", cut)
     with pytest.raises(ListeningError, match="schema"), open_warehouse(root):
         pass
-    monkeypatch.undo()
-    with connect(root, str(root.warehouse)) as connection:
+    assert not root.warehouse.exists()
+    with connect(root, ":memory:") as connection:
+        with pytest.raises(ListeningError, match="schema"):
+            migrate(connection)
         left = connection.exec_driver_sql("SELECT count(*) FROM duckdb_tables()").scalar()
         assert left == 0
+    monkeypatch.undo()
     with open_warehouse(root):
         pass
     assert rows_of(root, "SELECT version_num FROM core.alembic_version") == [(head(),)]
+
+
+def test_an_older_file_is_migrated_and_keeps_its_rows(
+    world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A new step runs once on a file with rows; a reader of the old one is not locked out."""
+    world.land([said("1", "acme")])
+    load_pending(world.root, BRANDS)
+    folder = tmp_path / "migrations"
+    shutil.copytree(migrations.FOLDER, folder)
+    (folder / "versions" / "0002_note.py").write_text(
+        'from alembic import op\nrevision, down_revision = "0002_note", "0001_baseline"\n'
+        "def upgrade():\n"
+        '    op.execute("ALTER TABLE core.receipt ADD COLUMN note VARCHAR")\n'
+    )
+    monkeypatch.setattr(migrations, "FOLDER", folder)
+    with open_warehouse(world.root) as connection:
+        assert connection.exec_driver_sql("SELECT served, note FROM core.receipt").all() == [
+            (1, None)
+        ]
+    assert rows_of(world.root, "SELECT version_num FROM core.alembic_version") == [("0002_note",)]
+    left = [path.name for path in world.root.path.iterdir() if "migrating" in path.name]
+    assert left == []

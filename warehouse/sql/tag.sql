@@ -1,6 +1,6 @@
 -- What the tags say, for the contents they were made of. Tags of one content made in two batches
 -- may differ in the last digits; the greater row stands, so that their order does not matter.
--- $tagged: files; one bound value per tagger version.
+-- $tagged: files; the version of each tagger by its name, and all of them as JSON in $versions.
 CREATE OR REPLACE TEMP TABLE tag AS
 SELECT * EXCLUDE (embedding) FROM read_parquet($tagged, filename = true)
 SEMI JOIN core.mention_version USING (mention_id, content_hash)
@@ -134,7 +134,8 @@ SELECT
         coalesce(f.rule, '')
     )), 1, 32) AS flag_id,
     mention_id, f.kind AS kind, f.start AS start, f.end AS "end", max(f.p) AS p, f.rule AS rule,
-    max(f.reason) AS reason, $flag AS version
+    max(f.reason) AS reason,
+    coalesce(json_extract_string($versions, '$."' || f.kind || '"'), $model) AS version
 FROM (SELECT mention_id, unnest(flags) AS f FROM tag_now)
 GROUP BY mention_id, f.kind, f.start, f.end, f.rule
 ON CONFLICT (flag_id) DO UPDATE SET
@@ -143,7 +144,7 @@ ON CONFLICT (flag_id) DO UPDATE SET
     version = greatest(flag.version, excluded.version);
 
 CREATE OR REPLACE TEMP TABLE embedding_now AS
-SELECT mention_id, $embedding AS version, embedding::FLOAT[384] AS vector
+SELECT mention_id, $encoder AS version, embedding::FLOAT[384] AS vector
 FROM read_parquet($tagged, filename = true)
 SEMI JOIN core.mention USING (mention_id, content_hash)
 WHERE embedding IS NOT NULL
