@@ -4,6 +4,10 @@ CREATE OR REPLACE TEMP TABLE stage AS SELECT * FROM read_parquet($landed);
 CREATE OR REPLACE TEMP TABLE outcome AS
 SELECT item_no, bucket FROM stage WHERE bucket <> 'kept';
 
+-- It says nothing of mentions or authors, which is what the assertions look at.
+CREATE OR REPLACE TEMP TABLE touched (mention_id VARCHAR);
+CREATE OR REPLACE TEMP TABLE touched_author (author_key VARCHAR);
+
 INSERT OR IGNORE INTO core.quarantine BY NAME
 SELECT
     sha256(concat_ws(chr(31), $source, coalesce(key, ''), coalesce(reason, ''), coalesce(raw, '')))
