@@ -1,0 +1,219 @@
+"""The command keeps the contract: one JSON object on stdout, and an exit status people rely on."""
+
+import csv
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from bench.replay import load_world, serve
+from listening import cli
+from listening.contract import BUCKETS, TEAMS
+
+WORLD = Path(__file__).parents[1] / "worlds" / "kiosk"
+BRAND = str(WORLD / "brand.yaml")
+HEAVY = {
+    "pyarrow",
+    "pandas",
+    "numpy",
+    "duckdb",
+    "spacy",
+    "transformers",
+    "airflow",
+    "dbt",
+    "requests",
+}
+
+
+@pytest.fixture
+def listening(tmp_path, monkeypatch, capsys):
+    """Run the command in this process on a data root of its own; return status and JSON."""
+    monkeypatch.setenv("LISTENING_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("LISTENING_NOW", load_world(WORLD).now.isoformat())
+
+    def run(*arguments):
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            cli.main([*map(str, arguments), "--json"])
+        return ended.value.code or 0, json.loads(capsys.readouterr().out)
+
+    return run
+
+
+@pytest.fixture
+def export(tmp_path):
+    """Write rows as a CSV export; return its path."""
+
+    def write(rows, name="export.csv"):
+        path = tmp_path / name
+        with path.open("w", newline="", encoding="utf-8") as file:
+            writer = csv.DictWriter(file, list(rows[0]))
+            writer.writeheader()
+            writer.writerows(rows)
+        return path
+
+    return write
+
+
+def said(number, text="The Nimbusworks Dome leaks.", at="2026-05-18T10:00:00Z"):
+    return {"id": str(number), "text": text, "published_at": at}
+
+
+def test_starting_imports_nothing_heavy():
+    """`listening --help` answers at once (measured 0.45 s on 2 cores, 2026-11)."""
+    code = "import sys, listening.cli; print(*sorted({m.split('.')[0] for m in sys.modules}))"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert not HEAVY & set(done.stdout.split())
+
+
+class TestCheck:
+    def test_a_good_file(self, listening):
+        assert listening("check", BRAND) == (0, {"ok": True, "problems": []})
+
+    def test_an_unknown_key_is_named_with_file_line_and_mend(self, listening, tmp_path):
+        path = tmp_path / "brand.yaml"
+        path.write_text("version: 1\nbrands: [{id: a, name: A, role: own}]\nqueris: []\n")
+        status, told = listening("check", path)
+        (problem,) = told["problems"]
+        assert (status, told["ok"], problem["file"], problem["line"]) == (2, False, str(path), 3)
+        assert "queries" in problem["mend"]
+
+
+def test_sources_say_what_they_are_blind_to(listening):
+    status, told = listening("sources")
+    assert status == 0
+    for row in told["sources"]:
+        assert {"name", "relation", "auth", "hosts", "blind_to", "verified"} <= row.keys()
+        assert row["blind_to"]
+        assert row["verified"] in {"recorded", "shape"}
+
+
+class TestImport:
+    def test_every_row_ends_in_one_bucket(self, listening, export):
+        rows = [
+            said(1),
+            said(1),  # again
+            said(1, "The Nimbusworks Dome leaks a lot."),  # other words
+            said(2, "Nothing to see here."),  # off topic
+            said(3, at="yesterday, or so"),  # no date
+            said("", "Nimbusworks without an id"),
+        ]
+        status, told = listening("import", export(rows), "--brand", BRAND, "--no-publish")
+        assert status == 0
+        assert told["served"] == sum(told[bucket] for bucket in BUCKETS) == 6
+        assert {bucket: told[bucket] for bucket in BUCKETS if told[bucket]} == {
+            "inserted": 1,
+            "updated": 1,
+            "duplicate": 1,
+            "off_topic": 1,
+            "quarantined": 2,
+        }
+
+    def test_the_same_file_again_changes_nothing(self, listening, export):
+        path = export([said(1), said(2)])
+        listening("import", path, "--brand", BRAND, "--no-publish")
+        status, told = listening("import", path, "--brand", BRAND, "--no-publish")
+        assert (status, told["unchanged"], told["inserted"]) == (0, 2, 0)
+
+    def test_ten_thousand_bad_rows_are_counted_and_the_good_ones_kept(self, listening, export):
+        bad = [said(number, at="31 Smarch") for number in range(10_000)]
+        path = export([said("good-1"), *bad, said("good-2")])
+        status, told = listening("import", path, "--brand", BRAND, "--no-publish")
+        assert (status, told["quarantined"], told["inserted"]) == (0, 10_000, 2)
+
+    def test_a_missing_column_is_usage(self, listening, export):
+        path = export([said(1)])
+        status, told = listening("import", path, "--brand", BRAND, "--map", "tweet_id=id")
+        assert status == 2
+        assert "published_at" in told["error"]["mend"] + told["error"]["what"]
+
+    def test_a_wrong_encoding_is_a_bad_file(self, listening, tmp_path):
+        path = tmp_path / "export.csv"
+        path.write_bytes("id,text,published_at\n1,Größe,2026-05-18\n".encode("cp1252"))
+        status, told = listening("import", path, "--brand", BRAND)
+        assert status == 1
+        assert f"{path}:2" in told["error"]["where"]
+
+    def test_ambiguous_dates_refuse_the_file(self, listening, export):
+        path = export([said(1, at="01/02/2026"), said(2, at="03/04/2026")])
+        status, told = listening("import", path, "--brand", BRAND)
+        assert status == 1
+        assert "--date-format" in told["error"]["mend"]
+
+
+class TestRun:
+    def test_from_real_requests_to_every_teams_file(self, listening, tmp_path, monkeypatch):
+        with serve(WORLD) as server:
+            monkeypatch.setenv("LISTENING_CONNECT_TO", server.connect_to)
+            status, told = listening("run", "--brand", BRAND)
+        assert (status, told["inserted"], told["off_topic"]) == (0, 11, 1)
+        assert {row["state"] for row in told["coverage"]} == {"complete"}
+        for team in TEAMS:
+            path = tmp_path / "data" / "published" / f"{team}.duckdb"
+            with duckdb.connect(path, read_only=True) as connection:
+                tables = {name for (name,) in connection.execute("SHOW TABLES").fetchall()}
+            assert {"readme", "metric", "coverage"} <= tables
+        status, told = listening(
+            "query",
+            "product",
+            "SELECT count(*) AS n FROM feedback_mention WHERE brand_id = 'nimbus'",
+        )
+        assert (status, told["columns"]) == (0, ["n"])
+        assert told["rows"][0][0] > 0
+        _, told = listening("status")
+        assert {row["source"] for row in told["streams"]} == {"rss", "mastodon", "hackernews"}
+        assert {"stream", "source", "last_batch_at", "state", "quarantined"} <= told["streams"][
+            0
+        ].keys()
+
+    def test_an_unreachable_source_fails_alone_and_is_told(self, listening, monkeypatch):
+        # Port 9 answers nobody here.
+        monkeypatch.setenv("LISTENING_CONNECT_TO", "*.example=127.0.0.1:9")
+        status, told = listening("crawl", "rss", "--brand", BRAND)
+        assert status == 1
+        assert told["served"] == 0
+        assert [row["state"] for row in told["coverage"]] == ["blocked"]
+
+    def test_another_server_by_base_url_and_allow_host(self, listening):
+        with serve(WORLD) as server:
+            status, told = listening(
+                "crawl", "mastodon", "--brand", BRAND,
+                "--base-url", server.base_url, "--allow-host", "127.0.0.1",
+            )  # fmt: skip
+        assert (status, told["served"], told["inserted"]) == (0, 7, 7)
+
+    def test_loopback_is_refused_unless_allowed(self, listening):
+        with serve(WORLD) as server:
+            status, told = listening(
+                "crawl", "mastodon", "--brand", BRAND, "--base-url", server.base_url
+            )
+        assert status != 0
+        assert told["served"] == 0
+
+
+def test_tag_keeps_rows_and_adds_columns(listening, export, tmp_path):
+    path = export([{"nr": 1, "text": "This is wonderful, thank you!"}, {"nr": 2, "text": ""}])
+    out = tmp_path / "out.jsonl"
+    status, told = listening("tag", path, "--out", out)
+    rows = [json.loads(line) for line in out.read_text().splitlines()]
+    assert (status, told["rows"], told["failed"]) == (0, 2, 0)
+    assert [row["nr"] for row in rows] in ([1, 2], ["1", "2"])
+    assert rows[0]["sentiment"] == "positive"
+    assert rows[1]["abstained"] == "short"
+
+
+def test_without_json_people_read_sentences(tmp_path):
+    environment = {**os.environ, "LISTENING_DATA": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-m", "listening.cli", "query", "product", "SELECT 1"],
+        env=environment, capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert "nothing is published yet. listening run" in done.stderr
