@@ -17,6 +17,8 @@ lint: .venv/ready
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
+	$(BIN)/codespell
+	$(BIN)/yamllint -s .
 
 types: .venv/ready
 	$(BIN)/mypy

@@ -162,9 +162,9 @@ def _stop(processes: Sequence[subprocess.Popen[bytes]]) -> None:
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGINT)
     _, alive = psutil.wait_procs(family, timeout=STOP_SECONDS)
-    for process in alive:
+    for left in alive:
         try:
-            process.kill()
+            left.kill()
         except psutil.NoSuchProcess:
             continue
     psutil.wait_procs(alive, timeout=5)

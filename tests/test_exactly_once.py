@@ -97,7 +97,7 @@ def test_killed_at_random_moments(workers, surroundings, undisturbed, tmp_path):
 
 
 @pytest.mark.airflow
-def test_killed_under_airflow(workers, surroundings, undisturbed, tmp_path):
+def test_killed_under_airflow(surroundings, undisturbed, tmp_path):
     """The DAG run dies while it tags; the next one ends where an undisturbed run ends."""
     environment = {
         **os.environ,

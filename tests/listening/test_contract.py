@@ -46,7 +46,7 @@ class TestClock:
 
     def test_refuses_what_is_no_instant(self, monkeypatch):
         monkeypatch.setenv("LISTENING_NOW", "noonish")
-        with pytest.raises(ConfigurationError, match="LISTENING_NOW.*Write it like"):
+        with pytest.raises(ConfigurationError, match=r"LISTENING_NOW.*Write it like"):
             now()
 
     def test_runs_when_nothing_holds_it(self, monkeypatch):
