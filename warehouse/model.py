@@ -80,6 +80,7 @@ def _arguments(root: DataRoot, select: str | None) -> Sequence[str]:
         "--project-dir", str(PROJECT),
         "--profiles-dir", str(PROJECT),
         "--target-path", str(work / "target"),
+        "--exclude-resource-type", "unit_test",  # they prove the SQL, not the data
         "--vars", json.dumps({"now": now().isoformat()}),
         *chosen,
     ]  # fmt: skip
