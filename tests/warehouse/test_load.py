@@ -199,6 +199,17 @@ def test_a_deletion_leaves_a_tombstone_only(world: World) -> None:
     assert alone == [(True,)]
 
 
+def test_a_marker_served_twice_is_one_deletion(world: World) -> None:
+    """Two markers, and two rejects of the item before them: one tombstone, nothing else."""
+    world.land([bad("1", "x"), bad("1", "y")])
+    world.land([said("1", "acme"), bad("1", "z"), deleted("1", 25), deleted("1", 24)])
+    assert load(world) == [
+        {"quarantined": 2}, {"unchanged": 1, "quarantined": 1, "deleted": 2}
+    ]  # fmt: skip
+    assert rows_of(world.root, "SELECT deleted_at FROM core.tombstone") == [(at(24),)]
+    assert rows_of(world.root, "SELECT * FROM core.quarantine") == []
+
+
 def test_what_becomes_on_topic_leaves_off_topic(world: World) -> None:
     """A mention is in one place, and on topic in one stream is on topic."""
     world.land([off_topic("1"), off_topic("2")])

@@ -10,9 +10,10 @@ ON CONFLICT (mention_id) DO UPDATE SET
     observed_at = least(tombstone.observed_at, excluded.observed_at)
 WHERE excluded.deleted_at < tombstone.deleted_at OR excluded.observed_at < tombstone.observed_at;
 
--- The rejects of a deleted item may hold its text.
-DELETE FROM core.quarantine AS q USING stage AS s
-WHERE s.bucket = 'deleted' AND q.source = s.source AND q.native_id = s.native_id;
+-- The rejects of a deleted item may hold its text. (DELETE … USING must not match a row twice:
+-- DuckDB 1.5.5 fails on rows of the same transaction.)
+DELETE FROM core.quarantine
+WHERE (source, native_id) IN (SELECT (source, native_id) FROM stage WHERE bucket = 'deleted');
 
 DELETE FROM core.mention WHERE mention_id IN (SELECT mention_id FROM gone);
 DELETE FROM core.mention_version WHERE mention_id IN (SELECT mention_id FROM gone);
