@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from bench.airflow_home import airflow_environment
-from bench.replay import load_world, serve
+from bench.replay import serve
 from listening.contract import DataRoot
 from tests import whole_way
 
@@ -37,7 +37,8 @@ def workers():
 
 @pytest.fixture(scope="module")
 def server():
-    with serve(WORLD) as running:
+    with pytest.MonkeyPatch.context() as held, serve(WORLD) as running:
+        held.setenv("LISTENING_NOW", running.world.now.isoformat())  # one clock for both ends
         yield running
 
 
@@ -48,7 +49,7 @@ def surroundings(server):
     def of(root: Path) -> dict[str, str]:
         return {
             "LISTENING_DATA": str(root),
-            "LISTENING_NOW": load_world(WORLD).now.isoformat(),
+            "LISTENING_NOW": server.world.now.isoformat(),
             "LISTENING_CONNECT_TO": server.connect_to,
             "LISTENING_BRANDS": str(BRAND),
         }
