@@ -1,7 +1,8 @@
 """What the writer wants: heads of the model, a rule of syntax for questions, and praise.
 
 Every id of `contract.INTENTS` is listed; its p is null where nothing measured stands behind
-it yet. No list of keywords stands in for a model.
+it yet: no head, or a language that the heads were not measured on. No list of keywords stands
+in for a model.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from spacy.tokens import Doc
 
 from listening.contract import INTENTS
 from nlp.tagger import Setting, Tagger, tagger
+from nlp.taggers.sentiment import measured
 from nlp.words import fold
 
 Scores = Mapping[str, float | None]
@@ -40,7 +42,7 @@ _MARKED, _ASKED, _BOTH, _RHETORIC, _NEITHER = 0.75, 0.6, 0.9, 0.4, 0.02
 _SENTENCES: Final = 40  # of a long article only the beginning is read
 
 
-@tagger("intent", version="1", needs=("encoder", "marks"), uses=("sentiment", "brands"))
+@tagger("intent", version="1", needs=("encoder", "language", "marks"), uses=("sentiment", "brands"))
 class IntentTagger(Tagger[Scores]):
     """Joins the intent heads with the question rule and praise."""
 
@@ -66,6 +68,8 @@ class IntentTagger(Tagger[Scores]):
 
     def _score(self, doc: Doc) -> Scores:
         rules = {"question": question(doc._.marks.prose), "praise": _praise(doc)}
+        if not measured(doc._.language):
+            return {**rules, **dict.fromkeys(self._heads)}
         probabilities = doc._.encoder.probabilities
         heads = {intent: probabilities[head][intent] for intent, head in self._heads.items()}
         return {**rules, **heads}

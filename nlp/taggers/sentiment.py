@@ -72,6 +72,11 @@ def is_pleased(doc: Doc, least: float) -> bool:
     return bool(sentiment and not sentiment.abstained and sentiment.p["positive"] >= least)
 
 
+def measured(spoken: Spoken) -> bool:
+    """Tell whether the heads were measured on what is spoken; unsure counts as measured."""
+    return not spoken.sure or spoken.code in LANGUAGES
+
+
 def abstain(p: Mapping[str, float], marks: Marks, spoken: Spoken) -> str | None:
     """Return why a sentiment should not be counted, or None where it should.
 
@@ -84,7 +89,7 @@ def abstain(p: Mapping[str, float], marks: Marks, spoken: Spoken) -> str | None:
         words += emoji.emoji_count(marks.prose)
     if not words or (words == 1 and first < _LONE_WORD):
         return "short"
-    if spoken.sure and spoken.code not in LANGUAGES:
+    if not measured(spoken):
         return "language"
     if min(p["negative"], p["positive"]) >= _POLE:
         return "mixed"

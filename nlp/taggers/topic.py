@@ -60,7 +60,8 @@ class TopicTagger(Tagger[Scores]):
         """Return the topics of every document that reach the threshold, with p."""
         if not self._topics:
             return [{} for _ in docs]
-        cosines = np.stack([doc._.encoder.embedding for doc in docs]) @ self._centres.T
+        # One product a document: a matrix product's last bits depend on its other rows.
+        cosines = np.stack([self._centres @ doc._.encoder.embedding for doc in docs])
         nearness = cosines - cosines.mean(axis=1, keepdims=True)
         return [self._score(doc, near) for doc, near in zip(docs, nearness.tolist(), strict=True)]
 

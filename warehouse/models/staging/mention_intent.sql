@@ -14,4 +14,10 @@ select
     scored.id as intent,
     cast(scored.p as double) as p
 from scored
-where scored.p >= {{ var("intent_threshold") }}
+where
+    scored.p >= case scored.id
+        {%- for intent, threshold in var("intent_thresholds").items() %}
+        when '{{ intent }}' then {{ threshold }}
+        {%- endfor %}
+        else {{ var("intent_threshold") }}
+    end
