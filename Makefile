@@ -11,7 +11,7 @@ up: .venv/ready  ## Airflow for real, on its schedules, against the demo world; 
 	@exec $(BIN)/python -m bench.up
 
 test: .venv/ready lint types  ## every check and every test
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses 2 --dist loadfile
 
 lint: .venv/ready
 	$(BIN)/ruff check .

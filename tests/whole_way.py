@@ -8,13 +8,22 @@ from pathlib import Path
 from typing import Any
 
 # Imported here so that a forkserver pays for them once, not each of its children.
+import alembic.command  # noqa: F401
+import dbt.adapters.duckdb
 import dbt.cli.main  # noqa: F401
 import duckdb
+import lingua  # noqa: F401
 import onnxruntime  # noqa: F401
-import spacy  # noqa: F401
-import transformers  # noqa: F401
+import presidio_analyzer.predefined_recognizers  # noqa: F401
+import sqlalchemy  # noqa: F401
+from transformers import PreTrainedTokenizerFast  # noqa: F401
 
+import nlp.pipeline
 from listening.contract import DataRoot, ListeningError
+from listening.sources import SOURCES
+
+nlp.pipeline.discover()
+list(SOURCES)
 
 # What these say is the story of the runs themselves, which a kill is part of.
 RUN_TABLES = {"batch", "receipt", "coverage", "run"}
