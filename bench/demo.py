@@ -18,7 +18,8 @@ from listening.contract import CLOCK_VARIABLE, DataRoot
 
 WORLD = ROOT / "bench" / "worlds" / "larkspur"
 BRAND = ROOT / "brands" / "demo.yaml"
-STARTING = re.compile(r"\[DAG TEST\] starting task_id=(\S+) map_index=(-?\d+)")
+STARTING = re.compile(r"\[DAG TEST\] starting task_id=(\S+) map_index=-1")
+CRAWLED = re.compile(r"crawled \S+: served \d+, \w+")
 
 
 def main() -> int:
@@ -44,6 +45,9 @@ def main() -> int:
     from desk.brief import brief
 
     say(brief(root))
+    say("\nTo go on asking:\n   source .venv/bin/activate")
+    say(f"   export LISTENING_DATA={os.path.relpath(root.path)}")
+    say("docs/cookbook.md has each team's common questions; `make up` runs it all on a schedule.")
     return 0
 
 
@@ -64,9 +68,9 @@ def _run(environment: dict[str, str], log: Path) -> int:
     with log.open("w") as kept:
         for line in process.stdout:
             kept.write(line)
-            if match := STARTING.search(line):
-                name = match[1] if match[2] == "-1" else f"{match[1]} {int(match[2]) + 1}"
-                say(f"  {time.monotonic() - started:5.0f} s  {name}")
+            if match := STARTING.search(line) or CRAWLED.search(line):
+                told = match[match.lastindex or 0].replace("--", " ")
+                say(f"  {time.monotonic() - started:5.0f} s  {told}")
             elif line.startswith("error:"):
                 say(line.rstrip())
     return process.wait()

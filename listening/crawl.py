@@ -205,6 +205,7 @@ class _Crawl:
         finally:
             with explained(warc):
                 warc.unlink(missing_ok=True)
+        log.info("crawled %s: served %d, %s", self.stream.id, self.served, coverage.state)
         return Outcome(
             self.stream.id,
             coverage,

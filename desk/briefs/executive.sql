@@ -1,7 +1,7 @@
 -- The scorecard
-SELECT period, goal, business_goal, unit, target, actual, trend
+SELECT period, region, goal, business_goal, unit, target, actual, trend
 FROM scorecard
-ORDER BY period DESC, goal
+ORDER BY period DESC, goal, region
 LIMIT 8;
 
 -- Try: our brand against all, week by week

@@ -11,8 +11,9 @@ SELECT id, metric, round(lift, 3) AS lift, round(ci_low, 3) AS ci_low, round(ci_
 FROM experiment
 ORDER BY id;
 
--- Try: what else our audience talks about
-SELECT kind, thing, authors, round(share_of_audience, 2) AS share
+-- Try: what the people who mention a brand also talk about
+SELECT brand_id, kind, thing, authors, round(share_of_audience, 2) AS share
 FROM audience
+WHERE thing <> brand_id
 ORDER BY authors DESC, thing
 LIMIT 5;

@@ -1,7 +1,7 @@
 -- What people complain about, the newest week against the one before
 SELECT brand_id, topic_id, complaints, complaints_last_week, mentions, change
 FROM topic_week
-WHERE week = (SELECT max(week) FROM topic_week) AND complaints > 0
+WHERE week = (SELECT max(week) FROM topic_week) AND complaints > 0 AND topic_id <> '(none)'
 ORDER BY complaints DESC, brand_id, topic_id
 LIMIT 6;
 
