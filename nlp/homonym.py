@@ -6,7 +6,8 @@ import math
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass
+from typing import Final
 
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -14,12 +15,21 @@ from spacy.tokens import Doc
 from listening.contract import Brand
 from nlp.words import fold
 
-if TYPE_CHECKING:
-    from nlp.taggers.brands import Name
-
 _WINDOW: Final = 300  # characters to either side; in an article farther words say little
 _ENDING: Final = 2  # letters an inflected word may have more: kettles, Gartens
 _STEM: Final = 4  # letters a word needs before an ending may follow
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """Where words name a brand or product. `sign`: a handle or hashtag, so it is tagged."""
+
+    brand_id: str
+    product_id: str | None
+    start: int
+    end: int
+    sign: bool = False
+    plain: bool = False  # a name that may be a homonym
 
 
 class Homonyms:

@@ -15,7 +15,7 @@ from spacy.matcher import PhraseMatcher
 from spacy.tokens import Doc
 
 from listening.contract import RELATIONS, Brand, BrandFile
-from nlp.homonym import Homonyms
+from nlp.homonym import Homonyms, Name
 from nlp.presence import Presence
 from nlp.tagger import Setting, Tagger, tagger
 from nlp.taggers.marks import Mark
@@ -32,18 +32,6 @@ class Match:
     start: int | None = None
     end: int | None = None
     matched: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Name:
-    """Where words name a brand or product. `sign`: a handle or hashtag, so it is tagged."""
-
-    brand_id: str
-    product_id: str | None
-    start: int
-    end: int
-    sign: bool = False
-    plain: bool = False  # a name that may be a homonym
 
 
 @dataclass(frozen=True, slots=True)
