@@ -1,8 +1,9 @@
 # The one door. `make demo` needs Python 3.11 to 3.13 with pip and venv, make and git.
 PYTHON ?= python3
 BIN := .venv/bin
+export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: demo up test lint types check lock picture clean
+.PHONY: demo up test lint types lock picture clean
 
 demo: .venv/ready  ## crawl, tag, load, model and publish the demo brand; print each team's numbers
 	@$(BIN)/python -m bench.demo

@@ -240,9 +240,11 @@ def query(team: str, sql: str, as_json: Json = False) -> None:
     if as_json:
         _emit({"columns": columns, "rows": rows})
         return
+    import shutil
+
     from desk.table import render
 
-    typer.echo(render(columns, rows))
+    typer.echo(render(columns, rows, width=shutil.get_terminal_size((160, 24)).columns))
 
 
 # --- the steps, as the DAGs take them ---------------------------------------------------
