@@ -27,3 +27,20 @@ UNION ALL SELECT 'table', table_name, coalesce(comment, '')
 UNION ALL SELECT 'metric', metric_id, formula FROM team.main.metric
 UNION ALL SELECT 'definition', 'instants', 'columns ending in _at are instants in UTC'
 UNION ALL SELECT 'definition', 'NULL', 'unknown, never 0; a column *_null_reason says why';
+
+COMMENT ON COLUMN team.main.coverage.sealed_at IS 'When the batch was sealed.';
+
+COMMENT ON COLUMN team.main.coverage.served IS 'Items the source served in this batch.';
+
+COMMENT ON COLUMN team.main.coverage.quarantined IS
+    'Items of this batch that could not be read; the warehouse holds each with its reason.';
+
+COMMENT ON COLUMN team.main.coverage.marked IS
+    'True where more than 2 % of the batch was quarantined: look before you trust its numbers.';
+
+COMMENT ON COLUMN team.main.readme.section IS
+    'What the row is about: built, coverage, table, metric or definition.';
+
+COMMENT ON COLUMN team.main.readme.item IS 'The thing the row tells of, within its section.';
+
+COMMENT ON COLUMN team.main.readme.text IS 'What there is to know of it.';
