@@ -6,7 +6,7 @@ export UV_PYTHON_DOWNLOADS := never
 .PHONY: demo up test lint types lock picture clean
 
 demo: .venv/ready  ## crawl, tag, load, model and publish the demo brand; print each team's numbers
-	@$(BIN)/python -m bench.demo
+	@$(BIN)/python -m bench.demo $(if $(WORLD),--world $(WORLD)) $(if $(BRAND),--brand $(BRAND))
 
 up: .venv/ready  ## Airflow for real, on its schedules, against the demo world; Ctrl-C stops it
 	@exec $(BIN)/python -m bench.up
@@ -30,7 +30,7 @@ picture: .venv/ready  ## draw the picture of the README from the demo's publishe
 # uv installs in a tenth of pip's time; it comes by pip, pinned by hash like the rest.
 .venv/ready: locks/requirements.txt locks/uv.txt pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13) and "Python 3.11 to 3.13 is needed, this is " + sys.version)'
-	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	test -x $(BIN)/pip || $(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r locks/uv.txt
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r locks/requirements.txt
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .

@@ -5,6 +5,7 @@ Starts the replay server on loopback, runs the DAGs once, and prints what each t
 
 from __future__ import annotations
 
+import argparse
 import os
 import re
 import subprocess
@@ -14,7 +15,7 @@ from pathlib import Path
 
 from bench.airflow_home import ROOT, airflow_environment
 from bench.replay import load_world, serve
-from listening.contract import CLOCK_VARIABLE, DataRoot
+from listening.contract import CLOCK_VARIABLE, DataRoot, ListeningError
 
 WORLD = ROOT / "bench" / "worlds" / "larkspur"
 BRAND = ROOT / "brands" / "demo.yaml"
@@ -22,19 +23,21 @@ STARTING = re.compile(r"\[DAG TEST\] starting task_id=(\S+) map_index=-1")
 CRAWLED = re.compile(r"crawled \S+: served \d+, \w+")
 
 
-def main() -> int:
-    """Run the demo; return its exit status."""
+def main(arguments: list[str] | None = None) -> int:
+    """Run the demo, or another world with its brand file; return its exit status."""
+    options = _parser().parse_args(arguments)
+    world, brand = options.world.resolve(), options.brand.resolve()
     root = DataRoot(Path(os.environ.get("LISTENING_DATA") or ROOT / "data" / "demo"))
     root.path.mkdir(parents=True, exist_ok=True)
-    held = os.environ.get(CLOCK_VARIABLE) or load_world(WORLD).now.isoformat()
+    held = os.environ.get(CLOCK_VARIABLE) or load_world(world).now.isoformat()
     os.environ[CLOCK_VARIABLE] = held
-    say(f"The demo world: {WORLD.relative_to(ROOT)}, its clock held at {held}")
-    with serve(WORLD) as server:
+    say(f"The world: {os.path.relpath(world)}, its clock held at {held}")
+    with serve(world) as server:
         environment = {
             **os.environ,
             **airflow_environment(root.path / "airflow", port=8080),
             "LISTENING_DATA": str(root.path),
-            "LISTENING_BRANDS": str(BRAND),
+            "LISTENING_BRANDS": str(brand),
             "LISTENING_CONNECT_TO": server.connect_to,
         }
         log = root.path / "demo.log"
@@ -49,6 +52,13 @@ def main() -> int:
     say(f"   export LISTENING_DATA={os.path.relpath(root.path)}")
     say("docs/cookbook.md has each team's common questions; `make up` runs it all on a schedule.")
     return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m bench.demo", description=__doc__)
+    parser.add_argument("--world", type=Path, default=WORLD, help="a folder with a world.yaml")
+    parser.add_argument("--brand", type=Path, default=BRAND, help="the brand file to hear it with")
+    return parser
 
 
 def _run(environment: dict[str, str], log: Path) -> int:
@@ -82,4 +92,8 @@ def say(line: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except ListeningError as error:
+        say(f"error: {error}")
+        sys.exit(error.exit_code)

@@ -12,7 +12,8 @@ from ruamel.yaml import YAML
 
 from bench.demo import BRAND, WORLD
 from bench.replay import serve
-from listening.contract import DataRoot
+from desk.brief import brief
+from listening.contract import TEAMS, DataRoot
 from tests import whole_way
 
 pytestmark = [pytest.mark.slow]
@@ -190,6 +191,13 @@ def _dump(path: Path) -> str:
     with duckdb.connect(path, read_only=True) as connection:
         tables = [name for (name,) in connection.execute("SHOW TABLES").fetchall()]
         return "\n".join(repr(connection.execute(f'FROM "{table}"').fetchall()) for table in tables)
+
+
+def test_every_teams_first_questions_are_answered(root):
+    told = brief(root)
+    for team in TEAMS:
+        assert f"━━ {team} ━" in told
+        assert f"listening query {team} " in told
 
 
 def test_a_day_later_only_counts_edits_and_deletions_changed(server, root):
