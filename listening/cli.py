@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from listening.contract import Batch, BrandFile, DataRoot
+    from listening.contract import BrandFile, Coverage, DataRoot
     from warehouse.load import Receipt
 
 app = typer.Typer(
@@ -175,7 +175,9 @@ def import_(
                 coverage=coverage,
             )
     receipts = _digest(root, brands, publish=not no_publish)
-    _report(batches, receipts, as_json=as_json)
+    batch_ids = [batch.batch_id for batch in batches]
+    covered = [(batch.stream, batch.coverage) for batch in batches]
+    _report(batch_ids, covered, receipts, as_json=as_json)
 
 
 @app.command()
@@ -264,22 +266,24 @@ def _crawl_and_report(
     publish: bool,
     as_json: bool,
 ) -> None:
-    from listening.contract import DataRoot, ListeningError, read_batch
+    from listening.contract import DataRoot, ListeningError
     from listening.crawl import crawl_stream
 
     root = DataRoot.from_environment()
-    batches: list[Batch] = []
+    batch_ids: list[str] = []
+    covered: list[tuple[str, Coverage]] = []
     errors: list[ListeningError] = []
     for stream in streams:
         with _step(f"crawl {stream.id}"):
             outcome = crawl_stream(root, stream, brands, allow_hosts=tuple(allow_hosts or ()))
+        covered.append((stream.id, outcome.coverage))
         if outcome.batch_id:
-            batches.append(read_batch(root.landed(outcome.batch_id)))
+            batch_ids.append(outcome.batch_id)
         if outcome.error:
             errors.append(outcome.error)
             typer.echo(f"error: {outcome.error}", err=True)
     receipts = _digest(root, brands, publish=publish)
-    _report(batches, receipts, as_json=as_json, errors=errors)
+    _report(batch_ids, covered, receipts, as_json=as_json, errors=errors)
     if errors:
         raise typer.Exit(max(error.exit_code for error in errors))
 
@@ -319,7 +323,8 @@ def _step(name: str) -> Iterator[None]:
 
 
 def _report(
-    batches: Sequence[Batch],
+    batch_ids: Sequence[str],
+    covered: Sequence[tuple[str, Coverage]],
     receipts: Sequence[Receipt],
     *,
     as_json: bool,
@@ -328,14 +333,14 @@ def _report(
     """Add up the buckets of this command's batches, as the database checked them."""
     from listening.contract import BUCKETS
 
-    mine = {batch.batch_id for batch in batches}
+    mine = set(batch_ids)
     own = [receipt for receipt in receipts if receipt.batch_id in mine]
     totals = {bucket: sum(getattr(receipt, bucket) for receipt in own) for bucket in BUCKETS}
     result: dict[str, Any] = {
         "batches": sorted(mine),
         "served": sum(receipt.served for receipt in own),
         **totals,
-        "coverage": _coverage(batches, errors),
+        "coverage": [_coverage(stream, coverage) for stream, coverage in covered],
     }
     if errors:
         result["errors"] = [str(error) for error in errors]
@@ -349,26 +354,16 @@ def _report(
             typer.echo(f"coverage {row['state']}: {row['stream']}: {row['reason']}")
 
 
-def _coverage(batches: Sequence[Batch], errors: Sequence[Any]) -> list[dict[str, Any]]:
-    rows = [
-        {
-            "stream": batch.stream,
-            "state": batch.coverage.state,
-            "since": _iso(batch.coverage.since),
-            "until": _iso(batch.coverage.until),
-            "expected": batch.coverage.expected,
-            "got": batch.coverage.got,
-            "reason": batch.coverage.reason,
-        }
-        for batch in batches
-    ]
-    covered = {row["reason"] for row in rows}
-    rows += [
-        {"stream": error.where, "state": "blocked", "reason": error.what}
-        for error in errors
-        if error.what not in covered and not batches
-    ]
-    return rows
+def _coverage(stream: str, coverage: Coverage) -> dict[str, Any]:
+    return {
+        "stream": stream,
+        "state": coverage.state,
+        "since": _iso(coverage.since),
+        "until": _iso(coverage.until),
+        "expected": coverage.expected,
+        "got": coverage.got,
+        "reason": coverage.reason,
+    }
 
 
 def _iso(value: Any) -> str | None:

@@ -180,6 +180,24 @@ class TestRun:
         assert told["served"] == 0
         assert [row["state"] for row in told["coverage"]] == ["blocked"]
 
+    def test_a_stream_that_seals_nothing_is_told_beside_those_that_do(self, listening, monkeypatch):
+        """A source still out of reach seals one empty batch an hour, but is told every time."""
+        with serve(WORLD) as server:
+            address = f"{server.host}:{server.port}"
+            monkeypatch.setenv(
+                "LISTENING_CONNECT_TO",
+                f"paper.example=127.0.0.1:9,social.example={address},hn.example={address}",
+            )
+            for _ in range(2):
+                status, told = listening("run", "--brand", BRAND, "--no-publish")
+                states = {row["stream"].split("--")[0]: row["state"] for row in told["coverage"]}
+                assert status == 1
+                assert states == {
+                    "rss": "blocked",
+                    "mastodon": "complete",
+                    "hackernews": "complete",
+                }
+
     def test_another_server_by_base_url_and_allow_host(self, listening):
         with serve(WORLD) as server:
             status, told = listening(
