@@ -392,6 +392,30 @@ REFERENCE_SCHEMA: Final = pa.schema(
 )
 """Rows of `reference` batches."""
 
+DECISIONS: Final = ("correction",)
+DECISION_SCHEMA: Final = pa.schema(
+    [
+        pa.field("item_no", pa.int64(), nullable=False),
+        pa.field("bucket", pa.string(), nullable=False),
+        pa.field("reason", pa.string()),  # code, for quarantined
+        pa.field("detail", pa.string()),
+        pa.field("raw", pa.string()),
+        pa.field("decision", pa.string(), nullable=False),  # one of DECISIONS
+        pa.field("decision_id", pa.string()),
+        pa.field("mention_id", pa.string()),
+        pa.field("content_hash", pa.string()),  # of what the person read
+        pa.field("tagger", pa.string()),  # one of CORRECTIONS
+        pa.field("target", pa.string()),  # brand, intent, topic or kind of flag; null: none
+        pa.field("label", pa.string()),
+        pa.field("previous_label", pa.string()),  # the model's; null where it said nothing
+        pa.field("previous_version", pa.string()),
+        pa.field("actor", pa.string()),  # a pseudonym
+        pa.field("note", pa.string()),  # why, in the person's words
+        pa.field("decided_at", INSTANT),
+    ]
+)
+"""Rows of `decision` batches: what people decided at the desk."""
+
 
 @dataclass(frozen=True, slots=True)
 class Batch:
@@ -555,6 +579,56 @@ The footer under `FOOTER_KEY` is JSON: `batch_id`, `taggers` (name -> version), 
 """
 
 
+# --- corrections and measures -----------------------------------------------------------
+
+CORRECTIONS: Final[Mapping[str, tuple[str, ...]]] = {
+    "sentiment": SENTIMENTS,  # of the mention, or towards the brand that `target` names
+    "emotion": (*EMOTIONS, "none"),
+    "irony": ("irony", "none"),
+    "offensive": ("offensive", "none"),
+    "language": (),  # any ISO 639 code
+    "intent": ("yes", "no"),
+    "topic": ("yes", "no"),
+    "flag": ("confirmed", "dismissed"),
+}
+"""What a person may say of a mention: tagger -> labels."""
+TARGETED: Final[Mapping[str, tuple[str, ...]]] = {"intent": INTENTS, "topic": (), "flag": FLAGS}
+"""Corrections that say what of: tagger -> the targets there are; () where files name them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a person and the model say of one content: what `listening eval` compares."""
+
+    tagger: str
+    target: str  # "" where the label is of the whole mention
+    source: str
+    language: str  # "" where unknown
+    decided: str
+    said: str | None  # the model's label; `abstained`; None: none on record
+    version: str  # of the tagger; "" where unknown
+    stale: bool  # the mention was edited since
+
+
+EVERY: Final = "(all)"  # in `source` and `language`: taken together
+EVALUATION_SCHEMA: Final = pa.schema(
+    [
+        pa.field("run_at", INSTANT, nullable=False),
+        pa.field("model", pa.string(), nullable=False),  # version; several joined by ", "
+        pa.field("task", pa.string(), nullable=False),
+        pa.field("part", pa.string(), nullable=False),
+        pa.field("source", pa.string(), nullable=False),  # a labelled set's name
+        pa.field("language", pa.string(), nullable=False),
+        pa.field("measure", pa.string(), nullable=False),
+        pa.field("n", pa.int64(), nullable=False),  # what it was measured on
+        pa.field("value", pa.float64()),  # null: nothing to measure it on
+        pa.field("ci_low", pa.float64()),  # 95 %
+        pa.field("ci_high", pa.float64()),
+    ]
+)
+"""Rows of `tagged/evaluation/<id>.parquet`: one measure of one task on one set."""
+
+
 # --- the data root ----------------------------------------------------------------------
 
 TEAMS: Final = (
@@ -582,6 +656,11 @@ class DataRoot:
     def tagged(self) -> Path:
         """Return the folder of tagged batches, laid out as `landing`."""
         return self.path / "tagged"
+
+    @property
+    def evaluations(self) -> Path:
+        """Return the folder of what `listening eval` measured."""
+        return self.tagged / "evaluation"
 
     @property
     def warehouse(self) -> Path:

@@ -23,6 +23,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from listening.contract import (
+    DECISION_SCHEMA,
     FOOTER_KEY,
     LANDING_SCHEMA,
     REFERENCE_SCHEMA,
@@ -260,8 +261,8 @@ def _buckets(rows: pa.Table) -> dict[str, int]:
 
 
 def _count(draft: Draft, rows: pa.Table) -> dict[str, int]:
-    schema = REFERENCE_SCHEMA if draft.kind == "reference" else LANDING_SCHEMA
-    if not rows.schema.equals(schema):
+    schemas = {"reference": REFERENCE_SCHEMA, "decision": DECISION_SCHEMA}
+    if not rows.schema.equals(schemas.get(draft.kind, LANDING_SCHEMA)):
         raise ListeningError("rows of another shape than the contract's", where=draft.stream)
     counts = _buckets(rows)
     if sum(counts.values()) != draft.served:
