@@ -628,6 +628,24 @@ EVALUATION_SCHEMA: Final = pa.schema(
 )
 """Rows of `tagged/evaluation/<id>.parquet`: one measure of one task on one set."""
 
+TOPIC_SCHEMA: Final = pa.schema(
+    [
+        pa.field("mention_id", pa.string(), nullable=False),
+        pa.field("content_hash", pa.string(), nullable=False),
+        pa.field("topic_id", pa.string(), nullable=False),
+        pa.field("nearness", pa.float32()),  # cosine with the topic's centre
+        pa.field("copy_of", pa.string()),  # mention it is a near copy of
+        pa.field("example", pa.int8()),  # 1 to 3 for those that show the topic best
+    ]
+)
+"""Rows of `tagged/topics/<day>.parquet`: every mention of the window that has a topic.
+
+The footer under `FOOTER_KEY` is JSON: `night`, `since`, `until`, `model` (of the vectors),
+`method`, `previous` (night), `topics` ({id, name, words, born}), `lineage` ({kind, from, to,
+share}; kind one of LINEAGE) and counts: `read`, `texts`, `left_out` (vectors of another model).
+"""
+LINEAGE: Final = ("birth", "death", "merge", "split")
+
 
 # --- the data root ----------------------------------------------------------------------
 
@@ -661,6 +679,11 @@ class DataRoot:
     def evaluations(self) -> Path:
         """Return the folder of what `listening eval` measured."""
         return self.tagged / "evaluation"
+
+    @property
+    def topics(self) -> Path:
+        """Return the folder of discovered topics, one file a night."""
+        return self.tagged / "topics"
 
     @property
     def warehouse(self) -> Path:
