@@ -1,8 +1,8 @@
 """Loads what is sealed and tagged into the warehouse: each batch once, whole, or not at all.
 
 Data, receipt and assertions of a batch are one transaction. The order of batches does not
-change the tables, except that counts of a mention nobody knows are quarantined; so they wait
-for mention batches of their source that are not tagged yet.
+change the tables, except that counts and corrections of a mention nobody knows are quarantined;
+so they wait for mention batches that are not tagged yet, and corrections are loaded last.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from listening.contract import (
 from warehouse.check import check_batch
 from warehouse.crash import crash_at
 from warehouse.dimension import sync_brands
+from warehouse.evaluation import merge_evaluations
 from warehouse.merge import merge_batch
 from warehouse.open import open_warehouse
 from warehouse.script import reason
@@ -69,6 +70,7 @@ def load_pending(root: DataRoot, brands: BrandFile) -> list[Receipt]:
                 sync_brands(connection, brands)
             for batch in _pending(root, _received(connection), failures):
                 _load(connection, root, batch, receipts, failures)
+            failures += merge_evaluations(connection, root)
             record_run(connection, "load", started, _detail(receipts, failures), failures)
             crash_at("load:checkpoint")
         except sa.exc.DBAPIError as error:
@@ -120,12 +122,15 @@ def _pending(root: DataRoot, received: set[str], failures: list[ListeningError])
                 batches.append(read_batch(root.landed(batch_id)))
             except ListeningError as error:
                 failures.append(error)
-    ordered = sorted(batches, key=lambda batch: (batch.sealed_at, batch.batch_id))
+    # What people decided comes last: it speaks of mentions of any stream.
+    ordered = sorted(
+        batches, key=lambda batch: (batch.kind == "decision", batch.sealed_at, batch.batch_id)
+    )
     return list(_ready(root, ordered))
 
 
 def _ready(root: DataRoot, batches: Iterable[Batch]) -> Iterable[Batch]:
-    """Leave out what has no tags, and counts and deletions that may be of such mentions."""
+    """Leave out what has no tags, and counts and decisions that may be of such mentions."""
     held: set[str] = set()
     for batch in batches:
         if batch.kind == "mention" and not root.tagged_batch(batch.batch_id).exists():
@@ -133,6 +138,8 @@ def _ready(root: DataRoot, batches: Iterable[Batch]) -> Iterable[Batch]:
             _LOG.warning("%s waits for its tags", batch.batch_id)
         elif batch.kind == "engagement" and batch.source in held:
             _LOG.warning("%s waits for an earlier batch of %s", batch.batch_id, batch.source)
+        elif batch.kind == "decision" and held:
+            _LOG.warning("%s waits for batches of %s", batch.batch_id, ", ".join(sorted(held)))
         else:
             yield batch
 

@@ -21,6 +21,7 @@ from listening.contract import (
 )
 from warehouse.cluster import update_clusters
 from warehouse.crash import crash_at
+from warehouse.decision import merge_decisions
 from warehouse.script import run_script
 from warehouse.tables import METADATA, SCHEMA, log
 
@@ -40,9 +41,12 @@ def merge_batch(connection: sa.Connection, root: DataRoot, batch: Batch) -> dict
     values = _values(root, batch)
     tags = _tags(root, batch)
     connection.execute(sa.insert(log.batch), _batch_row(batch, str(tags.get("model", ""))))
-    connection.execute(sa.insert(log.coverage), _coverage_row(batch))
+    if batch.kind != "decision":  # what people decided covers no interval of any source
+        connection.execute(sa.insert(log.coverage), _coverage_row(batch))
     if batch.kind == "reference":
         _merge_reference(connection, values)
+    elif batch.kind == "decision":
+        merge_decisions(connection, values)
     elif batch.kind in _MENTION_KINDS:
         _merge_mentions(connection, root, batch, values, tags)
     else:

@@ -14,6 +14,8 @@ WHERE excluded.deleted_at < tombstone.deleted_at OR excluded.observed_at < tombs
 -- DuckDB 1.5.5 fails on rows of the same transaction.)
 DELETE FROM core.quarantine
 WHERE (source, native_id) IN (SELECT (source, native_id) FROM stage WHERE bucket = 'deleted');
+DELETE FROM core.quarantine
+WHERE source = 'desk' AND native_id IN (SELECT mention_id FROM gone);
 
 DELETE FROM core.mention WHERE mention_id IN (SELECT mention_id FROM gone);
 DELETE FROM core.mention_version WHERE mention_id IN (SELECT mention_id FROM gone);
@@ -23,6 +25,7 @@ DELETE FROM core.mention_query WHERE mention_id IN (SELECT mention_id FROM gone)
 DELETE FROM core.mention_brand WHERE mention_id IN (SELECT mention_id FROM gone);
 DELETE FROM core.label WHERE mention_id IN (SELECT mention_id FROM gone);
 DELETE FROM core.label_failure WHERE mention_id IN (SELECT mention_id FROM gone);
+DELETE FROM core.correction WHERE mention_id IN (SELECT mention_id FROM gone);
 DELETE FROM core.mention_topic WHERE mention_id IN (SELECT mention_id FROM gone);
 DELETE FROM core.entity WHERE mention_id IN (SELECT mention_id FROM gone);
 DELETE FROM core.flag WHERE mention_id IN (SELECT mention_id FROM gone);

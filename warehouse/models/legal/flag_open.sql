@@ -2,10 +2,11 @@ select
     flag.flag_id,
     flag.mention_id,
     flag.kind,
-    round(cast(flag.p as double), 4) as score,  -- a REAL 0.8 is 0.800000012 as a DOUBLE
+    round(flag.p, 4) as score,  -- a REAL 0.8 is 0.800000012 as a DOUBLE
     {{ flag_severity("flag.kind") }} as severity,
     flag.reason,
     flag.rule,
+    flag.corrected as confirmed,
     'mention:' || flag.mention_id || ':' || mention.content_hash as evidence_ref,
     mention.observed_at as opened_at,
     mention.published_at,
@@ -23,7 +24,7 @@ select
     author.handle as author_handle,
     author.name as author_name,
     mention.batch_id
-from {{ source("core", "flag") }} as flag
+from {{ ref("mention_flag") }} as flag
 join {{ source("core", "mention") }} as mention using (mention_id)
 left join {{ source("core", "author") }} as author using (author_key)
 left join (

@@ -9,13 +9,18 @@ with intent as (
 ),
 topic as (
     select mention_id, list(topic_id order by topic_id) as topic_ids
-    from {{ source("core", "mention_topic") }}
+    from {{ ref("mention_topic") }}
     group by mention_id
 ),
 flag as (
     select mention_id, list(distinct kind order by kind) as flag_kinds
-    from {{ source("core", "flag") }}
+    from {{ ref("mention_flag") }}
     group by mention_id
+),
+decided as (
+    select distinct mention_id
+    from {{ ref("correction_standing") }}
+    where not (tagger = 'sentiment' and target <> '')
 ),
 -- An article on a brand's own domain is the brand's own words, whoever signed it.
 own_page as (
@@ -62,6 +67,7 @@ select
     coalesce(intent.is_spam, false) as is_spam,
     coalesce(topic.topic_ids, []) as topic_ids,
     coalesce(flag.flag_kinds, []) as flag_kinds,
+    decided.mention_id is not null as corrected,
     look.engagement,
     look.reach
 from {{ source("core", "mention") }} as mention
@@ -72,4 +78,5 @@ left join {{ ref("mention_sentiment") }} as sentiment using (mention_id)
 left join intent using (mention_id)
 left join topic using (mention_id)
 left join flag using (mention_id)
+left join decided using (mention_id)
 left join look using (mention_id)

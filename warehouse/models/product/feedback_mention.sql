@@ -19,6 +19,7 @@ select
     about.intents,
     about.is_spam,
     about.sentiment,
+    about.corrected,
     mention.rating,
     about.cluster_id,
     about.engagement

@@ -1,4 +1,5 @@
--- The intents of what a mention says now. Several may hold at once.
+-- The intents of what a mention says now. Several may hold at once; a person's yes or no stands
+-- before the model's.
 with current_label as (
     select label.mention_id, label.version, label.probabilities
     from {{ source("core", "label") }} as label
@@ -8,16 +9,29 @@ with current_label as (
 ),
 scored as (
     select mention_id, unnest(probabilities) as scored from current_label
+),
+said as (
+    select mention_id, scored.id as intent, cast(scored.p as double) as p from scored
+),
+decided as (
+    select mention_id, target as intent, label
+    from {{ ref("correction_standing") }}
+    where tagger = 'intent'
 )
 select
     mention_id,
-    scored.id as intent,
-    cast(scored.p as double) as p
-from scored
+    intent,
+    said.p,
+    decided.label is not null as corrected
+from said
+full join decided using (mention_id, intent)
 where
-    scored.p >= case scored.id
-        {%- for intent, threshold in var("intent_thresholds").items() %}
-        when '{{ intent }}' then {{ threshold }}
-        {%- endfor %}
-        else {{ var("intent_threshold") }}
+    case
+        when decided.label is not null then decided.label = 'yes'
+        else said.p >= case intent
+            {%- for intent, threshold in var("intent_thresholds").items() %}
+            when '{{ intent }}' then {{ threshold }}
+            {%- endfor %}
+            else {{ var("intent_threshold") }}
+        end
     end

@@ -1,11 +1,10 @@
 -- The sentiment of what a mention says now; an abstained label is no sentiment.
 select
-    label.mention_id,
-    case when label.abstained is null then label.label else 'abstained' end as sentiment,
-    label.abstained as abstained_reason,
-    cast(label.p as double) as p,
-    label.version
-from {{ source("core", "label") }} as label
-join {{ source("core", "mention") }} as mention using (mention_id, content_hash)
-where label.tagger = 'sentiment'
-qualify row_number() over (partition by mention_id order by label.version desc) = 1
+    mention_id,
+    case when abstained_reason is null then label else 'abstained' end as sentiment,
+    abstained_reason,
+    p,
+    version,
+    corrected
+from {{ ref("mention_label") }}
+where tagger = 'sentiment'

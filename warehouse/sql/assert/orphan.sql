@@ -8,6 +8,7 @@ FROM (
     UNION ALL SELECT 'mention_brand', mention_id FROM core.mention_brand
     UNION ALL SELECT 'label', mention_id FROM core.label
     UNION ALL SELECT 'label_failure', mention_id FROM core.label_failure
+    UNION ALL SELECT 'correction', mention_id FROM core.correction
     UNION ALL SELECT 'mention_topic', mention_id FROM core.mention_topic
     UNION ALL SELECT 'entity', mention_id FROM core.entity
     UNION ALL SELECT 'flag', mention_id FROM core.flag

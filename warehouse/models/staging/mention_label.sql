@@ -1,0 +1,25 @@
+-- What a mention says now, one label a tagger: the newest version's, unless a person corrected it.
+with said as (
+    select label.mention_id, label.tagger, label.label, label.p, label.abstained, label.version
+    from {{ source("core", "label") }} as label
+    join {{ source("core", "mention") }} as mention using (mention_id, content_hash)
+    where label.tagger <> 'intent'
+    qualify row_number() over (
+        partition by label.mention_id, label.tagger order by label.version desc
+    ) = 1
+),
+decided as (
+    select mention_id, tagger, label
+    from {{ ref("correction_standing") }}
+    where target = ''
+)
+select
+    mention_id,
+    tagger,
+    coalesce(decided.label, said.label) as label,
+    case when decided.label is null then said.abstained end as abstained_reason,
+    cast(said.p as double) as p,
+    said.version,
+    decided.label is not null as corrected
+from said
+full join decided using (mention_id, tagger)
