@@ -1,0 +1,126 @@
+"""What the encoder reads of a text: word pieces, how each was written, and where it stands."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from nlp.normalize import Aligned
+
+SHAPES: Final = ("none", "lower", "initial", "capitals", "mixed", "letter", "digits", "mark")
+"""How a word is written, by number: the vocabulary is uncased, and names live by their capitals."""
+
+LOWER: Final = SHAPES.index("lower")
+LONGEST_TARGET: Final = 16
+"""Pieces of a target that are appended to a text which does not name it."""
+
+_WORD: Final = re.compile(r"\w+")
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """The word pieces of one text, `[CLS]` and `[SEP]` included.
+
+    `ids` and `shapes` are what the graph takes. `starts[i]:ends[i]` is the place of a piece in
+    the original text; both are -1 where a piece stands for nothing there.
+    """
+
+    ids: list[int]
+    shapes: list[int]
+    starts: list[int]
+    ends: list[int]
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def cover(self, start: int, end: int) -> tuple[int, int] | None:
+        """Return the first and the one-past-last piece that touch `start:end`, if any is read."""
+        inside = [
+            i
+            for i, (left, right) in enumerate(zip(self.starts, self.ends, strict=True))
+            if left >= 0 and left < end and right > start
+        ]
+        return (inside[0], inside[-1] + 1) if inside else None
+
+
+def place(ids: list[int], offsets: Sequence[tuple[int, int]], aligned: Aligned) -> Tokens:
+    """Return the pieces of a normalised text with shapes and original places.
+
+    `offsets` are the tokenizer's, into `aligned.text`; (0, 0) marks `[CLS]` and its like.
+    """
+    shapes = read_shapes(aligned.text, offsets)
+    starts, ends = [], []
+    for left, right in offsets:
+        start, end = aligned.span(left, right) if right > left else (-1, -1)
+        starts.append(start)
+        ends.append(end)
+    return Tokens(ids, shapes, starts, ends)
+
+
+def read_shapes(text: str, offsets: Sequence[tuple[int, int]]) -> list[int]:
+    """Return the shape of the whole word that each piece belongs to."""
+    words = [(match.start(), match.end(), match[0]) for match in _WORD.finditer(text)]
+    begins = [start for start, _, _ in words]
+    shapes = []
+    for left, right in offsets:
+        if right <= left:
+            shapes.append(0)
+            continue
+        found = bisect_right(begins, left) - 1
+        inside = found >= 0 and left < words[found][1]
+        shapes.append(shape_of(words[found][2]) if inside else SHAPES.index("mark"))
+    return shapes
+
+
+def shape_of(word: str) -> int:
+    """Return the number of a word's shape in `SHAPES`."""
+    if any(map(str.isdigit, word)):
+        return SHAPES.index("digits")
+    if word == word.lower():
+        return LOWER
+    if len(word) == 1:
+        return SHAPES.index("letter")
+    if word == word.upper():
+        return SHAPES.index("capitals")
+    if word[1:] == word[1:].lower():
+        return SHAPES.index("initial")
+    return SHAPES.index("mixed")
+
+
+def find_target(text: str, target: str) -> tuple[int, int] | None:
+    """Return where a target stands in a text, word for word: as written, else in any case.
+
+    A place at the borders of words goes before one inside a word.
+    """
+    if not target:
+        return None
+    for flags in (re.NOFLAG, re.IGNORECASE):
+        whole = re.search(rf"(?<!\w){re.escape(target)}(?!\w)", text, flags)
+        found = whole or re.search(re.escape(target), text, flags)
+        if found:
+            return found.span()
+    return None
+
+
+def append_target(
+    tokens: Tokens, target: Tokens, max_tokens: int
+) -> tuple[Tokens, tuple[int, int]]:
+    """Return `[CLS] text [SEP] target [SEP]`, the text cut to fit, and the target's place.
+
+    A target is cut after `LONGEST_TARGET` pieces; one without any stands for its `[SEP]`.
+    """
+    tail = slice(1, min(len(target), LONGEST_TARGET + 1))
+    named = len(target.ids[tail])
+    room = max_tokens - named
+    head = [*range(min(len(tokens) - 1, room - 1)), len(tokens) - 1]
+    nowhere = [-1] * named
+    joined = Tokens(
+        [tokens.ids[i] for i in head] + target.ids[tail],
+        [tokens.shapes[i] for i in head] + target.shapes[tail],
+        [tokens.starts[i] for i in head] + nowhere,
+        [tokens.ends[i] for i in head] + nowhere,
+    )
+    return joined, (len(head), max(len(head) + 1, len(joined) - 1))
