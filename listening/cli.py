@@ -203,6 +203,73 @@ def tag(
 
 
 @app.command()
+def correct(
+    mention_id: str,
+    tagger: Annotated[str, typer.Option(help="What is wrong: sentiment, intent, flag, …")],
+    label: Annotated[str, typer.Option(help="What is right; yes or no for intent and topic.")],
+    actor: Annotated[str, typer.Option(help="Who says so: a pseudonym.")],
+    brand_id: Annotated[str, typer.Option(help="The brand a sentiment is towards.")] = "",
+    target: Annotated[str, typer.Option("--id", help="The intent, topic or kind of flag.")] = "",
+    content_hash: Annotated[str, typer.Option(help="What was read, if not what stands.")] = "",
+    reason: Annotated[str, typer.Option(help="Why, in a sentence.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Correct a label: it stands before the model's from the next load on, whatever is re-run."""
+    from listening.contract import DataRoot
+    from listening.correct import Correction, check_correction, choose_target, seal_corrections
+    from warehouse.decision import read_label
+
+    root, about = DataRoot.from_environment(), choose_target(tagger, brand_id, target)
+    check_correction(tagger, label, about, actor=actor)
+    content, previous, version = read_label(root, mention_id, tagger, about, content_hash)
+    said = {"previous_label": previous, "previous_version": version}
+    batch = seal_corrections(
+        root, [Correction(mention_id, content, tagger, label, actor, about, reason, **said)]
+    )
+    if as_json:
+        decided = batch.cursor_after["decided_at"]
+        told = {"mention_id": mention_id, "tagger": tagger, "target": about or None, "label": label}
+        _emit({"batch": batch.batch_id, **told, "content_hash": content, **said, "at": decided})
+    else:
+        typer.echo(f"{tagger} {about}: {previous or 'nothing'} → {label}, from the next load on")
+
+
+@app.command(name="eval")
+def eval_(
+    data: Annotated[Path | None, typer.Option(help="Folder of the labelled sets.")] = None,
+    only: Annotated[list[str] | None, typer.Option(help="A task; may be repeated.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Measure the model with 95 % intervals; write the figures to the table `evaluation`."""
+    from listening.brand import load_brands
+    from listening.contract import DataRoot, now
+    from nlp.encoder import Encoder
+    from nlp.evaluate import Ground, measure_all, seal_figures, sort_out, tabulate, to_json
+    from warehouse.decision import read_judgements
+    from warehouse.evaluation import load_evaluations
+
+    root, run_at = DataRoot.from_environment(), now()
+    ground = Ground(
+        Encoder.load(),
+        data,
+        read_brands=load_brands,
+        judgements=read_judgements(root),
+        only=frozenset(only or ()),
+    )
+    with _step("measure"):
+        figures, skipped = sort_out(measure_all(ground))
+    if figures:
+        seal_figures(root, figures, run_at)
+        load_evaluations(root)
+    if as_json:
+        _emit(to_json(run_at, figures, skipped))
+        return
+    for one in skipped:
+        typer.echo(f"skipped {one.task}: {one.reason}", err=True)
+    _show(*tabulate(figures))
+
+
+@app.command()
 def publish(brand: BrandPaths, as_json: Json = False) -> None:
     """Build the models and publish every team's file, from what is loaded."""
     from listening.contract import DataRoot
@@ -242,11 +309,7 @@ def query(team: str, sql: str, as_json: Json = False) -> None:
     if as_json:
         _emit({"columns": columns, "rows": rows})
         return
-    import shutil
-
-    from desk.table import render
-
-    typer.echo(render(columns, rows, width=shutil.get_terminal_size((160, 24)).columns))
+    _show(columns, rows)
 
 
 # --- the steps, as the DAGs take them ---------------------------------------------------
@@ -382,6 +445,14 @@ def _pairs(texts: Sequence[str]) -> dict[str, str]:
             )
         pairs[column] = name
     return pairs
+
+
+def _show(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    import shutil
+
+    from desk.table import render
+
+    typer.echo(render(columns, rows, width=shutil.get_terminal_size((160, 24)).columns))
 
 
 def _emit(value: dict[str, Any]) -> None:

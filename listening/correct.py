@@ -51,6 +51,19 @@ class Correction:
     previous_version: str | None = None
 
 
+def choose_target(tagger: str, brand_id: str, target: str) -> str:
+    """Return what a correction is of: the brand of a sentiment, or the target of others.
+
+    Raises:
+        ConfigurationError: the one is given where only the other makes sense.
+    """
+    if brand_id and tagger != "sentiment":
+        _refuse("--brand-id", f"{tagger} is not towards a brand", "Leave it out, or use --id")
+    if target and tagger == "sentiment":
+        _refuse("--id", "a sentiment is towards a brand", "Name it by --brand-id")
+    return brand_id or target
+
+
 def check_correction(tagger: str, label: str, target: str = "", *, actor: str = "-") -> None:
     """Check that such a thing can be said, whatever the mention.
 

@@ -13,7 +13,7 @@ from nlp.encoder import MODEL, Encoder
 from nlp.evaluate import FOLDERS, format_table, main, measure_sure, read_airline, read_part
 from nlp.score import score
 
-DATA = Path(__file__).parents[2] / "../shared/data"
+DATA = Path(__file__).parents[3] / "../shared/data"
 
 needs_data = pytest.mark.skipif(not DATA.is_dir(), reason="no ../shared/data")
 
@@ -98,7 +98,8 @@ def test_table_is_markdown() -> None:
     row = {
         "head": "irony", "part": "irony/val", "rows": 2, "accuracy": 0.5, "macro_recall": 0.25,
         "macro_f1": 0.125, "ece": 0.1, "sure": {"share": 0.5, "accuracy": 1.0},
+        "intervals": {"macro_recall": [0.0, 0.75]},
     }  # fmt: skip
     assert format_table([row]).splitlines()[2] == (
-        "| irony | irony/val | 2 | 0.500 | 0.250 | 0.125 | 0.100 | 0.500 | 1.000 |"
+        "| irony | irony/val | 2 | 0.500 | 0.250 | 0.125 | 0.100 | 0.500 | 1.000 | 0.000 to 0.750 |"
     )

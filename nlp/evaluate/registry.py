@@ -1,0 +1,47 @@
+"""The list of measures. To add one: a function in a file of its own, and a line here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from listening.contract import ConfigurationError
+from nlp.evaluate.corrections import TASKS as CORRECTED
+from nlp.evaluate.corrections import measure_corrections
+from nlp.evaluate.embedding import measure_embedding
+from nlp.evaluate.figure import Found, Ground, Measure
+from nlp.evaluate.flags import measure_flags
+from nlp.evaluate.heads import measure_airline, measure_heads, measure_languages
+from nlp.evaluate.sets import FOLDERS
+
+MEASURES: Final[tuple[tuple[Measure, tuple[str, ...]], ...]] = (
+    (measure_heads, tuple(FOLDERS)),
+    (measure_airline, ("sentiment",)),
+    (measure_languages, ("sentiment",)),
+    (measure_embedding, ("embedding",)),
+    (measure_flags, ("flag",)),
+    (measure_corrections, CORRECTED),
+)
+"""Each measure, and the tasks its figures are of."""
+
+
+def tasks() -> tuple[str, ...]:
+    """Return every task there is a measure of, in order."""
+    return tuple(dict.fromkeys(task for _, measured in MEASURES for task in measured))
+
+
+def measure_all(ground: Ground) -> Iterator[Found]:
+    """Yield the figures of every measure of the tasks wanted, and what was skipped.
+
+    Raises:
+        ConfigurationError: an unknown task, or a set that is not where it should be.
+    """
+    if unknown := sorted(ground.only - set(tasks())):
+        raise ConfigurationError(
+            f"there is no measure of {unknown[0]!r}",
+            where="--only",
+            mend=f"One of {', '.join(tasks())}",
+        )
+    for measure, measured in MEASURES:
+        if any(map(ground.wants, measured)):
+            yield from measure(ground)
