@@ -15,13 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    import networkx
+    import networkx as nx
 
 Floats = NDArray[np.float32]
 Places = NDArray[np.int64]  # row numbers, ascending
 
 NEAR: Final = 0.5
-"""Cosine from which two texts, or a text and a topic, are near each other."""
+"""Cosine from which two texts are near each other."""
 
 JOIN: Final = 0.85
 """Likeness from which two groups are one."""
@@ -128,31 +128,33 @@ def _divide(points: Floats, group: Places) -> Iterator[Places]:
 
 
 def _communities(points: Floats) -> list[Places]:
-    import networkx
+    import networkx as nx
 
     if len(points) < FEWEST:
         return []
-    found = networkx.community.louvain_communities(_graph(points), seed=_SEED)
+    found = nx.community.louvain_communities(_graph(points), seed=_SEED)
     groups = [np.array(sorted(group), np.int64) for group in found if len(group) >= FEWEST]
     return sorted(groups, key=lambda group: int(group[0]))
 
 
-def _graph(points: Floats) -> networkx.Graph:
+def _graph(points: Floats) -> nx.Graph:
     """Return the graph of texts and their nearest ones, weighed by cosine."""
-    import networkx
+    import networkx as nx
 
-    graph = networkx.Graph()
+    graph = nx.Graph()
     graph.add_nodes_from(range(len(points)))
-    most = min(_NEIGHBOURS, len(points) - 1)
     begin = 0
     for block in _blocks(points):
         cosines = block @ points.T
         rows = np.arange(len(block))
         cosines[rows, begin + rows] = -1
-        nearest = np.argpartition(-cosines, most - 1, axis=1)[:, :most]
-        weights = np.take_along_axis(cosines, nearest, axis=1)
-        near, place = np.nonzero(weights >= NEAR)
-        edges = zip(near + begin, nearest[near, place], weights[near, place], strict=True)
+        rows, columns = np.nonzero(cosines >= NEAR)
+        weights = cosines[rows, columns]
+        order = np.lexsort((columns, -weights, rows))
+        rows, columns, weights = rows[order], columns[order], weights[order]
+        rank = np.arange(len(rows)) - np.searchsorted(rows, rows)
+        kept = rank < _NEIGHBOURS
+        edges = zip(rows[kept] + begin, columns[kept], weights[kept], strict=True)
         graph.add_weighted_edges_from((int(a), int(b), float(w)) for a, b, w in edges)
         begin += len(block)
     return graph
