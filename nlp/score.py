@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Floats = NDArray[np.float32]
-    Labels = NDArray[np.int64]
+Floats = NDArray[np.float32]
+Labels = NDArray[np.int64]
 
 BINS: Final = 15
 
@@ -58,8 +56,11 @@ def calibration_error(spread: Floats, labels: Labels) -> float:
 def fit_temperature(probabilities: Floats, labels: Labels) -> float:
     """Return the temperature (0.5 to 4, two decimals) with the least log loss.
 
-    `probabilities` must have been made with temperature 1.
+    `probabilities` must have been made with temperature 1. With several independent labels
+    (`labels` [n, labels] of 0 and 1) every one counts as a row.
     """
+    if labels.ndim > 1:
+        probabilities, labels = probabilities.reshape(-1, 1), labels.reshape(-1)
     logits = np.log(np.clip(spread_sigmoid(probabilities), 1e-7, 1.0))
     rows = np.arange(len(labels))
 

@@ -1,49 +1,29 @@
-"""Read the labelled sets and deal them out in mixed, length-sorted batches."""
+"""Read the labelled sets, those under the data folder and our own; a wrong line is named."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
-
-import numpy as np
+from typing import Any, Final
 
 from listening.contract import ConfigurationError
 from nlp.normalize import normalize
+from nlp.train.tasks import CONTROL, Task
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from numpy.typing import NDArray
-
-    from nlp.train.tasks import Task
-
-POOL: Final = 32
-"""Batches that are drawn together and sorted by length: less padding, still well mixed."""
+WRITTEN: Final = Path(__file__).parent / "written"
+"""Texts of our own: what no public set holds."""
 
 
-@dataclass(frozen=True)
-class Corpus:
-    """Tokenised rows of all tasks; `task` and `label` are aligned with `ids`."""
-
-    ids: list[list[int]]
-    task: NDArray[np.int64]
-    label: NDArray[np.int64]
-
-    def __len__(self) -> int:
-        return len(self.ids)
-
-
-def read_rows(path: Path, classes: int) -> tuple[list[str], list[int]]:
-    """Return texts (as they stand) and labels of a JSON-lines file.
+def read_lines(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield `file:line` and the object of each line of a JSON-lines file.
 
     Raises:
-        ConfigurationError: the file is missing, a line is no JSON object with a text and a
-            label in `0..classes-1`, or there is no row.
+        ConfigurationError: the file is missing, a line is no JSON object with a text, or
+            there is no row.
     """
-    texts: list[str] = []
-    labels: list[int] = []
+    empty = True
     try:
         lines = path.read_text(encoding="utf-8").split("\n")
     except OSError as error:
@@ -52,81 +32,132 @@ def read_rows(path: Path, classes: int) -> tuple[list[str], list[int]]:
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
-        text, label = _read_row(line, classes, f"{path}:{number}")
-        texts.append(text)
-        labels.append(label)
-    if not texts:
+        empty = False
+        yield f"{path}:{number}", _read_line(line, f"{path}:{number}")
+    if empty:
         raise ConfigurationError("no rows", where=str(path), mend="give it labelled rows")
-    return texts, labels
 
 
-def _read_row(line: str, classes: int, where: str) -> tuple[str, int]:
-    mend = f'write {{"text": …, "label": 0..{classes - 1}}}'
+def _read_line(line: str, where: str) -> dict[str, Any]:
+    mend = 'write {"text": "…", …}'
     try:
-        row = json.loads(line)
-        text, label = row["text"], row["label"]
+        row: dict[str, Any] = json.loads(line)
+        text = row["text"]
     except (ValueError, KeyError, TypeError) as error:
-        raise ConfigurationError(f"no labelled row: {error}", where=where, mend=mend) from error
-    if not isinstance(text, str) or not isinstance(label, int) or not 0 <= label < classes:
-        raise ConfigurationError(f"label {label!r} is unknown", where=where, mend=mend)
-    return text, label
+        raise ConfigurationError(f"no row: {error!r}", where=where, mend=mend) from error
+    if not isinstance(text, str):
+        raise ConfigurationError("the text is no string", where=where, mend=mend)
+    return row
 
 
-def read_corpus(
-    data: Path, tasks: Sequence[Task], part: str, tokenizer_file: Path, max_tokens: int
-) -> Corpus:
-    """Read and tokenise `<data>/<folder>/<part>.jsonl` of every task.
+def read_label(row: dict[str, Any], classes: int, where: str) -> int:
+    """Return a row's label number.
 
     Raises:
-        ConfigurationError: as `read_rows`.
+        ConfigurationError: it is none of `0..classes-1`.
     """
-    from tokenizers import Tokenizer
-
-    tokenizer = Tokenizer.from_file(str(tokenizer_file))
-    tokenizer.no_padding()
-    tokenizer.enable_truncation(max_tokens)
-    ids: list[list[int]] = []
-    task_of: list[int] = []
-    label_of: list[int] = []
-    for index, task in enumerate(tasks):
-        texts, labels = read_rows(data / task.folder / f"{part}.jsonl", task.classes)
-        ids += [code.ids for code in tokenizer.encode_batch([normalize(t) for t in texts])]
-        task_of += [index] * len(labels)
-        label_of += labels
-    return Corpus(ids, np.array(task_of), np.array(label_of))
+    label = row.get("label")
+    if not isinstance(label, int) or not 0 <= label < classes:
+        mend = f'write {{"text": …, "label": 0..{classes - 1}}}'
+        raise ConfigurationError(f"label {label!r} is unknown", where=where, mend=mend)
+    return label
 
 
-def class_weights(corpus: Corpus, task: int, classes: int) -> NDArray[np.float32]:
-    """Return sqrt-inverse-frequency weights whose mean over the task's rows is 1.
+def read_rows(path: Path, classes: int) -> tuple[list[str], list[int]]:
+    """Return texts (as they stand) and label numbers of a JSON-lines file.
 
-    Full inverse frequency over-predicted the negative class (seen when this was tried first).
+    Raises:
+        ConfigurationError: as `read_lines` and `read_label`.
     """
-    counts = np.bincount(corpus.label[corpus.task == task], minlength=classes)
-    weights = 1.0 / np.sqrt(np.maximum(counts, 1))
-    weights *= counts.sum() / (weights * counts).sum()
-    return weights.astype(np.float32)
+    rows = [(row["text"], read_label(row, classes, where)) for where, row in read_lines(path)]
+    return [text for text, _ in rows], [label for _, label in rows]
 
 
-def deal_batches(
-    corpus: Corpus, shares: Sequence[float], size: int, seed: int
-) -> Iterator[NDArray[np.int64]]:
-    """Yield row numbers of batches, for ever: tasks mixed by `shares`, like lengths together.
+def is_held(text: str) -> bool:
+    """Tell whether a text of our own is kept for measuring: one of seven, by its hash."""
+    return int(sha256(normalize(text).encode()).hexdigest()[:8], 16) % 7 == 0
 
-    A task's rows all come once before any comes again. The order depends on `seed` alone.
+
+def read_written(path: Path, task: Task) -> Iterator[tuple[str, list[int]]]:
+    """Yield texts of our own with 0 or 1 for each of a task's labels.
+
+    Raises:
+        ConfigurationError: as `read_lines`, or a label is none of the task's.
     """
-    random = np.random.default_rng(seed)
-    lengths = np.array([len(ids) for ids in corpus.ids])
-    decks = [_deal_rows(np.flatnonzero(corpus.task == t), random) for t in range(len(shares))]
-    part = np.array(shares) / sum(shares)
-    while True:
-        counts = random.multinomial(size * POOL, part)
-        drawn = [next(decks[t]) for t, count in enumerate(counts) for _ in range(count)]
-        pool = np.array(drawn)
-        pool = pool[np.argsort(lengths[pool], kind="stable")]
-        chunks = pool.reshape(POOL, size)
-        yield from (chunks[i] for i in random.permutation(POOL))
+    key = "flags" if task.name == "legal" else "intents"
+    for where, row in read_lines(path):
+        said = row.get(key)
+        if not isinstance(said, list) or set(said) - set(task.labels):
+            mend = f'write {{"text": …, "{key}": [any of {", ".join(task.labels)}]}}'
+            raise ConfigurationError(f"{key} {said!r} are unknown", where=where, mend=mend)
+        yield row["text"], [int(label in said) for label in task.labels]
 
 
-def _deal_rows(rows: NDArray[np.int64], random: np.random.Generator) -> Iterator[int]:
-    while True:
-        yield from (int(row) for row in random.permutation(rows))
+def read_targets(path: Path) -> Iterator[tuple[str, str, int]]:
+    """Yield text, target and label number of the rows that name a target (or `brand`).
+
+    Raises:
+        ConfigurationError: as `read_lines` and `read_label`, or a row has neither key.
+    """
+    for where, row in read_lines(path):
+        if "target" not in row and "brand" not in row:
+            raise ConfigurationError("no target", where=where, mend='write "target": "…"')
+        target = row.get("target", row.get("brand"))
+        if target:  # null in the brand set: about the festival, no brand
+            yield row["text"], target, read_label(row, len(CONTROL.labels), where)
+
+
+def read_sentences(path: Path) -> Iterator[tuple[str, list[tuple[int, int, str]]]]:
+    """Yield text and entities (start, end, type) of a CoNLL file or of JSON lines of our own.
+
+    Raises:
+        ConfigurationError: the file is missing, or a line is none of the two forms.
+    """
+    if path.suffix == ".jsonl":
+        for _, row in read_lines(path):
+            yield row["text"], [tuple(entity) for entity in row["entities"]]
+        return
+    try:
+        lines = path.read_text(encoding="utf-8").split("\n")
+    except OSError as error:
+        mend = "point --data at the folder that holds the labelled sets"
+        raise ConfigurationError(str(error), where=str(path), mend=mend) from error
+    words: list[str] = []
+    tags: list[str] = []
+    for line in [*lines, ""]:
+        word, _, tag = line.strip().partition("\t")
+        if word:
+            words.append(word)
+            tags.append(tag.strip())
+        elif words:
+            yield " ".join(words), join_tags(words, tags)
+            words, tags = [], []
+
+
+def join_tags(words: Sequence[str], tags: Sequence[str]) -> list[tuple[int, int, str]]:
+    """Return the entities of tagged words as spans of the words joined by a space."""
+    found: list[tuple[int, int, str]] = []
+    start = 0
+    for word, tag in zip(words, tags, strict=True):
+        end = start + len(word)
+        kind = tag[2:]
+        if tag.startswith("I-") and found and found[-1][1:] == (start - 1, kind):
+            found[-1] = (found[-1][0], end, kind)
+        elif tag != "O":
+            found.append((start, end, kind))
+        start = end + 1
+    return found
+
+
+def read_check(data: Path, task: Task) -> tuple[list[str], list[Any]]:
+    """Return the texts and labels that a head is measured on: `val.jsonl`, or what is held."""
+    if task.folder:
+        return read_rows(data / task.folder / "val.jsonl", task.classes)
+    rows = [row for path in list_written(task.name) for row in read_written(path, task)]
+    held = [(text, label) for text, label in rows if is_held(text)]
+    return [text for text, _ in held], [label for _, label in held]
+
+
+def list_written(name: str) -> list[Path]:
+    """Return the files of our own texts for a task, `target` or `entity`."""
+    return sorted(WRITTEN.glob(f"{name}*.jsonl"))

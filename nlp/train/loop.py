@@ -12,11 +12,16 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import torch
 import torch.distributed as group
+from safetensors import safe_open
+from safetensors.torch import save_file
 from torch import Tensor, nn
 
-from nlp.train.data import Corpus, class_weights, deal_batches, read_corpus
+from listening.contract import ConfigurationError
+from nlp.tokens import LOWER
+from nlp.train.corpus import Reader, Row, deal_batches, deal_shares, read_corpus
+from nlp.train.loss import Losses
 from nlp.train.network import Network, embed_frozen, load_network, pad
-from nlp.train.tasks import TASKS, Task
+from nlp.train.tasks import CONTROL, TASKS, Task
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -24,7 +29,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("nlp.train")
 
 WARM: Final = 0.05
-CHECKPOINT: Final = "checkpoint.pt"
+CHECKPOINT: Final = "checkpoint.safetensors"
 
 
 @dataclass(frozen=True)
@@ -49,6 +54,12 @@ class Settings:
     seed: int = 20
     save_every_s: float = 240.0
     tasks: tuple[Task, ...] = field(default=TASKS)
+    targets: bool = True
+
+    @property
+    def heads(self) -> tuple[Task, ...]:
+        """The heads that read a whole text, the one for comparison included."""
+        return (*self.tasks, CONTROL) if self.targets else self.tasks
 
 
 @dataclass
@@ -76,35 +87,39 @@ def run_worker(rank: int, settings: Settings) -> None:
         rank=rank,
         world_size=settings.workers,
     )
-    network = load_network(settings.base, settings.tasks)
-    tokenizer = settings.base / "tokenizer.json"
-    corpus = read_corpus(settings.data, settings.tasks, "train", tokenizer, settings.max_tokens)
-    teacher = embed_teacher(network.encoder, corpus, settings, rank)
+    network = load_network(settings.base, settings.heads)
+    reader = Reader(settings.base / "tokenizer.json", settings.max_tokens)
+    rows = read_corpus(settings.data, settings.tasks, reader, targets=settings.targets)
+    teacher = embed_teacher(network.encoder, rows, settings, rank)
     torch.manual_seed(settings.seed + 1 + rank)  # … and drop different units
-    Trainer(network, corpus, teacher, settings, rank).train()
+    Trainer(network, rows, teacher, settings, rank).train()
     group.destroy_process_group()
 
 
 def embed_teacher(
-    encoder: nn.Module, corpus: Corpus, settings: Settings, rank: int
+    encoder: nn.Module, rows: list[Row], settings: Settings, rank: int
 ) -> NDArray[np.float32]:
     """Return the frozen encoder's embedding of every n-th row (NaN elsewhere), cached on disk."""
     cache = settings.out / "teacher.npy"
     if not cache.is_file():
         began = time.monotonic()
-        rows = np.arange(0, len(corpus), settings.distill_every)
-        rows = rows[np.argsort([len(corpus.ids[r]) for r in rows], kind="stable")]
-        mine = rows[rank :: settings.workers]
-        table = torch.zeros(len(corpus), encoder.config.hidden_size)
+        chosen = np.arange(0, len(rows), settings.distill_every)
+        chosen = chosen[np.argsort([len(rows[r].tokens) for r in chosen], kind="stable")]
+        mine = chosen[rank :: settings.workers]
+        table = torch.zeros(len(rows), encoder.config.hidden_size)
         encoder.eval()
         for part in np.array_split(mine, max(1, len(mine) // 32)):
-            table[part] = embed_frozen(encoder, *pad([corpus.ids[r] for r in part]))
+            ids = [rows[r].tokens.ids for r in part]
+            table[part] = embed_frozen(encoder, pad(ids), pad([[1] * len(i) for i in ids]))
         group.all_reduce(table)
         if rank == 0:
-            _write_teacher(cache, table.numpy(), rows)
-            log.info("teacher: %d rows in %.0f s", len(rows), time.monotonic() - began)
+            _write_teacher(cache, table.numpy(), chosen)
+            log.info("teacher: %d rows in %.0f s", len(chosen), time.monotonic() - began)
     group.barrier()
     known: NDArray[np.float32] = np.load(cache)
+    if len(known) != len(rows):
+        mend = f"remove {settings.out} and train from the start"
+        raise ConfigurationError("the data has changed", where=str(cache), mend=mend)
     return known
 
 
@@ -123,24 +138,29 @@ class Trainer:
     def __init__(
         self,
         network: Network,
-        corpus: Corpus,
+        rows: list[Row],
         teacher: NDArray[np.float32],
         settings: Settings,
         rank: int,
     ) -> None:
-        self.network, self.corpus, self.settings, self.rank = network, corpus, settings, rank
+        self.network, self.rows, self.settings, self.rank = network, rows, settings, rank
         self.teacher = torch.from_numpy(teacher)
         self.state = State()
-        tasks = settings.tasks
-        self.losses = [
-            _make_loss(class_weights(corpus, i, t.classes), t) for i, t in enumerate(tasks)
-        ]
+        self.losses = Losses(rows, settings.heads)
         self.weights = [p for p in network.parameters() if p.requires_grad]
         self.optimizer = torch.optim.AdamW(
             [
                 {"params": _trainable(network.encoder), "peak": settings.rate},
+                {"params": _trainable(network.entity_layers), "peak": settings.rate},
+                {"params": _trainable(network.target_layers), "peak": settings.rate},
+                {"params": [network.marker, *network.shapes.parameters()], "peak": settings.rate},
                 {
-                    "params": [*network.topical.parameters(), *network.heads.parameters()],
+                    "params": [
+                        *network.topical.parameters(),
+                        *network.heads.parameters(),
+                        *network.entity_head.parameters(),
+                        *network.target_head.parameters(),
+                    ],
                     "peak": settings.head_rate,
                 },
             ],
@@ -153,9 +173,8 @@ class Trainer:
         """Run to the end of the budget, from the last checkpoint where there is one."""
         self.resume()
         settings = self.settings
-        batches = deal_batches(
-            self.corpus, [t.share for t in settings.tasks], settings.batch, settings.seed
-        )
+        shares = deal_shares(settings.tasks, targets=settings.targets)
+        batches = deal_batches(self.rows, shares, settings.batch, settings.seed)
         for _ in range(self.state.step):
             next(batches)
         self.network.train()
@@ -193,22 +212,31 @@ class Trainer:
         if self.rank == 0 and len(self.trace) >= 50:  # noqa: PLR2004 - a line a minute
             self.report(progress)
 
-    def measure_loss(self, rows: NDArray[np.int64]) -> tuple[Tensor, Tensor]:
+    def measure_loss(self, numbers: NDArray[np.int64]) -> tuple[Tensor, Tensor]:
         """Return the mean task loss and the mean cosine distance to the teacher."""
-        embedding, logits = self.network(*pad([self.corpus.ids[r] for r in rows]))
-        tasks = torch.from_numpy(self.corpus.task[rows])
-        labels = torch.from_numpy(self.corpus.label[rows])
-        total = embedding.new_zeros(())
-        for index, loss in enumerate(self.losses):
-            mine = tasks == index
-            if mine.any():
-                total = total + loss(logits[index][mine], labels[mine]).sum()
-        teacher = self.teacher[rows]
+        rows = [self.rows[n] for n in numbers]
+        ids = pad([row.tokens.ids for row in rows])
+        mask = pad([[1] * len(row.tokens) for row in rows])
+        shapes = pad(
+            [self.choose_shapes(row, number) for row, number in zip(rows, numbers, strict=True)]
+        )
+        states = self.network.read(ids, shapes, mask)
+        embedding, logits = self.network.read_heads(states, mask)
+        total = self.losses.of_heads(rows, logits)
+        total = total + self.losses.of_targets(rows, states.low, mask, self.network)
+        total = total + self.losses.of_entities(rows, states.middle, mask, self.network)
+        teacher = self.teacher[numbers]
         known = ~teacher[:, 0].isnan()
         topic = embedding.new_zeros(())
         if known.any():
             topic = 1.0 - (embedding[known] * teacher[known]).sum(1).mean()
         return total / len(rows), topic
+
+    def choose_shapes(self, row: Row, number: int) -> list[int]:
+        """Return a row's shapes; of every tenth reading of tagged rows, all in small letters."""
+        if row.tags is not None and (self.state.step + number) % 10 == 0:
+            return [LOWER if shape else 0 for shape in row.tokens.shapes]
+        return row.tokens.shapes
 
     def share_gradients(self) -> None:
         """Average the gradients of all workers in one message."""
@@ -243,15 +271,11 @@ class Trainer:
         """Write the checkpoint whole or not at all."""
         path = self.settings.out / CHECKPOINT
         partial = path.with_suffix(".tmp")
-        torch.save(
-            {
-                "network": self.network.state_dict(),
-                "optimizer": self.optimizer.state_dict(),
-                "step": self.state.step,
-                "spent_s": self.state.spent_s,
-            },
-            partial,
-        )
+        tensors = {f"network.{name}": t for name, t in self.network.state_dict().items()}
+        for number, moments in self.optimizer.state_dict()["state"].items():
+            tensors |= {f"optimizer.{number}.{name}": t for name, t in moments.items()}
+        spent = {"step": str(self.state.step), "spent_s": str(self.state.spent_s)}
+        save_file({name: t.contiguous() for name, t in tensors.items()}, partial, spent)
         os.replace(partial, path)  # noqa: PTH105 - atomic on purpose
         log.info("saved step %d after %.1f min", self.state.step, self.state.spent_s / 60)
 
@@ -260,10 +284,28 @@ class Trainer:
         path = self.settings.out / CHECKPOINT
         if not path.is_file():
             return
-        saved = torch.load(path, weights_only=True)
-        self.network.load_state_dict(saved["network"])
-        self.optimizer.load_state_dict(saved["optimizer"])
-        self.state = State(saved["step"], saved["spent_s"])
+        network, moments, self.state = read_checkpoint(path)
+        self.network.load_state_dict(network)
+        plain = self.optimizer.state_dict()
+        self.optimizer.load_state_dict({**plain, "state": moments})
+
+
+def read_checkpoint(
+    path: Path,
+) -> tuple[dict[str, Tensor], dict[int, dict[str, Tensor]], State]:
+    """Return the weights, the optimiser's moments by parameter, and the budget used."""
+    weights: dict[str, Tensor] = {}
+    moments: dict[int, dict[str, Tensor]] = {}
+    with safe_open(path, "pt") as file:
+        said = file.metadata()
+        for key in file.keys():  # noqa: SIM118 - no mapping
+            kind, _, name = key.partition(".")
+            if kind == "network":
+                weights[name] = file.get_tensor(key)
+            else:
+                number, _, moment = name.partition(".")
+                moments.setdefault(int(number), {})[moment] = file.get_tensor(key)
+    return weights, moments, State(int(said["step"]), float(said["spent_s"]))
 
 
 def _trainable(module: nn.Module) -> list[nn.Parameter]:
@@ -273,27 +315,6 @@ def _trainable(module: nn.Module) -> list[nn.Parameter]:
 def _gradient(weight: Tensor) -> Tensor:
     assert weight.grad is not None  # noqa: S101 - share_gradients filled it
     return weight.grad
-
-
-class _Loss(nn.Module):  # type: ignore[misc]  # torch is no dependency
-    """Weighted loss per row; the weight is the true class's."""
-
-    def __init__(self, weights: Tensor, kind: str) -> None:
-        super().__init__()
-        self.weights, self.kind = weights, kind
-
-    def forward(self, logits: Tensor, labels: Tensor) -> Tensor:
-        if self.kind == "sigmoid":
-            loss = nn.functional.binary_cross_entropy_with_logits(
-                logits[:, 0], labels.float(), reduction="none"
-            )
-        else:
-            loss = nn.functional.cross_entropy(logits, labels, reduction="none")
-        return loss * self.weights[labels]
-
-
-def _make_loss(weights: NDArray[np.float32], task: Task) -> _Loss:
-    return _Loss(torch.from_numpy(weights), task.kind)
 
 
 def train(settings: Settings) -> Path:
@@ -306,8 +327,7 @@ def train(settings: Settings) -> Path:
 
 def load_trained(settings: Settings) -> Network:
     """Return the network of the checkpoint, ready to predict."""
-    network = load_network(settings.base, settings.tasks)
-    saved = torch.load(settings.out / CHECKPOINT, weights_only=True)
-    network.load_state_dict(saved["network"])
+    network = load_network(settings.base, settings.heads)
+    network.load_state_dict(read_checkpoint(settings.out / CHECKPOINT)[0])
     network.eval()
     return network
