@@ -111,15 +111,14 @@ def _figures(
     found = int(hits.sum())
     yield share(place, "recall", found, int(wanted.sum()), model)
     yield share(place, "precision", found, int(raised.sum()), model)
-    if counts.sum():
+    if found:
 
         def f1(rows: Any) -> float:
             both = counts[rows].sum()
             return float(2 * hits[rows].sum() / both) if both else float("nan")
 
-        low, high = bootstrap(len(marked), f1)
-        value = float(2 * hits.sum() / counts.sum())
-        yield Figure(*place, "f1", int(wanted.sum()), value, low, high, model)
+        value, both = f1(slice(None)), bootstrap(len(marked), f1)
+        yield Figure(*place, "f1", int(wanted.sum()), value, *both, model)
     placed = [_placed(one, kind) for one in marked for kind in kinds if _is_hit(one, kind)]
     told = [hit for hit in placed if hit is not None]
     yield share(place, "span_hit", sum(told), len(told), model)
