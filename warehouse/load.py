@@ -33,6 +33,7 @@ from warehouse.merge import merge_batch
 from warehouse.open import open_warehouse
 from warehouse.script import reason
 from warehouse.tables import log
+from warehouse.topics import merge_topics
 
 _LOG: Final = logging.getLogger(__name__)
 
@@ -70,6 +71,7 @@ def load_pending(root: DataRoot, brands: BrandFile) -> list[Receipt]:
                 sync_brands(connection, brands)
             for batch in _pending(root, _received(connection), failures):
                 _load(connection, root, batch, receipts, failures)
+            failures += merge_topics(connection, root)
             failures += merge_evaluations(connection, root)
             record_run(connection, "load", started, _detail(receipts, failures), failures)
             crash_at("load:checkpoint")

@@ -145,8 +145,8 @@ def test_an_older_file_is_migrated_and_keeps_its_rows(
     load_pending(world.root, BRANDS)
     folder = tmp_path / "migrations"
     shutil.copytree(migrations.FOLDER, folder)
-    (folder / "versions" / "0002_note.py").write_text(
-        'from alembic import op\nrevision, down_revision = "0002_note", "0001_baseline"\n'
+    (folder / "versions" / "9000_note.py").write_text(
+        f'from alembic import op\nrevision, down_revision = "9000_note", "{head()}"\n'
         "def upgrade():\n"
         '    op.execute("ALTER TABLE core.receipt ADD COLUMN note VARCHAR")\n'
     )
@@ -155,6 +155,6 @@ def test_an_older_file_is_migrated_and_keeps_its_rows(
         assert connection.exec_driver_sql("SELECT served, note FROM core.receipt").all() == [
             (1, None)
         ]
-    assert rows_of(world.root, "SELECT version_num FROM core.alembic_version") == [("0002_note",)]
+    assert rows_of(world.root, "SELECT version_num FROM core.alembic_version") == [("9000_note",)]
     left = [path.name for path in world.root.path.iterdir() if "migrating" in path.name]
     assert left == []

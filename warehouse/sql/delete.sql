@@ -27,6 +27,7 @@ DELETE FROM core.label WHERE mention_id IN (SELECT mention_id FROM gone);
 DELETE FROM core.label_failure WHERE mention_id IN (SELECT mention_id FROM gone);
 DELETE FROM core.correction WHERE mention_id IN (SELECT mention_id FROM gone);
 DELETE FROM core.mention_topic WHERE mention_id IN (SELECT mention_id FROM gone);
+DELETE FROM core.discovered_topic_mention WHERE mention_id IN (SELECT mention_id FROM gone);
 DELETE FROM core.entity WHERE mention_id IN (SELECT mention_id FROM gone);
 DELETE FROM core.flag WHERE mention_id IN (SELECT mention_id FROM gone);
 DELETE FROM core.embedding WHERE mention_id IN (SELECT mention_id FROM gone);

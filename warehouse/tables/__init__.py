@@ -3,7 +3,17 @@
 Import `METADATA` from here, so that every table module has been read.
 """
 
-from warehouse.tables import brand, label, log, mention, reference
+from warehouse.tables import brand, label, log, mention, quality, reference, topic
 from warehouse.tables.base import METADATA, SCHEMA
 
-__all__ = ["METADATA", "SCHEMA", "brand", "label", "log", "mention", "reference"]
+__all__ = [
+    "METADATA",
+    "SCHEMA",
+    "brand",
+    "label",
+    "log",
+    "mention",
+    "quality",
+    "reference",
+    "topic",
+]

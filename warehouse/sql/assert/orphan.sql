@@ -10,6 +10,7 @@ FROM (
     UNION ALL SELECT 'label_failure', mention_id FROM core.label_failure
     UNION ALL SELECT 'correction', mention_id FROM core.correction
     UNION ALL SELECT 'mention_topic', mention_id FROM core.mention_topic
+    UNION ALL SELECT 'discovered_topic_mention', mention_id FROM core.discovered_topic_mention
     UNION ALL SELECT 'entity', mention_id FROM core.entity
     UNION ALL SELECT 'flag', mention_id FROM core.flag
     UNION ALL SELECT 'embedding', mention_id FROM core.embedding
