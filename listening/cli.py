@@ -28,6 +28,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+topics_app = typer.Typer(help="Topics nobody declared.", no_args_is_help=True)
+app.add_typer(topics_app, name="topics")
 log = logging.getLogger("listening")
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")]
@@ -310,6 +312,39 @@ def query(team: str, sql: str, as_json: Json = False) -> None:
         _emit({"columns": columns, "rows": rows})
         return
     _show(columns, rows)
+
+
+@topics_app.command()
+def discover(
+    brand: BrandPaths,
+    again: Annotated[
+        bool, typer.Option("--again", help="Make tonight again, with what came in since.")
+    ] = False,
+    no_publish: NoPublish = False,
+    as_json: Json = False,
+) -> None:
+    """Find tonight's topics in what is tagged, and take them down to the published files."""
+    from listening.contract import LINEAGE, DataRoot
+    from nlp.discover import discover_topics
+    from warehouse.load import load_pending
+
+    root, brands = DataRoot.from_environment(), _brands(brand)
+    with _step("discover topics"):
+        night = discover_topics(root, again=again)
+    with _step("load"):
+        load_pending(root, brands)
+    if not no_publish:
+        _publish(root, brands)
+    counts = {kind: night.count(kind) for kind in LINEAGE}
+    if as_json:
+        told = {"night": night.night, "topics": len(night.topics), "mentions": len(night.members)}
+        _emit({**told, "read": night.read, "left_out": night.left_out, **counts})
+        return
+    moves = ", ".join(f"{kind} {count}" for kind, count in counts.items() if count)
+    typer.echo(
+        f"{night.night}: {len(night.topics)} topics of {len(night.members):,} of "
+        f"{night.read:,} mentions; {moves or 'nothing changed'}"
+    )
 
 
 # --- the steps, as the DAGs take them ---------------------------------------------------

@@ -55,7 +55,9 @@ def bag(tmp_path_factory):
 @pytest.mark.airflow
 def test_every_file_loads(bag):
     assert bag["errors"] == {}
-    assert sorted(bag["dags"]) == ["listen", "reference", "warehouse_update"]
+    assert sorted(bag["dags"]) == [
+        "discover_topics", "listen", "reference", "warehouse_update",
+    ]  # fmt: skip
 
 
 @pytest.mark.airflow
@@ -63,6 +65,7 @@ def test_the_warehouse_follows_tagged_batches_by_asset(bag):
     dags = bag["dags"]
     assert "tagged_batches" in dags["listen"]["outlets"]
     assert "tagged_batches" in dags["reference"]["outlets"]
+    assert "tagged_batches" in dags["discover_topics"]["outlets"]
     assert dags["warehouse_update"]["schedule"] == "AssetTriggeredTimetable"
 
 
