@@ -32,6 +32,7 @@ PART: Final = 0.6
 FEWEST: Final = 6
 """Distinct texts that make a group at least."""
 
+_PIECE: Final = 3
 _NEIGHBOURS: Final = 15
 _SEED: Final = 7
 _BLOCK: Final = 1024  # rows of the similarity matrix held at once: 200 MB at 50,000 texts
@@ -66,17 +67,16 @@ def unit(vectors: Floats) -> Floats:
 
 def partition(points: Floats) -> list[Places]:
     """Return the groups among unit vectors, the largest first; what is alone is in none."""
-    found = join(points, _communities(points), JOIN)
+    found = _gather(points, join(points, _communities(points), JOIN))
     groups = [piece for group in found for piece in _divide(points, group)]
     return sorted(groups, key=lambda group: (-len(group), group[0]))
 
 
 def split(points: Floats) -> list[Places]:
     """Return the parts a group falls into, the largest first; one, where it holds together."""
-    whole = np.arange(len(points))
-    parts = join(points, _communities(points), PART)
+    parts = _gather(points, join(points, _communities(points), PART))
     if len(parts) < 2:  # noqa: PLR2004
-        return [whole]
+        return [np.arange(len(points))]
     centres = unit(np.stack([points[part].sum(axis=0) for part in parts]))
     nearest = np.argmax(points @ centres.T, axis=1)  # of what is in no part
     for number, part in enumerate(parts):
@@ -88,14 +88,16 @@ def split(points: Floats) -> list[Places]:
 def join(points: Floats, groups: Sequence[Places], least: float) -> list[Places]:
     """Unite groups, the likest first, until no two are as like as `least`."""
     held = list(groups)
+    totals = _totals(points, held)
     while len(held) > 1:
-        table = likenesses(points, held)
+        table = _compare(totals, held)
         first, second = np.unravel_index(int(np.argmax(table)), table.shape)
         if table[first, second] < least:
             break
         low, high = sorted((int(first), int(second)))
-        held[low] = np.sort(np.concatenate([held[low], held[high]]))
-        del held[high]
+        held[low] = np.sort(np.concatenate([held[low], held.pop(high)]))
+        totals[low] += totals[high]
+        totals = np.delete(totals, high, axis=0)
     return held
 
 
@@ -106,7 +108,15 @@ def likenesses(points: Floats, groups: Sequence[Places]) -> NDArray[np.float64]:
     mean): the cosine of their centres, freed from the scatter of their members. A ratio, so
     that an encoder whose cosines run higher or lower changes little.
     """
-    totals = np.stack([points[group].sum(axis=0, dtype=np.float64) for group in groups])
+    return _compare(_totals(points, groups), groups)
+
+
+def _totals(points: Floats, groups: Sequence[Places]) -> NDArray[np.float64]:
+    sums = [points[group].sum(axis=0, dtype=np.float64) for group in groups]
+    return np.stack(sums) if sums else np.empty((0, points.shape[1]))
+
+
+def _compare(totals: NDArray[np.float64], groups: Sequence[Places]) -> NDArray[np.float64]:
     sizes = np.array([len(group) for group in groups], np.float64)
     products = totals @ totals.T
     pairs = np.maximum(sizes * (sizes - 1), 1)
@@ -115,6 +125,24 @@ def likenesses(points: Floats, groups: Sequence[Places]) -> NDArray[np.float64]:
     table /= np.sqrt(np.outer(within, within))
     np.fill_diagonal(table, -1)
     return table
+
+
+def _gather(points: Floats, groups: Sequence[Places]) -> list[Places]:
+    """Unite groups that are too small, the smallest first, with their likest, or drop them.
+
+    Louvain parts a dense group that stands alone into several small ones.
+    """
+    held = list(groups)
+    while held:
+        small = min(range(len(held)), key=lambda place: len(held[place]))
+        if len(held[small]) >= FEWEST:
+            break
+        piece = held.pop(small)
+        table = likenesses(points, [piece, *held])[0, 1:]
+        if len(table) and table.max() > PART:
+            best = int(np.argmax(table))
+            held[best] = np.sort(np.concatenate([held[best], piece]))
+    return held
 
 
 def _divide(points: Floats, group: Places) -> Iterator[Places]:
@@ -128,12 +156,13 @@ def _divide(points: Floats, group: Places) -> Iterator[Places]:
 
 
 def _communities(points: Floats) -> list[Places]:
+    """Return Louvain's communities, small ones too: alone, one dense group falls into several."""
     import networkx as nx
 
     if len(points) < FEWEST:
         return []
     found = nx.community.louvain_communities(_graph(points), seed=_SEED)
-    groups = [np.array(sorted(group), np.int64) for group in found if len(group) >= FEWEST]
+    groups = [np.array(sorted(group), np.int64) for group in found if len(group) >= _PIECE]
     return sorted(groups, key=lambda group: int(group[0]))
 
 
