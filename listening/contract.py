@@ -105,6 +105,17 @@ class Product:
 
 
 @dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody people name when they mean a brand, such as its chief."""
+
+    id: str
+    name: str
+    aliases: tuple[str, ...] = ()
+    handles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # channel -> handles
+    role: str = ""  # in the brand: CEO, founder; for people to read
+
+
+@dataclass(frozen=True, slots=True)
 class Context:
     """Words that make a homonym the brand (`near`) or something else (`not_near`)."""
 
@@ -141,6 +152,7 @@ class Brand:
     domains: tuple[str, ...] = ()
     context: Context = Context()
     products: tuple[Product, ...] = ()
+    people: tuple[Person, ...] = ()
     service: ServiceHours = ServiceHours()
 
 
@@ -545,6 +557,11 @@ TAG_FIELDS: Final = (
 )
 """The columns `listening tag` adds. Offsets count code points, end exclusive."""
 
+TARGET_FIELDS: Final = tuple(
+    field.with_name(f"target_{field.name}") for field in SENTIMENT_FIELDS if field.name != "language"
+)
+"""The columns it adds with `--target`; null where a row names no target."""
+
 BRAND_MATCH_TYPE: Final = pa.list_(
     pa.struct(
         [
@@ -554,6 +571,9 @@ BRAND_MATCH_TYPE: Final = pa.list_(
             pa.field("start", pa.int32()),  # null: mapped by an import or an owned channel
             pa.field("end", pa.int32()),
             pa.field("matched", pa.string()),
+            # What is thought of it, as of the whole mention in SENTIMENT_FIELDS; null: its own
+            # words, or tagged before targets were judged.
+            *(field for field in SENTIMENT_FIELDS if field.name != "language"),
         ]
     )
 )

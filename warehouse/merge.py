@@ -28,7 +28,8 @@ from warehouse.tables import METADATA, SCHEMA, log
 MARK_SHARE: Final = 0.02  # more of a batch quarantined than this, and the batch is marked
 _MENTION_KINDS: Final = ("mention", "engagement", "tombstone")
 _LABELLED: Final = (
-    "language", "sentiment", "emotion", "irony", "offensive", "intent", "topic", "encoder",
+    "language", "sentiment", "target", "emotion", "irony", "offensive", "intent", "topic",
+    "encoder",
 )  # fmt: skip
 
 

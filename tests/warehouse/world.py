@@ -176,13 +176,14 @@ class World:
 def tags(row: Row) -> Row:
     """Tag by the words of the text: `acme`, `k2`, `late`; `copyN` are bands in common."""
     words = row["text"].lower().split()
+    negative = 0.8 if "bad" in words else 0.1
+    towards = {"sentiment": "negative", "p_negative": 0.5, "p_neutral": 0.25, "p_positive": 0.25}
     brands = [
         {"brand_id": "acme", "product_id": product, "relation": "untagged", "start": 0, "end": 4,
-         "matched": word}
+         "matched": word, **(towards if f"not-{word}" in words else {})}
         for word, product in (("acme", None), ("k2", "k2"))
         if word in words
     ]  # fmt: skip
-    negative = 0.8 if "bad" in words else 0.1
     return {
         "mention_id": row["mention_id"],
         "content_hash": row["content_hash"],

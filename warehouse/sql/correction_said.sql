@@ -1,5 +1,6 @@
 -- What the model says of each label in `asked`, in the words a person would use. An intent holds
--- from 0.5, the tagger's own line; topics and flags are known of the standing content only.
+-- from 0.5, the tagger's own line; topics and flags are known of the standing content only. What is
+-- thought of a brand as a whole follows the rule of the model `brand_sentiment`.
 WITH label AS (
     SELECT label.mention_id, label.content_hash, label.tagger, label.version, label.label,
         label.abstained, label.probabilities
@@ -30,8 +31,30 @@ standing AS (
         AND asked.mention_id IN (SELECT mention_id FROM core.label)
 ),
 
+target AS (
+    SELECT mention_id, content_hash, brand_id, product_id, version,
+        CASE WHEN abstained IS NULL THEN label END AS counted
+    FROM core.target_label SEMI JOIN asked USING (mention_id, content_hash)
+    QUALIFY row_number() OVER (
+        PARTITION BY mention_id, content_hash, brand_id, product_id ORDER BY version DESC
+    ) = 1
+),
+
 said AS (
     SELECT * FROM whole
+    UNION ALL
+    SELECT mention_id, content_hash, 'sentiment', brand_id,
+        coalesce(
+            max(counted) FILTER (product_id = '' AND counted <> 'neutral'),
+            CASE count(DISTINCT counted) FILTER (counted <> 'neutral')
+                WHEN 0 THEN max(counted)
+                WHEN 1 THEN max(counted) FILTER (counted <> 'neutral')
+            END,
+            'abstained'
+        ),
+        max(version)
+    FROM target
+    GROUP BY mention_id, content_hash, brand_id
     UNION ALL
     SELECT standing.*, if(max(topic.topic_id) IS NULL, 'no', 'yes'), max(topic.version)
     FROM standing

@@ -24,6 +24,7 @@ DELETE FROM core.mention_stream WHERE mention_id IN (SELECT mention_id FROM gone
 DELETE FROM core.mention_query WHERE mention_id IN (SELECT mention_id FROM gone);
 DELETE FROM core.mention_brand WHERE mention_id IN (SELECT mention_id FROM gone);
 DELETE FROM core.label WHERE mention_id IN (SELECT mention_id FROM gone);
+DELETE FROM core.target_label WHERE mention_id IN (SELECT mention_id FROM gone);
 DELETE FROM core.label_failure WHERE mention_id IN (SELECT mention_id FROM gone);
 DELETE FROM core.correction WHERE mention_id IN (SELECT mention_id FROM gone);
 DELETE FROM core.mention_topic WHERE mention_id IN (SELECT mention_id FROM gone);

@@ -1,8 +1,10 @@
 -- What the tags say, for the contents they were made of. Tags of one content made in two batches
 -- may differ in the last digits; the greater row stands, so that their order does not matter.
--- $tagged: files; the version of each tagger by its name, and all of them as JSON in $versions.
+-- $tagged: files, of which older ones may lack columns; the version of each tagger by its name, and
+-- all of them as JSON in $versions.
 CREATE OR REPLACE TEMP TABLE tag AS
-SELECT * EXCLUDE (embedding) FROM read_parquet($tagged, filename = true)
+SELECT * EXCLUDE (embedding)
+FROM read_parquet($tagged, filename = true, union_by_name = true)
 SEMI JOIN core.mention_version USING (mention_id, content_hash)
 QUALIFY row_number() OVER (PARTITION BY mention_id, content_hash ORDER BY filename) = 1;
 
@@ -66,6 +68,46 @@ WHERE old.mention_id = new.mention_id AND old.content_hash = new.content_hash
 
 INSERT INTO core.label BY NAME
 SELECT * FROM label_now ANTI JOIN core.label USING (mention_id, content_hash, tagger, version);
+
+-- What each match of a brand or product is thought of. Matches of files from before targets were
+-- judged have fewer fields; the cast fills them with NULL.
+CREATE OR REPLACE TEMP TABLE target_label_now AS
+SELECT
+    mention_id, content_hash, b.brand_id, coalesce(b.product_id, '') AS product_id,
+    $target AS version, b.sentiment AS label,
+    CASE b.sentiment
+        WHEN 'negative' THEN b.p_negative WHEN 'neutral' THEN b.p_neutral
+        WHEN 'positive' THEN b.p_positive
+    END AS p,
+    b.abstained AS abstained,
+    [
+        {'id': 'negative', 'p': b.p_negative},
+        {'id': 'neutral', 'p': b.p_neutral},
+        {'id': 'positive', 'p': b.p_positive}
+    ] AS probabilities
+FROM (
+    SELECT mention_id, content_hash, unnest(brands::STRUCT(
+        brand_id VARCHAR, product_id VARCHAR, sentiment VARCHAR, p_negative FLOAT, p_neutral FLOAT,
+        p_positive FLOAT, abstained VARCHAR
+    )[]) AS b
+    FROM tag
+)
+WHERE b.sentiment IS NOT NULL
+QUALIFY row_number() OVER (
+    PARTITION BY mention_id, content_hash, b.brand_id, coalesce(b.product_id, '')
+    ORDER BY p DESC, label DESC, abstained DESC, probabilities DESC
+) = 1;
+
+DELETE FROM core.target_label AS old USING target_label_now AS new
+WHERE old.mention_id = new.mention_id AND old.content_hash = new.content_hash
+    AND old.brand_id = new.brand_id AND old.product_id = new.product_id
+    AND old.version = new.version
+    AND (new.p, new.label, new.abstained, new.probabilities)
+        > (old.p, old.label, old.abstained, old.probabilities);
+
+INSERT INTO core.target_label BY NAME
+SELECT * FROM target_label_now
+ANTI JOIN core.target_label USING (mention_id, content_hash, brand_id, product_id, version);
 
 INSERT INTO core.label_failure BY NAME
 SELECT

@@ -1,7 +1,7 @@
 """What a mention means: brands, labels, topics, entities, flags, vectors, near copies.
 
-Everything but `label` and `label_failure` belongs to the content that stands now; those two
-are keyed by content, so the labels of an older content stay.
+Everything but `label`, `target_label` and `label_failure` belongs to the content that stands
+now; those three are keyed by content, so the labels of an older content stay.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Final
 import sqlalchemy as sa
 from duckdb_sqlalchemy.datatypes import FixedArray, UBigInteger
 
-from listening.contract import ABSTENTIONS, EMBEDDING_WIDTH, FLAGS, RELATIONS
+from listening.contract import ABSTENTIONS, EMBEDDING_WIDTH, FLAGS, RELATIONS, SENTIMENTS
 from warehouse.tables.base import SCORED, key, may, mention_key, need, one_of, share, table
 
 TAGGERS: Final = ("language", "sentiment", "emotion", "irony", "offensive", "intent")
@@ -53,6 +53,30 @@ label = table(
     ),
     may("probabilities", SCORED, "Every class with its probability; intents do not sum to 1"),
     one_of("tagger", TAGGERS),
+    one_of("abstained", ABSTENTIONS),
+    share("p"),
+)
+
+target_label = table(
+    "target_label",
+    "What one content of a mention thinks of a brand or product it is about; none where it could "
+    "not be judged, and none of the brand's own words. Grain: mention_id, content_hash, brand_id, "
+    "product_id, version.",
+    mention_key(),
+    key("content_hash", sa.String, "Content it was said of, see core.mention_version"),
+    key("brand_id", sa.String, "The brand, see core.brand"),
+    key("product_id", sa.String, "The product, see core.product; empty: the brand as a whole"),
+    key("version", sa.String, "Version of the tagger"),
+    need("label", sa.String, "The most probable of negative, neutral and positive"),
+    need("p", sa.REAL, "Probability of the label"),
+    may(
+        "abstained",
+        sa.String,
+        "Why the label should not be counted: short, language, mixed or border; NULL: it counts. "
+        "The probabilities stand all the same",
+    ),
+    need("probabilities", SCORED, "Every class with its probability"),
+    one_of("label", SENTIMENTS),
     one_of("abstained", ABSTENTIONS),
     share("p"),
 )

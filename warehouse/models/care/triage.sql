@@ -25,7 +25,7 @@ classed as (
         tag.channel,
         tag.author_key,
         tag.reach,
-        tag.sentiment,
+        coalesce(towards.sentiment, tag.sentiment) as sentiment,
         tag.intents,
         case
             when list_has_any(tag.flag_kinds, ['threat', 'safety', 'legal_talk']) then 'legal_safety'
@@ -36,7 +36,11 @@ classed as (
         end as class,
         greatest({{ seconds_between("tag.published_at", now_at()) }}, 0) as waiting_s
     from waiting
-    join {{ ref("mention_tag") }} as tag using (mention_id)
+    join {{ ref("mention_tag") }} as tag on tag.mention_id = waiting.mention_id
+    left join {{ ref("brand_sentiment") }} as towards
+        on towards.mention_id = waiting.mention_id
+        and towards.brand_id = waiting.brand_id
+        and towards.product_id = ''
 ),
 scored as (
     select

@@ -9,11 +9,6 @@ with about as (
             as product_ids
     from {{ source("core", "mention_brand") }}
     group by mention_id, brand_id
-),
-decided as (
-    select mention_id, target as brand_id, label
-    from {{ ref("correction_standing") }}
-    where tagger = 'sentiment' and target <> ''
 )
 select
     about.mention_id,
@@ -34,15 +29,19 @@ select
     tag.parent_id,
     tag.thread_id,
     tag.cluster_id,
-    coalesce(decided.label, tag.sentiment) as sentiment,
+    towards.sentiment,
+    towards.sentiment_of,
     tag.intents,
     tag.is_spam,
     tag.topic_ids,
     tag.flag_kinds,
-    tag.corrected or decided.label is not null as corrected,
+    tag.corrected or towards.corrected as corrected,
     tag.engagement,
     tag.reach
 from about
 join {{ ref("mention_tag") }} as tag using (mention_id)
 join {{ source("core", "brand") }} as brand using (brand_id)
-left join decided using (mention_id, brand_id)
+join {{ ref("brand_sentiment") }} as towards
+    on towards.mention_id = about.mention_id
+    and towards.brand_id = about.brand_id
+    and towards.product_id = ''

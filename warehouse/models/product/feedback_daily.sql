@@ -1,15 +1,22 @@
-with said as (
+with named as (
     select
-        day,
-        brand_id,
-        unnest(if(len(product_ids) = 0, ['(brand)'], product_ids)) as product_id,
-        topic_ids,
-        intents,
-        is_spam,
-        author_key,
-        sentiment
+        *, unnest(if(len(product_ids) = 0, ['(brand)'], product_ids)) as product_id
     from {{ ref("brand_mention") }}
     where not said_by_brand
+),
+-- Of a product, what is thought of that product.
+said as (
+    select
+        named.day,
+        named.brand_id,
+        named.product_id,
+        named.topic_ids,
+        named.intents,
+        named.is_spam,
+        named.author_key,
+        coalesce(towards.sentiment, named.sentiment) as sentiment
+    from named
+    left join {{ ref("brand_sentiment") }} as towards using (mention_id, brand_id, product_id)
 ),
 by_topic as (
     select said.*, unnest(if(len(topic_ids) = 0, ['(none)'], topic_ids)) as topic_id from said

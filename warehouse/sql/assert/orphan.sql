@@ -7,6 +7,7 @@ FROM (
     UNION ALL SELECT 'mention_query', mention_id FROM core.mention_query
     UNION ALL SELECT 'mention_brand', mention_id FROM core.mention_brand
     UNION ALL SELECT 'label', mention_id FROM core.label
+    UNION ALL SELECT 'target_label', mention_id FROM core.target_label
     UNION ALL SELECT 'label_failure', mention_id FROM core.label_failure
     UNION ALL SELECT 'correction', mention_id FROM core.correction
     UNION ALL SELECT 'mention_topic', mention_id FROM core.mention_topic
