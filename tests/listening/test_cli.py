@@ -12,7 +12,7 @@ import pytest
 
 from bench.replay import load_world, serve
 from listening import cli
-from listening.contract import BUCKETS, TEAMS
+from listening.contract import BUCKETS, TEAMS, mention_id
 
 WORLD = Path(__file__).parents[1] / "worlds" / "kiosk"
 BRAND = str(WORLD / "brand.yaml")
@@ -235,3 +235,38 @@ def test_without_json_people_read_sentences(tmp_path):
     assert done.returncode == 1
     assert done.stdout == ""
     assert "nothing is published yet. listening run" in done.stderr
+
+
+class TestCorrect:
+    def test_a_correction_is_sealed_and_loaded_by_the_next_load(self, listening, export, tmp_path):
+        listening("import", export([said(1)]), "--brand", BRAND, "--no-publish")
+        about = (mention_id("import", "1"), "--actor", "ada")
+        status, told = listening("correct", *about, "--tagger", "language", "--label", "de")
+        assert (status, told["previous_label"]) == (0, "en")
+        assert (tmp_path / "data" / "landing" / f"{told['batch']}.parquet").exists()
+        listening("import", export([said(2)]), "--brand", BRAND, "--no-publish")
+        with duckdb.connect(tmp_path / "data" / "warehouse.duckdb", read_only=True) as warehouse:
+            found = warehouse.execute("SELECT mention_id, label FROM core.correction").fetchall()
+        assert found == [(about[0], "de")]
+        status, told = listening("eval", "--only", "language")
+        own = {row["measure"]: row["value"] for row in told["rows"] if row["source"] == "import"}
+        assert own == {"agreement": 0.0, "answered": 1.0, "stale": 0.0}
+        assert (status, told["skipped"]) == (0, [])
+        with duckdb.connect(tmp_path / "data" / "warehouse.duckdb", read_only=True) as warehouse:
+            assert warehouse.execute("SELECT count(*) FROM core.evaluation").fetchone() == (6,)
+
+    @pytest.mark.parametrize(
+        ("options", "status"),
+        [
+            (("nobody", "--tagger", "irony", "--label", "irony"), 1),
+            (("1", "--tagger", "mood", "--label", "good"), 2),
+            (("1", "--tagger", "irony", "--label", "maybe"), 2),
+            (("1", "--tagger", "sentiment", "--label", "neutral", "--brand-id", "nobody"), 1),
+        ],
+    )
+    def test_what_is_unknown_is_loud(self, listening, export, options, status):
+        listening("import", export([said(1)]), "--brand", BRAND, "--no-publish")
+        ids = (mention_id("import", options[0]), *options[1:])
+        ended, told = listening("correct", *ids, "--actor", "ada")
+        assert ended == status
+        assert told["error"]["mend"]
