@@ -14,7 +14,7 @@ from listening.contract import DataRoot, ListeningError, now
 from nlp.discover.dense import Floats, centre, unit
 from nlp.discover.grow import advance, follow
 from nlp.discover.naming import name_topics, read_stems
-from nlp.discover.store import Member, Night, night_path, nights, read_night, seal_night
+from nlp.discover.store import DIGITS, Member, Night, night_path, nights, read_night, seal_night
 from nlp.discover.window import Heard, Window, read_window
 
 METHOD: Final = "1"
@@ -160,7 +160,7 @@ def _members(
 def _nearness(
     heard: Sequence[Heard], topics: Held, middle: Floats, texts: Sequence[Heard]
 ) -> dict[str, float]:
-    """Return each mention's cosine with the centre of its topic, to four digits."""
+    """Return each mention's cosine with the centre of its topic."""
     totals: dict[str, Floats] = {}
     for each in texts:
         if (topic := topics.get(each.mention_id)) and each.vector is not None:
@@ -172,7 +172,7 @@ def _nearness(
         topic = topics.get(each.mention_id, "")
         if each.vector is not None and topic in centres:
             point = unit(unit(each.vector) - middle)
-            found[each.mention_id] = round(float(np.dot(point, centres[topic])), 4)
+            found[each.mention_id] = round(float(np.dot(point, centres[topic])), DIGITS)
     return found
 
 

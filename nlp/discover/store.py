@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -16,6 +16,9 @@ from listening.contract import FOOTER_KEY, TOPIC_SCHEMA, DataRoot, ListeningErro
 from nlp.discover.grow import Move
 from nlp.discover.naming import Topic
 from nlp.frame import replacing
+
+DIGITS: Final = 4
+"""Digits of a nearness that are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +99,7 @@ def read_night(root: DataRoot, night: date) -> Night:
     try:
         table = pq.read_table(path, schema=TOPIC_SCHEMA, partitioning=None)
         told = json.loads(pq.read_schema(path).metadata[FOOTER_KEY])
-        return _night(told, tuple(Member(**row) for row in table.to_pylist()))
+        return _night(told, tuple(map(_member, table.to_pylist())))
     except (OSError, pa.ArrowException, KeyError, TypeError, ValueError) as error:
         raise ListeningError(
             f"no night of topics: {error}",
@@ -126,6 +129,12 @@ def _footer(night: Night) -> dict[str, Any]:
         "texts": night.texts,
         "left_out": night.left_out,
     }  # fmt: skip
+
+
+def _member(row: Mapping[str, Any]) -> Member:
+    nearness = row["nearness"]
+    digits = None if nearness is None else round(nearness, DIGITS)  # float32 on disk
+    return Member(**{**row, "nearness": digits})
 
 
 def _night(told: Mapping[str, Any], members: tuple[Member, ...]) -> Night:
