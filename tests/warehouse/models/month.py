@@ -280,4 +280,29 @@ def _rest(core: Core) -> None:
     )
 
 
-FILLERS = (_brands, _care, _voice, _issue, _marketing, _rest)
+def _discovered(core: Core) -> None:
+    nights = {"since": at(1), "until": at(29)}
+    core.add("topic_night", night=date(2026, 10, 29), **nights)
+    for topic, stands_as, ended in (
+        ("d1", "d1", None),
+        ("d2", "d1", date(2026, 10, 29)),
+        ("d3", "d3", None),
+    ):
+        name = f"words, of, {topic}"
+        core.add("discovered_topic", topic_id=topic, name=name, counts_as=stands_as, ended_on=ended)
+    core.add(
+        "topic_lineage", night=date(2026, 10, 29), kind="merge", from_id="d2", to_id="d1", share=1.0
+    )
+    for number in range(5):
+        topic = "d2" if number == 4 else "d1"
+        core.add(
+            "discovered_topic_mention",
+            mention_id=f"leak-{number}",
+            topic_id=topic,
+            nearness=0.75,
+            example=number + 1 if number < 3 else None,
+        )
+    core.add("discovered_topic_mention", mention_id="both", topic_id="d3")
+
+
+FILLERS = (_brands, _care, _voice, _issue, _marketing, _rest, _discovered)

@@ -148,9 +148,60 @@ def test_five_people_are_an_issue_and_one_loud_author_is_none(warehouse):
     ) == [("leak", date(2026, 10, 28), 5, 5, "rising")]
 
 
+def test_undeclared_complaints_this_week_against_last_with_the_mentions_behind(warehouse):
+    """Five complaints in the week of the 26th, none before; the merged topic's one is in."""
+    week = "week = '2026-10-26' AND brand_id = 'acme'"
+    counted = rows(
+        warehouse,
+        "SELECT topic_id, name, product_id, mentions, authors, negative, mentions_last_week, "  # noqa: S608
+        "change, change_ratio_null_reason, round(change_z, 3), is_complete "
+        f"FROM product.discovered_topic_week WHERE {week} AND intent = 'complaint' "
+        "AND mentions > 0 "
+        "ORDER BY product_id",
+    )
+    told = (5, 5, 5, 0, 5, "no_mentions_last_week", 2.236, False)
+    assert counted == [
+        ("d1", "words, of, d1", "(all)", *told),
+        ("d1", "words, of, d1", "k2", *told),
+    ]
+    behind = rows(
+        warehouse,
+        "SELECT mention_id, topic_id, example FROM product.discovered_topic_mention "  # noqa: S608
+        f"WHERE {week} ORDER BY mention_id",
+    )
+    assert behind == [
+        (f"leak-{number}", "d1", number + 1 if number < 3 else None) for number in range(5)
+    ]
+    assert rows(
+        warehouse,
+        "SELECT topic_id, state, merged_into, mentions FROM product.discovered_topic ORDER BY 1",
+    ) == [("d1", "stands", None, 5), ("d2", "merged", "d1", 0), ("d3", "stands", None, 1)]
+    assert rows(
+        warehouse, "SELECT kind, from_name, to_name FROM product.discovered_topic_lineage"
+    ) == [("merge", "words, of, d2", "words, of, d1")]
+
+
+def test_every_discovered_number_has_its_mentions(warehouse):
+    """The rows of a week, one topic, all products and intents, are as many as it counts."""
+    assert rows(
+        warehouse,
+        "SELECT brand_id, topic_id, week, count(*) FROM product.discovered_topic_mention "
+        "GROUP BY ALL ORDER BY ALL",
+    ) == rows(
+        warehouse,
+        "SELECT brand_id, topic_id, week, mentions FROM product.discovered_topic_week "
+        "WHERE product_id = '(all)' AND intent = '(all)' AND mentions > 0 ORDER BY ALL",
+    )
+
+
 def test_sentiments_add_up_to_mentions(warehouse):
     """Negative, neutral, positive and abstained leave nothing out."""
-    for table in ("product.feedback_daily", "pr.sentiment_daily", "investor.brand_talk"):
+    for table in (
+        "product.feedback_daily",
+        "product.discovered_topic_week",
+        "pr.sentiment_daily",
+        "investor.brand_talk",
+    ):
         assert rows(
             warehouse,
             f"SELECT count(*) FILTER (mentions <> negative + neutral + positive + abstained), "  # noqa: S608
