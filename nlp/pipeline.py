@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -19,7 +20,8 @@ from spacy.tokens import Doc
 
 import nlp.taggers
 from listening.contract import BrandFile, ListeningError
-from nlp.tagger import REGISTRY, Said, Setting, Tagger, factory_name
+from nlp.limit import OutOfTime, read_limit, within
+from nlp.tagger import REGISTRY, Said, Setting, Tagger, factory_name, late
 from nlp.words import WordTokenizer, norm
 
 BATCH: Final = 1024
@@ -146,8 +148,20 @@ def _taggers(pipeline: Language) -> Iterator[tuple[str, Tagger[Any]]]:
 
 def _row(pipeline: Language, doc: Doc) -> dict[str, Any]:
     row: dict[str, Any] = {}
-    for _, component in _taggers(pipeline):
-        _merge(row, component.report(doc))
+    waiting = deque(component for _, component in _taggers(pipeline))
+    limit = read_limit()
+
+    def report() -> None:
+        while waiting:
+            _merge(row, waiting[0].report(doc))
+            waiting.popleft()
+
+    while waiting:
+        try:
+            within(limit, report)
+        except OutOfTime:
+            waiting[0].fail(doc, late(limit))
+            _merge(row, waiting.popleft().failed)
     row["failures"] = [
         {"tagger": name, "reason": reason} for name, reason in doc._.failures.items()
     ]

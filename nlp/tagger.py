@@ -20,6 +20,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from listening.contract import BrandFile, ListeningError
+from nlp.limit import OutOfTime, read_limit, within
 
 if TYPE_CHECKING:
     from nlp.encoder import Encoder
@@ -32,6 +33,12 @@ MAX_CHARACTERS: Final = 100_000
 
 _SEAM: Final = "\n\n"  # between title and text
 _REASON_CHARACTERS: Final = 300
+
+_GROUP: Final = 256
+"""Documents a call: few enough that one that hangs is found within the minute."""
+
+_SHARE: Final = 0.02  # seconds for each document of a group, above the limit of one
+_LATE_PARTS: Final = 8  # a group out of time is parted in more than two: each try takes the limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +55,7 @@ class Said:
     lang: str = ""  # as declared: a hint
     brand_id: str = ""  # mapped by an import or an owned stream
     owned: bool = False
+    target: str = ""  # what somebody asks the sentiment towards; brands are asked anyway
 
     @property
     def head(self) -> str:
@@ -106,6 +114,8 @@ class Tagger(ABC, Generic[Value]):
     uses: ClassVar[tuple[str, ...]]  # runs after these, does without
     failed: ClassVar[Mapping[str, Any]] = {}  # columns of a mention it failed on
     model: str = ""  # version of the weights, where it has any of its own
+    replace: Callable[[Sequence[Doc], Sequence[Value]], Sequence[Value]] | None = None
+    """What other models say instead, where some are configured: see `nlp.models`."""
 
     def prepare(self, setting: Setting) -> None:
         """Read brand file and model, once, before the first document."""
@@ -126,8 +136,8 @@ class Tagger(ABC, Generic[Value]):
             return self.failed
         try:
             return self.columns(doc, value)
-        except Exception as error:  # noqa: BLE001  the same boundary as in `_halve`
-            self._fail(doc, f"{type(error).__name__}: {error}")
+        except Exception as error:  # noqa: BLE001  the same boundary as in `_part`
+            self.fail(doc, f"{type(error).__name__}: {error}")
             return self.failed
 
     def __call__(self, doc: Doc) -> Doc:
@@ -142,40 +152,57 @@ class Tagger(ABC, Generic[Value]):
             self._label(batch)
             yield from batch
 
+    def fail(self, doc: Doc, reason: str) -> None:
+        """Note why this label of a document could not be made."""
+        doc._.failures = {**doc._.failures, self.name: reason[:_REASON_CHARACTERS]}
+
     def _label(self, docs: Sequence[Doc]) -> None:
         ready = [doc for doc in docs if self._is_ready(doc)]
-        if ready:
-            self._halve(ready)
+        limit = read_limit()
+        for start in range(0, len(ready), _GROUP):
+            self._part(ready[start : start + _GROUP], limit)
 
-    def _halve(self, docs: Sequence[Doc]) -> None:
-        """Label a batch; if that raises, its halves, down to the one document that fails."""
+    def _part(self, docs: Sequence[Doc], limit: float) -> None:
+        """Label a group; if that fails, its parts, down to the one document that is to blame."""
         try:
-            self._keep(docs, self.tag(docs))
+            seconds = limit + _SHARE * (len(docs) - 1)
+            self._keep(docs, within(seconds, lambda: self._answer(docs)))
+        except OutOfTime:
+            reason, parts = late(limit), _LATE_PARTS
         except Exception as error:  # noqa: BLE001  the named boundary: one label of one mention
-            if len(docs) == 1:
-                self._fail(docs[0], f"{type(error).__name__}: {error}")
-                return
-            middle = len(docs) // 2
-            self._halve(docs[:middle])
-            self._halve(docs[middle:])
+            reason, parts = f"{type(error).__name__}: {error}", 2
+        else:
+            return
+        if len(docs) == 1:
+            self.fail(docs[0], reason)
+            return
+        size = -(-len(docs) // parts)
+        for start in range(0, len(docs), size):
+            self._part(docs[start : start + size], limit)
+
+    def _answer(self, docs: Sequence[Doc]) -> Sequence[Value]:
+        values = self.tag(docs)
+        return self.replace(docs, values) if self.replace else values
 
     def _keep(self, docs: Sequence[Doc], values: Sequence[Value]) -> None:
         if len(values) != len(docs):
             raise ValueError(f"{len(values)} values for {len(docs)} documents")
         for doc, value in zip(docs, values, strict=True):
             if value is None or not is_finite(value):
-                self._fail(doc, "no value" if value is None else "not a finite number")
+                self.fail(doc, "no value" if value is None else "not a finite number")
             else:
                 setattr(doc._, self.name, value)
 
     def _is_ready(self, doc: Doc) -> bool:
         missing = [name for name in self.needs if getattr(doc._, name) is None]
         if missing:
-            self._fail(doc, f"needs {', '.join(missing)}")
+            self.fail(doc, f"needs {', '.join(missing)}")
         return not missing
 
-    def _fail(self, doc: Doc, reason: str) -> None:
-        doc._.failures = {**doc._.failures, self.name: reason[:_REASON_CHARACTERS]}
+
+def late(limit: float) -> str:
+    """Return the reason of a label that took too long."""
+    return f"timeout after {limit:g} s"
 
 
 @dataclass(frozen=True, slots=True)
