@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
-from typing import Final
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from typing import Any, Final
+
+import spacy.lang
 
 from nlp.words import fold
 
@@ -38,5 +41,15 @@ def stem(word: str) -> str:
 def _stop_words() -> frozenset[str]:
     words: set[str] = set()
     for language in _LANGUAGES:
-        words |= importlib.import_module(f"spacy.lang.{language}.stop_words").STOP_WORDS
+        words |= _read_module(f"{language}/stop_words.py").STOP_WORDS
     return frozenset(map(fold, words))
+
+
+def _read_module(path: str) -> Any:
+    """Return a module of `spacy.lang` without its package: seven of those take two seconds."""
+    folder = Path(*spacy.lang.__path__)
+    spec = spec_from_file_location("stop_words", folder / path)
+    assert spec is not None and spec.loader is not None  # noqa: PT018, S101  (a .py file)
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
