@@ -129,7 +129,7 @@ def tag(pipeline: Language, said: Iterable[Said]) -> Iterator[dict[str, Any]]:
     """
     docs = (make_doc(pipeline, each) for each in said)
     for doc in pipeline.pipe(docs, batch_size=BATCH):
-        yield _row(pipeline, doc)
+        yield to_row(pipeline, doc)
 
 
 def make_doc(pipeline: Language, said: Said) -> Doc:
@@ -146,7 +146,8 @@ def _taggers(pipeline: Language) -> Iterator[tuple[str, Tagger[Any]]]:
             yield name, component
 
 
-def _row(pipeline: Language, doc: Doc) -> dict[str, Any]:
+def to_row(pipeline: Language, doc: Doc) -> dict[str, Any]:
+    """Return what all taggers say of a document, by column."""
     row: dict[str, Any] = {}
     waiting = deque(component for _, component in _taggers(pipeline))
     limit = read_limit()
