@@ -21,9 +21,12 @@ _LEAST, _MOST = 3, 5  # words of a name
 _WEAK: Final = 0.4  # of the first word's weight: words below it are no part of a name
 # Pieces that the tokenizer leaves of "didn't"; the stop lists hold the parts of others.
 _PIECES: Final = frozenset(
-    ("didn", "doesn", "don", "isn", "wasn", "aren", "weren", "hasn", "haven", "hadn", "couldn",
-     "wouldn", "shouldn", "mustn", "ain", "amp")
-)  # fmt: skip
+    word.removesuffix("'t")
+    for word in (
+        "didn't doesn't don't isn't wasn't aren't weren't hasn't haven't hadn't couldn't wouldn't "
+        "shouldn't mustn't ain't amp"
+    ).split()
+)
 
 Stems = dict[str, str]  # stem -> the word as written, folded
 
