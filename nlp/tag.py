@@ -8,10 +8,11 @@ from __future__ import annotations
 import json
 import logging
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC
+from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Self
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -35,6 +36,9 @@ if TYPE_CHECKING:
     from spacy.language import Language
 
     from nlp.tagger import Said
+    from nlp.workers import Tagged, Workers
+
+    Tagging = Language | Workers
 
 _log: Final = logging.getLogger(__name__)
 _CHUNK: Final = 4096  # rows tagged before the next are read
@@ -54,7 +58,8 @@ def tag_batch(root: DataRoot, batch_id: str, brands: BrandFile) -> Path:
         ListeningError: the batch is missing or corrupt, holds no mentions, the model is
             missing, or the file cannot be written.
     """
-    return _tag_sealed(root, batch_id, _Lender(brands))
+    with _Lender(brands) as lender:
+        return _tag_sealed(root, batch_id, lender)
 
 
 def tag_pending(root: DataRoot, brands: BrandFile) -> list[str]:
@@ -65,18 +70,18 @@ def tag_pending(root: DataRoot, brands: BrandFile) -> list[str]:
     Raises:
         ListeningError: after all others, what the first such batch raised.
     """
-    lender = _Lender(brands)
     errors: list[ListeningError] = []
     done: list[str] = []
-    for batch_id in _pending(root, errors):
-        try:
-            _tag_sealed(root, batch_id, lender)
-        except ConfigurationError:
-            raise
-        except ListeningError as error:
-            errors.append(error)
-            continue
-        done.append(batch_id)
+    with _Lender(brands) as lender:
+        for batch_id in _pending(root, errors):
+            try:
+                _tag_sealed(root, batch_id, lender)
+            except ConfigurationError:
+                raise
+            except ListeningError as error:
+                errors.append(error)
+                continue
+            done.append(batch_id)
     if errors:
         raise errors[0]
     return done
@@ -91,6 +96,7 @@ def tag_file(
     brands: BrandFile | None = None,
     author: str | None = None,
     url: str | None = None,
+    workers: int | None = None,
 ) -> dict[str, Any]:
     """Tag a CSV, JSONL or Parquet file: one row out per row in, in order, columns kept.
 
@@ -102,6 +108,7 @@ def tag_file(
         brands: names, topics and works to look for.
         author: the column of the author's handle.
         url: the column of the address of the text.
+        workers: how many processes tag a large file (see `nlp.workers`).
 
     Returns:
         `rows`, `seconds`, `failed` (rows of which something failed) and `model` (SHA-256).
@@ -121,8 +128,9 @@ def tag_file(
     }
     reader(frame, target, "--target", source)
     _refuse(frame, source, target)
-    pipeline = _build(brands)
-    added, failed = _tag_rows(pipeline, _said(frame, cells), _TAGS)
+    with _Lender(brands, workers) as lender:
+        tagging = lender.borrow(len(frame.rows))
+        added, failed = _tag_rows(tagging, _said(frame, cells), _TAGS)
     write_frame(out, frame, _fail_broken(frame, added))
     return {
         "rows": len(frame.rows),
@@ -193,17 +201,32 @@ def _is_tagged(root: DataRoot, batch_id: str) -> bool:
 
 
 class _Lender:
-    """Builds the pipeline for the first batch that needs it, and lends it to the next."""
+    """Has the pipeline built, or workers started, for the first batch that needs it."""
 
-    def __init__(self, brands: BrandFile) -> None:
-        self._brands = brands
+    def __init__(self, brands: BrandFile | None, workers: int | None = None) -> None:
+        from nlp.workers import count_workers
+
+        self._brands, self._count = brands, count_workers(workers)
         self._pipeline: Language | None = None
+        self._workers: Workers | None = None
 
-    def borrow(self) -> Language:
-        """Return the pipeline."""
-        if self._pipeline is None:
-            self._pipeline = _build(self._brands)
-        return self._pipeline
+    def borrow(self, rows: int) -> Tagging:
+        """Return what tags a batch of so many mentions."""
+        from nlp.workers import WORTH, Workers
+
+        if self._count == 1 or rows < WORTH:
+            self._pipeline = self._pipeline or _build(self._brands)
+            return self._pipeline
+        if self._workers is None or self._workers.closed:
+            self._workers = Workers(self._brands, self._count)
+        return self._workers
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._workers is not None:
+            self._workers.close()
 
 
 def _tag_sealed(root: DataRoot, batch_id: str, lender: _Lender) -> Path:
@@ -218,11 +241,11 @@ def _tag_sealed(root: DataRoot, batch_id: str, lender: _Lender) -> Path:
             mend="Tag batches of kind 'mention'",
         )
     rows = _read_new(root.landed(batch_id))
-    pipeline = lender.borrow()
+    tagging = lender.borrow(rows.num_rows)
     said = (_to_said(row) for row in rows.to_pylist())
     keys = rows.select(["mention_id", "content_hash"])
-    tags, failed = _tag_rows(pipeline, said, TAGGED_SCHEMA, keys)
-    _write_tagged(path, tags, _footer(batch_id, pipeline, len(failed), tags.num_rows))
+    tags, failed = _tag_rows(tagging, said, TAGGED_SCHEMA, keys)
+    _write_tagged(path, tags, _footer(batch_id, tagging, len(failed), tags.num_rows))
     return path
 
 
@@ -252,47 +275,66 @@ def _build(brands: BrandFile | None) -> Language:
 
 
 def _tag_rows(
-    pipeline: Language, said: Iterable[Said], schema: pa.Schema, keys: pa.Table | None = None
+    tagging: Tagging, said: Iterable[Said], schema: pa.Schema, keys: pa.Table | None = None
 ) -> tuple[pa.Table, frozenset[int]]:
     """Return the tags of mentions as a table, and the numbers of rows that failed somewhere."""
-    from nlp.pipeline import tag
-
-    chunks: list[pa.Table] = []
-    failed: set[int] = set()
-    held: list[dict[str, Any]] = []
     own = [field for field in schema if keys is None or field.name not in keys.column_names]
-    for number, row in enumerate(tag(pipeline, said)):
-        if row["failures"]:
-            failed.add(number)
-        held.append(row)
-        if len(held) >= _CHUNK:
-            chunks.append(_to_table(held, own))
-            held = []
-    chunks.append(_to_table(held, own))
-    table = pa.concat_tables(chunks)
+    tables = [to_table([], own)]
+    failed: set[int] = set()
+    rows = 0
+    for table, missed in _chunks(tagging, said, own):
+        failed |= {rows + number for number in missed}
+        rows += table.num_rows
+        tables.append(table)
+    whole = pa.concat_tables(tables)
     if keys is not None:
         for place, name in enumerate(keys.column_names):
-            table = table.add_column(place, schema.field(name), keys.column(name))
-    return table.cast(schema), frozenset(failed)
+            whole = whole.add_column(place, schema.field(name), keys.column(name))
+    return whole.cast(schema), frozenset(failed)
 
 
-def _to_table(rows: Sequence[Row], fields: Sequence[pa.Field]) -> pa.Table:
+def _chunks(tagging: Tagging, said: Iterable[Said], fields: Sequence[pa.Field]) -> Iterator[Tagged]:
+    from nlp.workers import Workers
+
+    if isinstance(tagging, Workers):
+        yield from tagging.tag(said, fields)
+        return
+    each = iter(said)
+    while chunk := list(islice(each, _CHUNK)):
+        yield tag_chunk(tagging, chunk, fields)
+
+
+def tag_chunk(pipeline: Language, said: Sequence[Said], fields: Sequence[pa.Field]) -> Tagged:
+    """Return the tags of some mentions, in order, and the numbers of those that failed."""
+    from nlp.pipeline import tag
+
+    rows = list(tag(pipeline, said))
+    return to_table(rows, fields), [number for number, row in enumerate(rows) if row["failures"]]
+
+
+def to_table(rows: Sequence[Row], fields: Sequence[pa.Field]) -> pa.Table:
+    """Return rows as a table of the fields; what a row lacks is null."""
     columns = [pa.array([row.get(each.name) for row in rows], each.type) for each in fields]
     return pa.Table.from_arrays(columns, schema=pa.schema(fields))
 
 
-def _footer(batch_id: str, pipeline: Language, failed: int, rows: int) -> bytes:
-    from nlp.pipeline import versions
-
+def _footer(batch_id: str, tagging: Tagging, failed: int, rows: int) -> bytes:
     footer = {
         "batch_id": batch_id,
-        "taggers": versions(pipeline),
+        "taggers": _versions(tagging),
         "model": _model(),
         "rows": rows,
         "failed": failed,
         "tagged_at": now().astimezone(UTC).isoformat(),
     }
     return json.dumps(footer, sort_keys=True).encode()
+
+
+def _versions(tagging: Tagging) -> dict[str, str]:
+    from nlp.pipeline import versions
+    from nlp.workers import Workers
+
+    return dict(tagging.versions) if isinstance(tagging, Workers) else versions(tagging)
 
 
 def _model() -> str:
