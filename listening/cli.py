@@ -191,13 +191,16 @@ def tag(
     brand: Annotated[list[Path] | None, typer.Option("--brand", help="A brand file.")] = None,
     author: Annotated[str | None, typer.Option(help="The column of the author's handle.")] = None,
     url: Annotated[str | None, typer.Option(help="The column of the URL.")] = None,
+    workers: Annotated[int | None, typer.Option(help="Processes for a large file.")] = None,
     as_json: Json = False,
 ) -> None:
     """Tag a file: its rows in order, its columns kept, what each text means added."""
     from nlp.tag import tag_file
 
     brands = _brands(brand) if brand else None
-    result = tag_file(file, out, text=text, target=target, brands=brands, author=author, url=url)
+    result = tag_file(
+        file, out, text=text, target=target, brands=brands, author=author, url=url, workers=workers
+    )
     if as_json:
         _emit(result)
     else:
