@@ -39,7 +39,7 @@ WORTH: Final = 1_000
 CHUNK: Final = 256
 """Mentions sent at a time: a second's work, so that no worker is left waiting at the end."""
 
-_PATIENCE: Final = 5.0  # seconds a worker has to end by itself
+_PATIENCE: Final = 5.0  # seconds
 _ROOT: Final = Path(__file__).parent.parent
 
 Tagged = tuple[pa.Table, list[int]]
@@ -88,7 +88,7 @@ class Workers:
                 worker.send(brands)
             self._versions = [worker.receive() for worker in self._workers]
         except BaseException:
-            self.close(at_once=True)
+            self.close()
             raise
 
     @property
@@ -111,7 +111,7 @@ class Workers:
         try:
             yield from self._in_order(_cut(iter(said)), fields)
         except BaseException:  # whoever stops half-way leaves answers in the pipes
-            self.close(at_once=True)
+            self.close()
             raise
 
     def _in_order(
@@ -138,11 +138,11 @@ class Workers:
                 yield done.pop(due)
                 due += 1
 
-    def close(self, *, at_once: bool = False) -> None:
-        """End the workers and wait for it."""
+    def close(self) -> None:
+        """End the workers. What they hold is in memory only, and nothing is lost with it."""
         self._closed = True
         for worker in self._workers:
-            worker.close(at_once=at_once)
+            worker.close()
 
     def __enter__(self) -> Self:
         return self
@@ -198,23 +198,18 @@ class _Worker:
             raise answer
         return answer
 
-    def close(self, *, at_once: bool) -> None:
-        """End the process: let it finish what it has, or not."""
+    def close(self) -> int:
+        """End the process at once (by itself it takes a second) and return its status."""
         self._asks.close()
         self.answers.close()
-        if at_once:
-            self._process.kill()
-        try:
-            self._process.wait(_PATIENCE)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        self._process.kill()
+        return self._process.wait()
 
     def _lost(self) -> ListeningError:
-        self._process.kill()
-        status = self._process.wait()
+        with contextlib.suppress(subprocess.TimeoutExpired):  # its pipes close before it ends
+            self._process.wait(_PATIENCE)
         return ListeningError(
-            f"a tagging process ended with status {status}",
+            f"a tagging process ended with status {self.close()}",
             where=VARIABLE,
             mend="See its message above, or set it to 1 to tag in one process; is there memory?",
         )
