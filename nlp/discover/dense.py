@@ -27,7 +27,7 @@ JOIN: Final = 0.85
 """Likeness from which two groups are one."""
 
 PART: Final = 0.6
-"""Likeness up to which two parts of a group are two. Far below JOIN: nothing goes back and forth."""
+"""Likeness up to which two parts of a group are two: far below JOIN, so that nothing wavers."""
 
 FEWEST: Final = 6
 """Distinct texts that make a group at least."""

@@ -27,6 +27,7 @@ FEWEST_AUTHORS: Final = 3
 """One loud author is no topic."""
 
 _LEAST_PART: Final = 0.1  # of a topic: less is noise at its edge
+_FEWEST_PART: Final = 2 * FEWEST  # texts: what stands is not torn apart by a few
 _FEWEST_CENTRED: Final = 3  # texts from which a centre means something
 
 
@@ -159,7 +160,7 @@ def split(growth: Growth, topics: Collection[str]) -> None:
     groups = growth.groups()
     for topic in topics:
         group = groups.get(topic)
-        if group is None or len(group) < 2 * FEWEST:
+        if group is None or len(group) < 2 * _FEWEST_PART:
             continue
         for part in _parts_off(growth, group):
             born = growth.new_id()
@@ -174,7 +175,8 @@ def follow(moves: Sequence[Move]) -> Mapping[str, str]:
 
 def _parts_off(growth: Growth, group: Places) -> Iterator[Places]:
     for part in parts_of(growth.points[group])[1:]:
-        if len(part) >= _LEAST_PART * len(group) and growth.is_talk(group[part]):
+        least = max(_FEWEST_PART, _LEAST_PART * len(group))
+        if len(part) >= least and growth.is_talk(group[part]):
             yield group[part]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,12 +21,8 @@ _WORDS: Final = 10  # kept of each topic
 _LEAST, _MOST = 3, 5  # words of a name
 _WEAK: Final = 0.4  # of the first word's weight: words below it are no part of a name
 # Pieces that the tokenizer leaves of "didn't"; the stop lists hold the parts of others.
-_PIECES: Final = frozenset(
-    word.removesuffix("'t")
-    for word in (
-        "didn't doesn't don't isn't wasn't aren't weren't hasn't haven't hadn't couldn't wouldn't "
-        "shouldn't mustn't ain't amp"
-    ).split()
+_CUT: Final = re.compile(
+    r"(?:did|does|do|is|was|are|were|has|have|had|could|would|should|must|ai)n|amp"
 )
 
 Stems = dict[str, str]  # stem -> the word as written, folded
@@ -128,6 +125,6 @@ def _usual(words: Counter[str]) -> str:
 @lru_cache(maxsize=65_536)
 def _stem(word: str) -> str | None:
     """Return the stem of a content word; None of a stop word, a number or a piece."""
-    if word in _PIECES or not any(letter.isalpha() for letter in word):
+    if _CUT.fullmatch(word) or not any(letter.isalpha() for letter in word):
         return None
     return next(content_stems((word,)), None)

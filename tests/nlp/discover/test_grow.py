@@ -113,10 +113,15 @@ def test_three_that_are_one_are_merged_into_one_at_once() -> None:
 
 
 def test_the_largest_part_keeps_the_id_and_the_share_is_told() -> None:
-    points = np.concatenate([cloud(0, 15), cloud(1, 5 + 5)])
-    labels, moves = go(points, ["a"] * 25)
-    assert moves == [Move("split", "a", "20260902-01", 0.4)]
-    assert labels == ["a"] * 15 + ["20260902-01"] * 10
+    points = np.concatenate([cloud(0, 15), cloud(1, 12)])
+    labels, moves = go(points, ["a"] * 27)
+    assert moves == [Move("split", "a", "20260902-01", 0.444444)]
+    assert labels == ["a"] * 15 + ["20260902-01"] * 12
+
+
+def test_a_few_texts_do_not_tear_a_topic_apart() -> None:
+    points = np.concatenate([cloud(0, 30), cloud(1, 8)])
+    assert go(points, ["a"] * 38) == (["a"] * 38, [])
 
 
 def test_what_is_neither_merged_nor_split_stays() -> None:
