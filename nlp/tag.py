@@ -35,7 +35,7 @@ from nlp.frame import Frame, Row, check_suffix, read_frame, reader, replacing, w
 if TYPE_CHECKING:
     from spacy.language import Language
 
-    from nlp.tagger import Said
+    from nlp.said import Said
     from nlp.workers import Tagged, Workers
 
     Tagging = Language | Workers
@@ -158,7 +158,7 @@ def _refuse(frame: Frame, source: Path, target: str | None) -> None:
 
 
 def _said(frame: Frame, cells: Mapping[str, Any]) -> Iterable[Said]:
-    from nlp.tagger import Said
+    from nlp.said import Said
 
     for row in frame.rows:
         yield Said(**{name: cell(row) for name, cell in cells.items()})
@@ -262,7 +262,7 @@ def _read_new(path: Path) -> pa.Table:
 
 
 def _to_said(row: Row) -> Said:
-    from nlp.tagger import Said
+    from nlp.said import Said
 
     known = {name: row[name] or "" for name in _READ[2:-1]}
     return Said(**known, owned=bool(row["owned"]))
@@ -331,10 +331,13 @@ def _footer(batch_id: str, tagging: Tagging, failed: int, rows: int) -> bytes:
 
 
 def _versions(tagging: Tagging) -> dict[str, str]:
-    from nlp.pipeline import versions
     from nlp.workers import Workers
 
-    return dict(tagging.versions) if isinstance(tagging, Workers) else versions(tagging)
+    if isinstance(tagging, Workers):
+        return dict(tagging.versions)
+    from nlp.pipeline import versions
+
+    return versions(tagging)
 
 
 def _model() -> str:

@@ -21,6 +21,8 @@ from spacy.tokens import Doc
 
 from listening.contract import BrandFile, ListeningError
 from nlp.limit import OutOfTime, read_limit, within
+from nlp.said import MAX_CHARACTERS as MAX_CHARACTERS  # noqa: PLC0414  known from here
+from nlp.said import Said as Said  # noqa: PLC0414
 
 if TYPE_CHECKING:
     from nlp.encoder import Encoder
@@ -28,10 +30,6 @@ if TYPE_CHECKING:
 Value = TypeVar("Value")
 Kind = TypeVar("Kind", bound="type[Tagger[Any]]")
 
-MAX_CHARACTERS: Final = 100_000
-"""Longer texts are tagged up to here; offsets stay true."""
-
-_SEAM: Final = "\n\n"  # between title and text
 _REASON_CHARACTERS: Final = 300
 
 _GROUP: Final = 256
@@ -39,46 +37,6 @@ _GROUP: Final = 256
 
 _SHARE: Final = 0.02  # seconds for each document of a group, above the limit of one
 _LATE_PARTS: Final = 8  # a group out of time is parted in more than two: each try takes the limit
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """One mention as the taggers see it: its text, and what is known of who said it where."""
-
-    text: str
-    title: str = ""
-    url: str = ""
-    author: str = ""  # handle
-    author_name: str = ""
-    source: str = ""
-    channel: str = ""
-    lang: str = ""  # as declared: a hint
-    brand_id: str = ""  # mapped by an import or an owned stream
-    owned: bool = False
-    target: str = ""  # what somebody asks the sentiment towards; brands are asked anyway
-
-    @property
-    def head(self) -> str:
-        """Return what stands before the text in the document: the title, unless repeated."""
-        title = self.title.strip()
-        return "" if not title or self.text.lstrip().startswith(title) else title + _SEAM
-
-    @property
-    def whole(self) -> str:
-        """Return title and text as one: what the taggers read."""
-        return _mend_surrogates((self.head + self.text)[:MAX_CHARACTERS])
-
-    def span(self, start: int, end: int) -> tuple[int, int] | tuple[None, None]:
-        """Return a span of the whole as a span of the text; none where it is in the title."""
-        shift = len(self.head)
-        return (start - shift, end - shift) if start >= shift else (None, None)
-
-
-def _mend_surrogates(text: str) -> str:
-    # A lone surrogate cannot be encoded; one replacement character keeps the offsets.
-    if text.isascii():
-        return text
-    return "".join("\ufffd" if "\ud800" <= each <= "\udfff" else each for each in text)
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ from listening.contract import BrandFile, ConfigurationError, ListeningError
 from nlp.encoder import THREADS_VARIABLE
 
 if TYPE_CHECKING:
-    from nlp.tagger import Said
+    from nlp.said import Said
 
 VARIABLE: Final = "LISTENING_WORKERS"
 
