@@ -21,6 +21,7 @@ from spacy.tokens import Doc
 import nlp.taggers
 from listening.contract import BrandFile, ListeningError
 from nlp.limit import OutOfTime, read_limit, within
+from nlp.models.plan import read_plan
 from nlp.tagger import REGISTRY, Said, Setting, Tagger, factory_name, late
 from nlp.words import WordTokenizer, norm
 
@@ -40,6 +41,7 @@ def build(
     *,
     only: Collection[str] | None = None,
     model: Path | None = None,
+    models: Path | None = None,
 ) -> Language:
     """Return the tagging pipeline for a brand file, or for none.
 
@@ -47,9 +49,10 @@ def build(
         brands: names, topics and works to look for.
         only: names of the taggers wanted; what they need comes with them. None is all.
         model: folder of the encoder; None is the one that ships with the project.
+        models: file of other models that stand in for heads; None: that of LISTENING_MODELS.
 
     Raises:
-        ListeningError: a tagger needs one that does not exist, or the model is not usable.
+        ListeningError: a tagger needs one that does not exist, or a model is not usable.
     """
     kinds = discover()
     pipeline = spacy.blank("xx")
@@ -57,25 +60,34 @@ def build(
     vocab.lex_attr_getters[NORM] = norm
     pipeline.tokenizer = WordTokenizer(pipeline.vocab)
     setting = Setting(brands or BrandFile(brands=()), pipeline, model)
-    for name in order(kinds, only):
+    choices = read_plan(models)
+    for name in order(kinds, only, heard={choice.tagger for choice in choices}):
         component = pipeline.add_pipe(factory_name(name), name=name)
         assert isinstance(component, Tagger)  # noqa: S101  (narrows the factory's type)
         component.prepare(setting)
+    if choices:
+        from nlp.models.replace import stand_in
+
+        stand_in(pipeline, setting, choices)
     return pipeline
 
 
-def order(kinds: Mapping[str, type[Tagger[Any]]], only: Collection[str] | None = None) -> list[str]:
+def order(
+    kinds: Mapping[str, type[Tagger[Any]]],
+    only: Collection[str] | None = None,
+    *,
+    heard: Collection[str] = (),
+) -> list[str]:
     """Return the names of taggers so that each comes after what it needs and uses.
+
+    Those in `heard` come after `language` too: which model answers depends on it.
 
     Raises:
         ListeningError: one needs another that does not exist, or they need each other.
     """
     wanted = _with_needs(kinds, kinds if only is None else only)
     sorter = TopologicalSorter(
-        {
-            name: {each for each in (*kinds[name].needs, *kinds[name].uses) if each in wanted}
-            for name in sorted(wanted)
-        }
+        {name: wanted & _before(kinds[name], name in heard) for name in sorted(wanted)}
     )
     try:
         sorter.prepare()
@@ -89,6 +101,10 @@ def order(kinds: Mapping[str, type[Tagger[Any]]], only: Collection[str] | None =
         names += ready
         sorter.done(*ready)
     return names
+
+
+def _before(kind: type[Tagger[Any]], heard: bool) -> set[str]:
+    return {*kind.needs, *kind.uses, *(["language"] if heard else [])}
 
 
 def _with_needs(kinds: Mapping[str, type[Tagger[Any]]], names: Iterable[str]) -> set[str]:
@@ -109,16 +125,17 @@ def _with_needs(kinds: Mapping[str, type[Tagger[Any]]], names: Iterable[str]) ->
 def versions(pipeline: Language) -> dict[str, str]:
     """Return the version of every tagger of a pipeline, by name.
 
-    What reads the encoder carries its version too (`1+2026-11`): new weights, new labels.
+    What reads a model, or a tagger that does, carries the model's version too (`1+2026-11`): new
+    weights, new labels.
     """
     found: dict[str, str] = {}
-    modelled: set[str] = set()
-    model = ""
+    models: dict[str, dict[str, None]] = {}
     for name, component in _taggers(pipeline):
-        model = component.model or model
-        if component.model or modelled.intersection(component.needs):
-            modelled.add(name)
-        found[name] = f"{component.version}+{model}" if name in modelled else component.version
+        before = [*component.needs, *component.uses]
+        carried = [each for tagger in before for each in models.get(tagger, ())]
+        own = [component.model] if component.model else []
+        models[name] = dict.fromkeys([*carried, *own])
+        found[name] = "+".join([component.version, *models[name]])
     return found
 
 
