@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
-from typing import Any, Final
+from typing import Final
 
 from listening.contract import BrandFile
 
@@ -159,5 +159,5 @@ class _Maker:
     def _falls(self, what: str) -> bool:
         return self._chance.random() < SHARES[what]
 
-    def _pick(self, among: Sequence[Any]) -> Any:
+    def _pick(self, among: Sequence[str]) -> str:
         return self._chance.choice(among)

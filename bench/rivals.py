@@ -84,9 +84,8 @@ def _make_minilm(base: Path) -> Reader:
 def _make_robertas(base: Path) -> Reader:
     from transformers import RobertaConfig, RobertaForSequenceClassification
 
-    shape = RobertaConfig(
-        vocab_size=50_265, max_position_embeddings=514, type_vocab_size=1, num_labels=3
-    )
+    shape = RobertaConfig(vocab_size=50_265, max_position_embeddings=514, type_vocab_size=1)
+    shape.num_labels = 3
     # One set of weights would stay in the cache, where four models push each other out.
     models = [_pipeline(RobertaForSequenceClassification(shape), base) for _ in range(ROBERTAS)]
     return lambda text: [each(text) for each in models]

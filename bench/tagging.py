@@ -82,7 +82,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bench.tagging", description=__doc__)
-    parser.add_argument("--posts", type=int, default=4_000, help="posts that are tagged")
+    parser.add_argument("--posts", type=int, default=8_000, help="posts that are tagged")
     parser.add_argument("--rounds", type=int, default=3, help="turns; the median counts")
     parser.add_argument("--brand", type=Path, default=BRAND, help="the brand file")
     parser.add_argument("--workers", type=int, help="as for `listening tag`")
@@ -159,8 +159,8 @@ def summarise(measured: Measured) -> dict[str, float]:
         "posts_per_second": statistics.median(run.posts / run.seconds for run in measured.runs),
         "running_posts_per_second": statistics.median(rates),
         "start_seconds": statistics.median(starts),
-        "peak_mb": max(run.peak_mb for run in (*measured.runs, *measured.hard.values())),
-        "failed": sum(run.failed for run in (*measured.runs, *measured.hard.values())),
+        "peak_mb": max(run.peak_mb for run in _all_runs(measured)),
+        "failed": sum(run.failed for run in _all_runs(measured)),
     }
     if measured.rivals:
         naive = [each["encoder"] + each["spacy"] for each in _rival_times(measured)]
@@ -174,6 +174,12 @@ def summarise(measured: Measured) -> dict[str, float]:
                 rate * each / 1000 for rate, each in zip(rates, taken, strict=True)
             )
     return figures
+
+
+def _all_runs(measured: Measured) -> Iterator[Run]:
+    yield from measured.runs
+    yield from measured.quarters
+    yield from measured.hard.values()
 
 
 def _rival_times(measured: Measured) -> Iterator[Mapping[str, float]]:

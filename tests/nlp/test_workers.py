@@ -79,9 +79,10 @@ def test_few_mentions_need_no_other_process(brands: BrandFile, whole: Language) 
 
 
 def test_a_worker_that_dies_is_an_error_and_ends_the_others(
-    brands: BrandFile, whole: Language
+    brands: BrandFile, whole: Language, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     del whole
+    monkeypatch.setattr(nlp.workers, "CHUNK", 5)
     workers = Workers(brands, 2)
     processes = [each._process for each in workers._workers]
     os.kill(processes[0].pid, signal.SIGKILL)
