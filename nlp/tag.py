@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self, TypeAlias
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from nlp.said import Said
     from nlp.workers import Tagged, Workers
 
-    Tagging = Language | Workers
+    Tagging: TypeAlias = Language | Workers
 
 _log: Final = logging.getLogger(__name__)
 _CHUNK: Final = 4096  # rows tagged before the next are read
