@@ -77,5 +77,5 @@ def _processor() -> str:
     fields = dict(line.split(":", 1) for line in lines if ":" in line)
     cleaned = {name.strip(): value.strip() for name, value in fields.items()}
     known = cleaned.get("flags", "").split()
-    able = [name for name in ("avx2", "avx512f", "avx_vnni", "avx512_vnni") if name in known]
+    able = [name for name in ("avx2", "avx_vnni", "avx512_vnni", "amx_int8") if name in known]
     return f"{cleaned.get('model name', platform.machine())} ({', '.join(able)})"
