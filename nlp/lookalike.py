@@ -28,11 +28,26 @@ _ALIKE: Final = str.maketrans(
 _OFFICE: Final = re.compile(
     r"(?:official|offical|oficial|offiziell|officiel|support|help|helpdesk|service|services|care|"
     r"customercare|customerservice|cs|team|hq|real|the|desk|assist|assistance|refund|refunds|"
-    r"giveaway|promo|deals|outlet|sale|sales|shop|store|verify|verified|security|login|account|"
+    r"giveaway|giveaways|careers|jobs|hr|recruiting|rewards|bonus|pay|payment|payments|billing|claim|claims|"
+    r"secure|safety|tracking|delivery|parcel|update|alert|alerts|winner|vip|direct|client|clients|"
+    r"customer|customers|contact|web|my|get|go|app|portal|signin|id|sav|servicio|atencion|kunden|"
+    r"promo|deals|outlet|sale|sales|shop|store|verify|verified|security|login|account|"
     r"kundenservice|hilfe|aide|soporte|ayuda|online|global|inc|corp|us|uk|eu|de|app)+"
 )
 _SHORTEST: Final = 5  # letters of a name that edits can be counted on
 _LONG: Final = 9  # letters of a name that may differ in two places
+
+
+_FAN: Final = re.compile(
+    r"(?:(?<![a-z])|_)fans?(?![a-z])|fan_?(?:club|page|s)(?![a-z])|parod[yi]|satire|unofficial|"
+    r"inofficial|inoffiziell|no_?oficial|not_?the_?|memes?(?![a-z])|haters?(?![a-z])|tribute",
+    re.IGNORECASE,
+)
+
+
+def is_avowed_fan(name: str) -> bool:
+    """Tell whether a handle or name says itself that it is a fan's, a parody or unofficial."""
+    return bool(_FAN.search(name))
 
 
 class Lookalike(NamedTuple):

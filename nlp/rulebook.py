@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 RULES: Final = Path(__file__).parent / "rules"
+THRESHOLDS: Final = "threshold.toml"  # numbers, no phrases: see `nlp.suspicion`
 
 Span = tuple[int, int]
 Cues = Mapping[str, Sequence[Span]]
@@ -17,6 +18,8 @@ Cues = Mapping[str, Sequence[Span]]
 def phrases() -> Iterator[tuple[str, list[str]]]:
     """Yield every group of phrases of every rule."""
     for path in sorted(RULES.glob("*.toml")):
+        if path.name == THRESHOLDS:
+            continue
         for table, languages in tomllib.loads(path.read_text(encoding="utf-8")).items():
             yield f"{path.stem}.{table}", [each for many in languages.values() for each in many]
 

@@ -1,55 +1,142 @@
-"""Copies of texts the brand owns: how much of a mention are a work's own word sequences."""
+"""Copies of texts the brand owns, also slightly edited ones; and talk of works that were taken."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Final
 
+from rapidfuzz.distance import Indel
 from spacy.tokens import Doc
 from spacy.tokens.token import Token
 
-from nlp.tagger import Flag, FlagTagger, Setting, tagger
+from listening.contract import Work
+from nlp.rulebook import Cues, nearest
+from nlp.suspicion import Sign, SuspectTagger
+from nlp.tagger import Setting, tagger
 
-SHINGLE: Final = 5  # words in a row; shorter ones are shared by anybody
-_FEWEST: Final = 8  # shingles: twelve words copied in a row
+SHINGLE: Final = 3  # words in a row: a copy with every fifth word changed still shares some
+_FEWEST: Final = 12  # words of a work in one piece; all of it where it is shorter, …
+_SHORTEST: Final = 6  # … but not of one shorter than this
 _SHARE: Final = 0.5  # of a mention that is copied …
-_RUN: Final = 30  # … or shingles of the work, however long the text around them
+_RUN: Final = 34  # … or words of the work, however long the text around them
+_ALIKE: Final = 0.6  # of the words of both pieces, in the same order; more is edited away
+_GAP: Final = 12  # words between two shared shingles of one piece
+_QUOTE: Final = 45  # words: about two sentences, which may be quoted with credit
+_CREDIT: Final = 80  # characters from a quotation to whom it is credited
+_QUOTES: Final = "\"'\u201c\u201d\u201e\u00ab\u00bb\u2018\u2019>"
+_BESIDE: Final = 80  # characters between a work and what was done to it
 
 
-@tagger("copied_text", version="1", needs=("marks", "brands"))
-class CopiedTextTagger(FlagTagger):
-    """Flags texts that contain a registered work, or a good part of one."""
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A run of words of a mention that a work has too."""
+
+    work_id: str
+    first: int
+    last: int  # inclusive
+    alike: float
+
+
+@tagger("copied_text", version="2", needs=("marks", "brands", "cues"), uses=("suspicion",))
+class CopiedTextTagger(SuspectTagger):
+    """Flags texts that contain a registered work, and reports of copying."""
 
     def prepare(self, setting: Setting) -> None:
         """Cut the works of the brand file into shingles."""
-        self._works: dict[tuple[str, ...], set[str]] = defaultdict(set)
+        super().prepare(setting)
+        self._words: dict[str, list[str]] = {}
+        self._places: dict[tuple[str, ...], list[tuple[str, int]]] = defaultdict(list)
         for work in setting.brands.works:
-            words = [word.norm_ for word in _words(setting.pipeline.tokenizer(work.text))]
-            for shingle in _shingles(words):
-                self._works[shingle].add(work.id)
+            self._register(setting, work)
 
-    def flag(self, doc: Doc) -> Iterator[Flag]:
-        """Yield a flag for every work that is copied."""
-        if not self._works or doc._.brands.is_owned():
+    def _register(self, setting: Setting, work: Work) -> None:
+        words = [word.norm_ for word in _words(setting.pipeline.tokenizer(work.text))]
+        self._words[work.id] = words
+        for place, shingle in enumerate(_shingles(words)):
+            self._places[shingle].append((work.id, place))
+
+    def signs(self, doc: Doc) -> Iterator[Sign]:
+        """Yield a sign for every work that is copied, and one for talk of copying."""
+        words = _words(doc) if self._places else []
+        for work_id, hits in sorted(self._hits(words).items()):
+            piece = self._align(work_id, words, hits)
+            if piece and not _is_quoted(doc, words, piece):
+                yield _raise(words, piece)
+        yield from _talk(doc)
+
+    def _hits(self, words: Sequence[Token]) -> dict[str, list[tuple[int, int]]]:
+        """Return for each work where its shingles stand: places in the mention and in it."""
+        hits: dict[str, list[tuple[int, int]]] = defaultdict(list)
+        for place, shingle in enumerate(_shingles([word.norm_ for word in words])):
+            for work_id, there in self._places.get(shingle, ()):
+                hits[work_id].append((place, there))
+        return hits
+
+    def _align(
+        self, work_id: str, words: Sequence[Token], hits: Sequence[tuple[int, int]]
+    ) -> _Piece | None:
+        """Return the longest piece of a mention that is enough of a work to be a copy."""
+        own = self._words[work_id]
+        least = min(_FEWEST, len(own))
+        best: _Piece | None = None
+        for first, last in _runs([place for place, _ in hits]):
+            there = [work_place for place, work_place in hits if first <= place <= last]
+            start, end = min(there), max(there) + SHINGLE
+            said = [word.norm_ for word in words[first : last + SHINGLE]]
+            alike = Indel.normalized_similarity(said, own[start:end])
+            enough = len(said) >= max(_SHORTEST, least) and alike >= _ALIKE
+            if enough and (len(said) >= _SHARE * len(words) or len(said) >= _RUN):
+                piece = _Piece(work_id, first, last + SHINGLE - 1, alike)
+                if best is None or piece.last - piece.first > best.last - best.first:
+                    best = piece
+        return best
+
+
+def _runs(places: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Yield first and last of places that lie close together."""
+    ordered = sorted(set(places))
+    start = 0
+    for number in range(1, len(ordered) + 1):
+        if number == len(ordered) or ordered[number] - ordered[number - 1] > _GAP:
+            yield ordered[start], ordered[number - 1]
+            start = number
+
+
+def _is_quoted(doc: Doc, words: Sequence[Token], piece: _Piece) -> bool:
+    """Tell whether a piece is a short quotation that says whose it is."""
+    if piece.last - piece.first + 1 > _QUOTE:
+        return False
+    start, end = words[piece.first].idx, words[piece.last].idx + len(words[piece.last])
+    marked = set(doc._.whole[max(0, start - 3) : start] + doc._.whole[end : end + 3])
+    own = [(name.start, name.end) for name in doc._.brands.names]
+    whose = [*doc._.cues.get("copying.credit", ()), *own]
+    outside = [each for each in whose if each[1] <= start or end <= each[0]]
+    return bool(marked & set(_QUOTES)) and bool(nearest((start, end), outside, _CREDIT))
+
+
+def _raise(words: Sequence[Token], piece: _Piece) -> Sign:
+    first, last = words[piece.first], words[piece.last]
+    count = piece.last - piece.first + 1
+    share = count / len(words)
+    reason = f"{count} words of work {piece.work_id!r}, {share:.0%} of the text"
+    if piece.alike < 1:
+        reason += f", {piece.alike:.0%} alike"
+    p = round(min(0.95, 0.45 + 0.25 * share + 0.25 * piece.alike), 2)
+    return Sign(first.idx, last.idx + len(last), p, "shingles", reason, "sure")
+
+
+def _talk(doc: Doc) -> Iterator[Sign]:
+    """Yield at most one sign: a work beside what was done to it."""
+    cues: Cues = doc._.cues
+    for taken in sorted(cues.get("copying.taken", ())):
+        work = nearest(taken, cues.get("copying.work", ()), _BESIDE)
+        if work:
+            start, end = min(taken[0], work[0]), max(taken[1], work[1])
+            words = f"{doc._.whole[slice(*taken)]!r} beside {doc._.whole[slice(*work)]!r}"
+            yield Sign(start, end, 0.5, "report", words, "likely")
             return
-        words = _words(doc)
-        shingles = _shingles([word.norm_ for word in words])
-        places: dict[str, list[int]] = defaultdict(list)
-        for place, shingle in enumerate(shingles):
-            for work_id in self._works.get(shingle, ()):
-                places[work_id].append(place)
-        for work_id, copied in sorted(places.items()):
-            share = len(copied) / len(shingles)
-            if len(copied) >= _FEWEST and (share >= _SHARE or len(copied) >= _RUN):
-                yield _raise(work_id, words, copied, share)
-
-
-def _raise(work_id: str, words: Sequence[Token], copied: Sequence[int], share: float) -> Flag:
-    first, last = words[copied[0]], words[copied[-1] + SHINGLE - 1]
-    p = round(min(0.95, 0.5 + share / 2), 2)
-    reason = f"{len(copied) + SHINGLE - 1} words of work {work_id!r}, {share:.0%} of the text"
-    return Flag("copied_text", first.idx, last.idx + len(last), p, "shingles", reason)
 
 
 def _words(doc: Doc) -> list[Token]:

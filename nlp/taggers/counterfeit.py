@@ -1,4 +1,4 @@
-"""Offers of counterfeits: a brand, a word for a replica beside it, and a sign of sale."""
+"""Offers of counterfeits, and what buyers tell: a word for a replica and a sign of sale."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from typing import Final
 from spacy.tokens import Doc
 
 from nlp.rulebook import Cues, Span, nearest
-from nlp.tagger import Flag, FlagTagger, tagger
+from nlp.suspicion import Sign, Strength, SuspectTagger
+from nlp.tagger import Setting, tagger
 from nlp.taggers.cues import MOST
 
 _BESIDE: Final = 50  # characters between brand and replica
@@ -23,46 +24,68 @@ _PRICE: Final = re.compile(
 )
 
 
-@tagger("counterfeit", version="1", needs=("brands", "cues", "marks"))
-class CounterfeitTagger(FlagTagger):
+@tagger("counterfeit", version="2", needs=("brands", "cues", "marks"), uses=("suspicion",))
+class CounterfeitTagger(SuspectTagger):
     """Flags offers, and what buyers tell of a fake they were sold."""
 
-    def flag(self, doc: Doc) -> Iterator[Flag]:
-        """Yield at most one flag: the strongest."""
+    def prepare(self, setting: Setting) -> None:
+        """Note whether there are brands to look for: without any, an offer says enough."""
+        super().prepare(setting)
+        self._is_branded = bool(setting.brands.brands)
+
+    def signs(self, doc: Doc) -> Iterator[Sign]:
+        """Yield at most one sign: beside a brand likely, else a hint."""
         cues: Cues = doc._.cues
         copies = [*cues.get("counterfeit.replica", ()), *cues.get("counterfeit.fake", ())]
-        if not copies or doc._.brands.is_owned():
-            return
         brands = [(name.start, name.end) for name in doc._.brands.names]
+        hint: Sign | None = None
         for copy in sorted(copies):
             brand = nearest(copy, brands, _BESIDE)
-            if brand is None or (brand[0] <= copy[0] and copy[1] <= brand[1]):
+            if brand and brand[0] <= copy[0] and copy[1] <= brand[1]:
                 continue
-            if flag := _judge(doc, copy, brand):
-                yield flag
+            sign = _judge(doc, copy, brand)
+            if sign and brand:
+                yield sign
                 return
+            hint = hint or sign
+        if hint and (self._is_branded or hint.rule != "offer"):
+            hint = hint._replace(strength="hint")
+        if hint:
+            yield hint
 
 
-def _judge(doc: Doc, copy: Span, brand: Span) -> Flag | None:
+def _judge(doc: Doc, copy: Span, brand: Span | None) -> Sign | None:
+    """Return what a word for a copy says, with the signs of a sale around it."""
     cues: Cues = doc._.cues
     strong = copy in cues.get("counterfeit.replica", ())
     warned = nearest(copy, cues.get("counterfeit.warning", ()), _BESIDE)
-    bought = nearest(copy, cues.get("counterfeit.bought", ()), _BESIDE)
-    sale = nearest(copy, cues.get("counterfeit.sale", ()), _AROUND)
-    price = nearest(copy, _prices(doc), _AROUND)
-    links = [(mark.start, mark.end) for mark in doc._.marks.of("url", "email")]
-    shop = nearest(copy, [link for link in links if link not in _own(doc)], _AROUND)
-    signs = [name for name, at in (("sale", sale), ("price", price), ("link", shop)) if at]
-    start, end = min(copy[0], brand[0]), max(copy[1], brand[1])
-    words = f"{doc._.whole[copy[0] : copy[1]]!r} beside {doc._.whole[brand[0] : brand[1]]!r}"
+    bought = nearest(
+        copy, [*cues.get("counterfeit.bought", ()), *cues.get("counterfeit.tell", ())], _BESIDE
+    )
+    signs = _sale(doc, copy)
+    start, end = (min(copy[0], brand[0]), max(copy[1], brand[1])) if brand else copy
+    words = repr(doc._.whole[copy[0] : copy[1]])
+    if brand:
+        words += f" beside {doc._.whole[brand[0] : brand[1]]!r}"
     if bought:
-        if not (sale or price or shop):
-            return None
-        return Flag("counterfeit", start, end, 0.5, "report", f"{words}, told by a buyer")
-    if warned or not (sale or price) or not (strong or len(signs) > 1):
-        return None
+        strength: Strength = "likely" if signs else "hint"
+        return Sign(start, end, 0.5, "report", f"{words}, told by a buyer", strength)
+    if warned or not set(signs) & {"sale", "price"} or not (strong or len(signs) > 1):
+        return Sign(start, end, 0.3, "mention", words, "hint")
     p = round(min(0.95, (0.6 if strong else 0.4) + 0.15 * len(signs)), 2)
-    return Flag("counterfeit", start, end, p, "offer", f"{words}, with {', '.join(signs)}")
+    return Sign(start, end, p, "offer", f"{words}, with {', '.join(signs)}")
+
+
+def _sale(doc: Doc, copy: Span) -> list[str]:
+    """Return the names of the signs of a sale around a word."""
+    own = _own(doc)
+    links = [(mark.start, mark.end) for mark in doc._.marks.of("url", "email")]
+    found = {
+        "sale": nearest(copy, doc._.cues.get("counterfeit.sale", ()), _AROUND),
+        "price": nearest(copy, _prices(doc), _AROUND),
+        "link": nearest(copy, [link for link in links if link not in own], _AROUND),
+    }
+    return [name for name, at in found.items() if at]
 
 
 def _prices(doc: Doc) -> list[Span]:

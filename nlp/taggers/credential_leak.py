@@ -4,53 +4,66 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Final
+from itertools import islice
+from typing import ClassVar, Final
 
 from spacy.tokens import Doc
 
-from nlp.rulebook import Cues, Span
-from nlp.tagger import Flag, FlagTagger, tagger
+from nlp.rulebook import Cues, Span, nearest
+from nlp.suspicion import Sign, SuspectTagger
+from nlp.tagger import tagger
 
 # Forms that vendors publish for their keys; each begins with letters nobody writes.
 _PREFIXES: Final = (
     "AKIA", "ASIA", "ghp_", "gho_", "github_pat_", "glpat-", "sk_live_", "rk_live_", "xox",
-    "AIza", "eyJ", "-----BEGIN", "SG.", "npm_",
+    "AIza", "eyJ", "-----BEGIN", "SG.", "npm_", "://", "EAA", "ya29.", "hf_", "pypi-", "dop_v1_",
 )  # fmt: skip
 _KEY: Final = re.compile(
     r"(?<![A-Za-z0-9_])(?:(?:AKIA|ASIA)[A-Z0-9]{16}|gh[po]_[A-Za-z0-9]{30,80}"
     r"|github_pat_[A-Za-z0-9_]{40,100}|glpat-[\w-]{20,40}|[sr]k_live_[A-Za-z0-9]{16,100}"
     r"|xox[abprs]-[A-Za-z0-9-]{20,100}|AIza[\w-]{35}|npm_[A-Za-z0-9]{36}"
     r"|SG\.[\w-]{16,40}\.[\w-]{16,60}|eyJ[\w-]{10,500}\.eyJ[\w-]{10,500}\.[\w-]{10,500}"
-    r"|-----BEGIN (?:[A-Z]{2,12} ){0,2}PRIVATE KEY-----)"
+    r"|-----BEGIN (?:[A-Z]{2,12} ){0,2}PRIVATE KEY-----"
+    r"|ya29\.[\w-]{20,200}|hf_[A-Za-z0-9]{30,40}|pypi-[\w-]{50,200}|dop_v1_[a-f0-9]{64}"
+    r"|[a-z][a-z0-9+]{2,12}://[^\s:/@]{1,40}:[^\s:/@]{3,60}@[\w.-]{4,80})"
 )
 _VALUE: Final = re.compile(
     r"(?:\s{0,3}(?:[:=]|\b(?:is|was|are|lautet|ist|est|es|è|é)\b)\s{0,3}[\"'“`]?|\s?[:=/]\s?)"
     r"([^\s\"'“”`]{6,80})"
 )
+_PAIR: Final = re.compile(
+    r"(?<![\w/.])[\w.@-]{3,50} ?[/|:] ?([^\s/|:\"'“”]{5,40})(?=[\s.,;!?)]|\Z)"
+)
 _FEWEST_KINDS: Final = 2
+_BESIDE: Final = 60  # characters to a word for a secret
+_MOST: Final = 20
 
 
-@tagger("credential_leak", version="1", needs=("cues", "marks"))
-class CredentialLeakTagger(FlagTagger):
+@tagger("credential_leak", version="2", needs=("cues", "marks"), uses=("brands", "suspicion"))
+class CredentialLeakTagger(SuspectTagger):
     """Flags keys of known forms, and what follows "password:" and looks like one."""
 
-    def flag(self, doc: Doc) -> Iterator[Flag]:
-        """Yield a flag for every secret."""
+    spares_owned: ClassVar[bool] = False  # a brand may publish its own keys by mistake
+
+    def signs(self, doc: Doc) -> Iterator[Sign]:
+        """Yield a sign for every secret, and one for offers of stolen accounts."""
         if any(prefix in doc._.whole for prefix in _PREFIXES):
             for match in _KEY.finditer(doc._.whole):
-                reason = f"has the form of a key: {match[0][:8]}…"
-                yield Flag("credential_leak", *match.span(), 0.95, "key_form", reason)
+                reason = f"has the form of a key: {match[0][:4]}…"
+                yield Sign(*match.span(), 0.95, "key_form", reason, "sure")
         cues: Cues = doc._.cues
         links = [(mark.start, mark.end) for mark in doc._.marks.of("url", "handle", "hashtag")]
         seen: set[int] = set()  # "admin password: x" is also "password: x"
         for cue in cues.get("credential.secret", ()):
-            flag = _after(doc, cue, links)
-            if flag and flag.start not in seen:
-                seen.add(flag.start)
-                yield flag
+            sign = _after(doc, cue, links)
+            if sign and sign.start not in seen:
+                seen.add(sign.start)
+                yield sign
+        yield from _pairs(doc, seen)
+        yield from _dumps(doc)
 
 
-def _after(doc: Doc, cue: Span, links: list[Span]) -> Flag | None:
+def _after(doc: Doc, cue: Span, links: list[Span]) -> Sign | None:
     match = _VALUE.match(doc._.whole, cue[1])
     if match is None:
         return None
@@ -61,7 +74,36 @@ def _after(doc: Doc, cue: Span, links: list[Span]) -> Flag | None:
     p = 0.8 if doc._.marks.of("email", "url") or "user" in doc._.whole.lower() else 0.6
     words = doc._.whole[cue[0] : cue[1]]
     # The reason never repeats the secret: it is kept where more people may read.
-    return Flag("credential_leak", start, start + len(value), p, "stated", f"follows {words!r}")
+    return Sign(start, start + len(value), p, "stated", f"follows {words!r}")
+
+
+def _pairs(doc: Doc, seen: set[int]) -> Iterator[Sign]:
+    """Yield user and password as people write them: `name / secret`, beside a word for them."""
+    cues: Cues = doc._.cues
+    words = [*cues.get("credential.secret", ()), *cues.get("credential.account", ())]
+    for match in islice(_PAIR.finditer(doc._.whole), _MOST) if words else ():
+        value = match[1].rstrip(".,;!?)")
+        if (
+            match.start(1) not in seen
+            and is_secret(value)
+            and nearest(match.span(), words, _BESIDE)
+        ):
+            span = match.start(), match.start(1) + len(value)
+            yield Sign(*span, 0.6, "pair", "a name and what looks like its password", "likely")
+
+
+def _dumps(doc: Doc) -> Iterator[Sign]:
+    """Yield where stolen accounts are spread: a word for many of them beside one for a secret."""
+    cues: Cues = doc._.cues
+    secrets = [*cues.get("credential.secret", ()), *cues.get("credential.account", ())]
+    for dump in sorted(cues.get("credential.dump", ())):
+        other = nearest(dump, [each for each in secrets if each != dump], _BESIDE)
+        if other:
+            start, end = min(dump[0], other[0]), max(dump[1], other[1])
+            words = f"{doc._.whole[slice(*dump)]!r} beside {doc._.whole[slice(*other)]!r}"
+            many = len(cues["credential.dump"]) > 1
+            yield Sign(start, end, 0.5, "dump", words, "likely" if many else "hint")
+            return
 
 
 def is_secret(value: str) -> bool:

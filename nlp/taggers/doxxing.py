@@ -10,49 +10,60 @@ from spacy.tokens import Doc
 
 from nlp.address import find_addresses
 from nlp.rulebook import Cues, Span, nearest
-from nlp.tagger import Flag, FlagTagger, tagger
+from nlp.suspicion import Sign, SuspectTagger
+from nlp.tagger import tagger
 
 _BESIDE: Final = 100  # characters between the data and the person or the call to act
 _NAME: Final = re.compile(r"(?<![\w@#])[^\W\d_a-z][^\W\d_]{1,20} [^\W\d_a-z][^\W\d_]{1,20}(?!\w)")
 _EXPOSED: Final = frozenset({"email", "phone", "address"})
+_AROUND: Final = 240  # characters between the data and the call to act
+_AFTER: Final = 30  # characters from "number plate" to the plate
+_PLATE: Final = re.compile(
+    r"(?<!\w)(?=[A-Z0-9 -]{0,9}\d)[A-Z0-9]{1,4}[ -]?[A-Z0-9]{1,4}(?:[ -]?[A-Z0-9]{1,4})?(?!\w)"
+)
 
 
-@tagger("doxxing", version="1", needs=("marks", "cues", "personal_data", "brands"))
-class DoxxingTagger(FlagTagger):
-    """Flags data about a named person, with words that expose or incite."""
+@tagger(
+    "doxxing", version="2", needs=("marks", "cues", "personal_data", "brands"), uses=("suspicion",)
+)
+class DoxxingTagger(SuspectTagger):
+    """Flags data about another person, with words that expose or incite."""
 
-    def flag(self, doc: Doc) -> Iterator[Flag]:
-        """Yield at most one flag: the one with most against it."""
-        flags = [flag for span, what in _data(doc) if (flag := _judge(doc, span, what))]
-        if flags:
-            yield max(flags, key=lambda flag: flag.p)
+    def signs(self, doc: Doc) -> Iterator[Sign]:
+        """Yield at most one sign: the one with most against it."""
+        signs = [sign for span, what in _data(doc) if (sign := _judge(doc, span, what))]
+        if signs:
+            yield max(signs, key=lambda sign: (sign.strength == "likely", sign.p))
 
 
 def _data(doc: Doc) -> Iterator[tuple[Span, str]]:
-    """Yield private data, and addresses where the text lays somebody open."""
-    cues: Cues = doc._.cues
-    if not (cues.get("doxxing.exposure") or cues.get("doxxing.incitement")):
-        return
+    """Yield private data, addresses, number plates, and where somebody is to be found."""
     for flag in doc._.personal_data:
         if flag.rule in _EXPOSED:
             yield (flag.start, flag.end), flag.rule
-    if not doc._.brands.is_owned():
-        for span in find_addresses(doc._.whole):
-            yield span, "address"
+    for span in find_addresses(doc._.whole):
+        yield span, "address"
+    cues: Cues = doc._.cues
+    for plate in cues.get("doxxing.plate", ()):
+        if match := _PLATE.search(doc._.whole, plate[1], plate[1] + _AFTER):
+            yield match.span(), "plate"
+    for haunt in cues.get("doxxing.haunt", ()):
+        yield haunt, "haunt"
 
 
-def _judge(doc: Doc, span: Span, what: str) -> Flag | None:
+def _judge(doc: Doc, span: Span, what: str) -> Sign | None:
     cues: Cues = doc._.cues
     exposed = nearest(span, cues.get("doxxing.exposure", ()), _BESIDE)
-    incited = nearest(span, cues.get("doxxing.incitement", ()), _BESIDE)
-    own = nearest(span, cues.get("personal.address", ()), _BESIDE // 3)
+    incited = nearest(span, cues.get("doxxing.incitement", ()), _AROUND)
+    own = nearest(span, cues.get("personal.own", ()), _BESIDE // 3)
     whom = _person(doc, span)
-    if whom is None or own or not (exposed or incited):
+    if whom is None or own:
         return None
     p = 0.5 + 0.2 * bool(exposed) + 0.2 * bool(incited) + 0.05 * (what == "address")
     signs = [name for name, at in (("exposure", exposed), ("incitement", incited)) if at]
-    reason = f"{what} of {whom!r}, with {' and '.join(signs)}"
-    return Flag("doxxing", *span, round(p, 2), what, reason)
+    reason = f"{what} of {whom!r}" + (f", with {' and '.join(signs)}" if signs else "")
+    held = bool(incited) or (bool(exposed) and what in _EXPOSED)
+    return Sign(*span, round(p, 2), what, reason, "likely" if held else "hint")
 
 
 def _person(doc: Doc, span: Span) -> str | None:

@@ -1,28 +1,57 @@
-"""Handles, names and domains that look like the brand's and are not."""
+"""Handles, names and domains that look like the brand's and are not; and who poses as it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import ClassVar, Final
 
 from spacy.tokens import Doc
 
-from nlp.lookalike import Lookalike, judge_handle, judge_host
+from nlp.lookalike import Lookalike, is_avowed_fan, judge_handle, judge_host
 from nlp.presence import Presence, host_of
-from nlp.tagger import Flag, FlagTagger, Said, Setting, tagger
+from nlp.rulebook import Cues, nearest
+from nlp.suspicion import Sign, Strength, SuspectTagger
+from nlp.tagger import Said, Setting, tagger
+
+_AROUND: Final = 240  # characters between who they say they are and what they ask for
+_SURE: Final = frozenset({"homoglyph", "misspelled"})
 
 
-@tagger("impersonation", version="1", needs=("marks", "brands"))
-class ImpersonationTagger(FlagTagger):
-    """Flags an author who looks like a brand, and links to a domain that does."""
+@tagger("impersonation", version="2", needs=("marks", "brands", "cues"), uses=("suspicion",))
+class ImpersonationTagger(SuspectTagger):
+    """Flags an author, a link or a handle that looks like a brand's, and talk of such."""
+
+    spares_owned: ClassVar[bool] = False  # a look-alike host may pass for a page of the brand's
 
     def prepare(self, setting: Setting) -> None:
         """Read the official handles and domains."""
+        super().prepare(setting)
         self._brands = [(brand, Presence(brand)) for brand in setting.brands.brands]
 
-    def flag(self, doc: Doc) -> Iterator[Flag]:
-        """Yield at most one flag for the author, and one for every domain."""
-        if doc._.said.author:
-            yield from self._author(doc, doc._.said)
+    def signs(self, doc: Doc) -> Iterator[Sign]:
+        """Yield at most one sign for the author and the page, one for every other address."""
+        said: Said = doc._.said
+        if any(presence.is_author(said) for _, presence in self._brands):
+            return
+        whole = (len(said.head), max(len(said.head), len(doc._.whole)))
+        if not is_avowed_fan(f"{said.author} {said.author_name}"):
+            yield from self._author(said, whole)
+            yield from self._page(said, whole)
+        yield from self._links(doc)
+        yield from self._handles(doc)
+        yield from _talk(doc)
+
+    def _author(self, said: Said, whole: tuple[int, int]) -> Iterator[Sign]:
+        if found := self._handle(said.author, said.author_name):
+            p, rule, reason = found
+            yield Sign(*whole, p, rule, reason, "sure")
+
+    def _page(self, said: Said, whole: tuple[int, int]) -> Iterator[Sign]:
+        if found := self._host(host_of(said.url)) if said.url else None:
+            p, rule, reason = found
+            yield Sign(*whole, p, rule, reason, "sure")
+
+    def _links(self, doc: Doc) -> Iterator[Sign]:
         seen: set[str] = set()
         for mark in doc._.marks.of("url", "email"):
             host = host_of(mark.text.rpartition("@")[2] if mark.kind == "email" else mark.text)
@@ -30,23 +59,52 @@ class ImpersonationTagger(FlagTagger):
                 seen.add(host)
                 if found := self._host(host):
                     p, rule, reason = found
-                    yield Flag("impersonation", mark.start, mark.end, p, rule, reason)
+                    strength: Strength = "sure" if rule in _SURE else "likely"
+                    yield Sign(mark.start, mark.end, p, rule, reason, strength)
 
-    def _author(self, doc: Doc, said: Said) -> Iterator[Flag]:
-        if any(presence.is_author(said) for _, presence in self._brands):
-            return
+    def _handles(self, doc: Doc) -> Iterator[Sign]:
+        """Yield handles in the text: who is called by one may be the one who is told of."""
+        for mark in doc._.marks.of("handle"):
+            official = any(
+                presence.has_handle(mark.text, doc._.said) for _, presence in self._brands
+            )
+            if (
+                not official
+                and not is_avowed_fan(mark.text)
+                and (found := self._handle(mark.text, ""))
+            ):
+                p, rule, reason = found
+                yield Sign(mark.start, mark.end, p, f"named_{rule}", reason, "likely")
+
+    def _handle(self, handle: str, shown: str) -> Lookalike | None:
+        if not handle:
+            return None
         found = [
             verdict
             for brand, presence in self._brands
-            if (verdict := judge_handle(said.author, said.author_name, brand, presence))
+            if (verdict := judge_handle(handle, shown, brand, presence))
         ]
-        if found:
-            p, rule, reason = max(found)
-            start = len(said.head)
-            yield Flag("impersonation", start, max(start, len(doc._.whole)), p, rule, reason)
+        return max(found, default=None)
 
     def _host(self, host: str) -> Lookalike | None:
-        if any(presence.has_domain(host) for _, presence in self._brands):
+        if not host or any(presence.has_domain(host) for _, presence in self._brands):
             return None
         found = [verdict for _, presence in self._brands if (verdict := judge_host(host, presence))]
         return max(found, default=None)
+
+
+def _talk(doc: Doc) -> Iterator[Sign]:
+    """Yield where a text poses as an office and asks for secrets, or tells of who does."""
+    cues: Cues = doc._.cues
+    lures = cues.get("pose.lure", ())
+    for told, rule in (("pose.report", "report"), ("pose.office", "pose")):
+        for cue in sorted(cues.get(told, ())):
+            lure = nearest(cue, lures, _AROUND)
+            words = repr(doc._.whole[slice(*cue)])
+            if lure:
+                reason = f"{words} with {doc._.whole[slice(*lure)]!r}"
+                yield Sign(min(cue[0], lure[0]), max(cue[1], lure[1]), 0.6, rule, reason, "likely")
+                return
+            if rule == "report":
+                yield Sign(*cue, 0.5, rule, words, "likely" if " " in words else "hint")
+                return

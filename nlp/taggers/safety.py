@@ -8,7 +8,8 @@ from typing import Final
 from spacy.tokens import Doc
 
 from nlp.rulebook import Cues, Span, before, nearest
-from nlp.tagger import Flag, FlagTagger, tagger
+from nlp.suspicion import Sign, Strength, SuspectTagger
+from nlp.tagger import tagger
 from nlp.taggers.sentiment import is_pleased
 
 _BESIDE: Final = 120  # characters between the hazard and what caused it
@@ -17,26 +18,26 @@ _FIGURE: Final = 60
 _PLEASED: Final = 0.6  # "this blender is on fire!!" is praise
 
 
-@tagger("safety", version="1", needs=("brands", "cues", "marks"), uses=("sentiment",))
-class SafetyTagger(FlagTagger):
+@tagger("safety", version="2", needs=("brands", "cues", "marks"), uses=("sentiment", "suspicion"))
+class SafetyTagger(SuspectTagger):
     """Flags a hazard or injury told of a brand, product or device."""
 
-    def flag(self, doc: Doc) -> Iterator[Flag]:
-        """Yield at most one flag: the first hazard that holds."""
+    def signs(self, doc: Doc) -> Iterator[Sign]:
+        """Yield at most one sign: the first hazard that holds."""
         cues: Cues = doc._.cues
         told = [
             *(("hazard", span) for span in cues.get("safety.hazard", ())),
             *(("injury", span) for span in cues.get("safety.injury", ())),
+            *(("danger", span) for span in cues.get("safety.danger", ())),
         ]
-        if not told or doc._.brands.is_owned() or is_pleased(doc, _PLEASED):
+        if not told or is_pleased(doc, _PLEASED):
             return
-        for rule, span in sorted(told, key=lambda each: each[1]):
-            if flag := _judge(doc, rule, span):
-                yield flag
-                return
+        found = [sign for rule, span in told if (sign := _judge(doc, rule, span))]
+        if found:
+            yield min(found, key=lambda sign: (sign.strength == "hint", sign.start))
 
 
-def _judge(doc: Doc, rule: str, span: Span) -> Flag | None:
+def _judge(doc: Doc, rule: str, span: Span) -> Sign | None:
     cues: Cues = doc._.cues
     if before(span, cues.get("safety.denial", ()), _DENIED):
         return None
@@ -47,10 +48,10 @@ def _judge(doc: Doc, rule: str, span: Span) -> Flag | None:
     brands = [(name.start, name.end) for name in doc._.brands.names if not name.sign]
     brand = nearest(span, brands, _BESIDE)
     # A brand that is only addressed may have to do with an injury; it takes a device too.
-    if device is None and (brand is None or rule == "injury"):
-        return None
+    near = device is not None or (brand is not None and rule != "injury")
     p = 0.4 + 0.2 * bool(device) + 0.2 * bool(doc._.brands.ids) + 0.1 * bool(brand)
     words = doc._.whole[span[0] : span[1]]
     about = device or brand or span
-    reason = f"{words!r} told of {doc._.whole[about[0] : about[1]]!r}"
-    return Flag("safety", *span, round(p, 2), rule, reason)
+    reason = f"{words!r} told of {doc._.whole[about[0] : about[1]]!r}" if near else repr(words)
+    strength: Strength = "likely" if near and rule != "danger" else "hint"
+    return Sign(*span, round(p, 2), rule, reason, strength)

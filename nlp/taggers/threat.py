@@ -3,34 +3,62 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
+from typing import ClassVar, Final
 
 from spacy.tokens import Doc
 
 from nlp.rulebook import Cues, Span, after, nearest
-from nlp.tagger import Flag, FlagTagger, tagger
+from nlp.suspicion import Sign, SuspectTagger
+from nlp.tagger import tagger
 from nlp.taggers.sentiment import is_pleased
 
 _NEXT: Final = 14  # characters between intent and deed, deed and victim
 _FIGURE: Final = 40
+_AROUND: Final = 100  # characters between two words of violence
 _KINDLY: Final = 0.5  # positive probability above which no threat is meant
 
 
-@tagger("threat", version="1", needs=("cues", "marks"), uses=("sentiment", "offensive"))
-class ThreatTagger(FlagTagger):
+@tagger(
+    "threat",
+    version="2",
+    needs=("cues", "marks"),
+    uses=("sentiment", "offensive", "brands", "suspicion"),
+)
+class ThreatTagger(SuspectTagger):
     """Flags a threat; a hyperbole ("I could kill for a coffee") has no victim in place."""
 
-    def flag(self, doc: Doc) -> Iterator[Flag]:
-        """Yield at most one flag."""
+    spares_owned: ClassVar[bool] = False
+
+    def signs(self, doc: Doc) -> Iterator[Sign]:
+        """Yield at most one sign."""
         cues: Cues = doc._.cues
-        deeds = cues.get("threat.violence", ())
-        if not deeds or is_pleased(doc, _KINDLY):
+        if is_pleased(doc, _KINDLY):
             return
-        for deed in sorted(deeds):
+        for deed in sorted(cues.get("threat.violence", ())):
             span = _whole(doc, cues, deed)
             if span and not nearest(span, cues.get("threat.figure", ()), _FIGURE):
                 yield _raise(doc, span)
                 return
+        yield from _menace(doc, cues)
+
+
+def _menace(doc: Doc, cues: Cues) -> Iterator[Sign]:
+    """Yield two of weapon, harm and menace close together: likely; one of them: a hint."""
+    groups = {name: cues.get(f"threat.{name}", ()) for name in ("menace", "harm", "weapon")}
+    for name, spans in groups.items():
+        others = [each for other, found in groups.items() if other != name for each in found]
+        for span in sorted(spans):
+            apart = [each for each in others if each[1] <= span[0] or span[1] <= each[0]]
+            beside = nearest(span, apart, _AROUND)
+            if nearest(span, cues.get("threat.figure", ()), _FIGURE):
+                continue
+            if beside is None:
+                yield Sign(*span, 0.3, name, repr(doc._.whole[slice(*span)]), "hint")
+                return
+            start, end = min(span[0], beside[0]), max(span[1], beside[1])
+            words = f"{doc._.whole[slice(*span)]!r} beside {doc._.whole[slice(*beside)]!r}"
+            yield Sign(start, end, 0.5, "menace", words, "likely")
+            return
 
 
 def _whole(doc: Doc, cues: Cues, deed: Span) -> Span | None:
@@ -50,7 +78,7 @@ def _whole(doc: Doc, cues: Cues, deed: Span) -> Span | None:
     return intent[0], max(deed[1], victim[1])
 
 
-def _raise(doc: Doc, span: Span) -> Flag:
+def _raise(doc: Doc, span: Span) -> Sign:
     offensive = (doc._.offensive or {}).get("offensive", 0.0)
     reason = f"{doc._.whole[span[0] : span[1]]!r} announces violence"
-    return Flag("threat", *span, round(0.6 + 0.3 * offensive, 2), "announced", reason)
+    return Sign(*span, round(0.6 + 0.3 * offensive, 2), "announced", reason)

@@ -1,0 +1,261 @@
+"""A second opinion on legal flags: a linear model over words, word parts, cues and embedding.
+
+The encoder's head generalises by meaning and reads English only; this one knows the phrases of
+the rules and the spelling of seven languages, is fitted in seconds, and can say which words
+spoke. Neither decides alone: `nlp.suspicion` weighs both.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+
+from listening.contract import FLAGS, ConfigurationError
+from nlp.rulebook import RULES, Cues, Span
+from nlp.words import fold
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
+
+Floats = NDArray[np.float32]
+
+FILE: Final = RULES / "opinion.safetensors"
+EMBEDDING_WEIGHT: Final = 2.0
+"""How much the embedding counts beside words, which count 1."""
+
+_CHARACTERS: Final = 1_500  # the encoder reads hardly as far
+_TOKEN: Final = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)?|\d+|[^\w\s]")
+_MARKS: Final = {"url": " http ", "email": " e-mail ", "handle": " @user ", "hashtag": " "}
+_SIGNS: Final = {
+    "price": r"[$€£¥₹]\s?\d|\d\s?(?:[$€£¥₹]|eur\b|usd\b|euros?\b|bucks\b|quid\b)",
+    "long number": r"\d(?:[ .()/-]{0,2}\d){6}",
+    "date": r"\b\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\b",
+    "number and name": r"\b\d{1,4}[a-z]?\s(?-i:[A-Z]\w+\s[A-Z]\w+)|\b(?-i:[A-Z]\w{3,})\s\d{1,4}\b",
+    "two capitals": r"\b(?-i:[A-Z][a-z]+ [A-Z][a-z]{2,})\b",
+    "made-up word": r"(?<!\S)[^\W\d_]{2,20}[\d!#$&*_@][^\s.,]{1,30}",
+    "secret after": r"\b(?:pass|pw|pwd|pin|key|login|code|mdp|clave|senha)\w{0,8}\W{1,4}\S{0,30}\d",
+    "quoted": r"[\"“„«][^\"”“»]{12,200}[\"”“»]",
+    "you": r"\b(?:you|your|euch|euer|vous|votre|vosotros|voi|vocês|jullie)\b",
+}
+_FORMS: Final = {name: re.compile(form, re.IGNORECASE) for name, form in _SIGNS.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A feature of a text, and where it stands (whole text: where it stands nowhere)."""
+
+    name: str
+    span: Span | None = None
+
+
+def pieces(doc: Doc) -> Iterator[Piece]:
+    """Yield the features of a document: words, pairs, word parts, cues and signs."""
+    whole: str = doc._.whole[:_CHARACTERS]
+    words = list(_words(whole, doc))
+    for place, (word, span) in enumerate(words):
+        yield Piece(word, span)
+        for part in _parts(word):
+            yield Piece(part, span)
+        if place:
+            before, start = words[place - 1][0], words[place - 1][1][0]
+            yield Piece(f"{before} {word}", (start, span[1]))
+    yield from _cues(doc._.cues)
+    for name, form in _FORMS.items():
+        if match := form.search(whole):
+            yield Piece(f"sign:{name}", match.span())
+
+
+def _words(whole: str, doc: Doc) -> Iterator[tuple[str, Span]]:
+    """Yield the words, folded; a mark stands for its kind, a number for any of its length."""
+    position = 0
+    for mark in doc._.marks.found:
+        if mark.start >= len(whole):
+            break
+        if mark.start >= position:
+            yield from _tokens(whole, position, mark.start)
+            yield _MARKS[mark.kind].strip() or mark.kind, (mark.start, mark.end)
+            position = mark.end
+    yield from _tokens(whole, position, len(whole))
+
+
+def _tokens(whole: str, start: int, end: int) -> Iterator[tuple[str, Span]]:
+    for match in _TOKEN.finditer(whole, start, end):
+        yield _name(match[0]), match.span()
+
+
+@lru_cache(maxsize=65_536)
+def _name(word: str) -> str:
+    return "0" * min(len(word), 5) if word[0].isdigit() else fold(word)
+
+
+@lru_cache(maxsize=65_536)
+def _parts(word: str) -> tuple[str, ...]:
+    if not word[0].isalpha() or len(word) < 4:  # noqa: PLR2004
+        return ()
+    framed = f"<{word}>"
+    return tuple(
+        f"~{framed[at : at + size]}" for size in (3, 4, 5) for at in range(len(framed) - size + 1)
+    )
+
+
+def _cues(cues: Cues) -> Iterator[Piece]:
+    """Yield the groups of phrases that were found, and which of one rule came together."""
+    files: dict[str, list[str]] = {}
+    for group in sorted(cues):
+        yield Piece(f"cue:{group}", cues[group][0])
+        files.setdefault(group.split(".")[0], []).append(group)
+    for groups in files.values():
+        if len(groups) > 1:
+            yield Piece(f"cue:{'+'.join(groups)}", cues[groups[0]][0])
+
+
+@lru_cache(maxsize=262_144)
+def key(name: str) -> int:
+    """Return the number a feature is kept under."""
+    return crc32(name.encode())
+
+
+@dataclass(frozen=True)
+class Opinion:
+    """The fitted model: keys to rows, inverse document frequencies, weights by flag."""
+
+    model: str
+    rows: Mapping[int, int]
+    idf: Floats
+    weights: Floats  # [features, flags]
+    dense: Floats  # [embedding width, flags]
+    bias: Floats
+
+    @classmethod
+    def load(cls, path: Path = FILE) -> Opinion:
+        """Read the model that ships with the rules.
+
+        Raises:
+            ConfigurationError: the file is missing or none of ours.
+        """
+        from safetensors import SafetensorError, safe_open
+
+        try:
+            with safe_open(path, framework="numpy") as file:
+                held = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+                model = file.metadata()["model"]
+            rows = {int(number): row for row, number in enumerate(held["keys"])}
+            plain = [held[name].astype(np.float32) for name in ("idf", "weights", "dense", "bias")]
+        except (OSError, SafetensorError, KeyError, TypeError) as error:
+            mend = "python -m nlp.suspicion fit --write"
+            raise ConfigurationError(
+                f"cannot be read: {error!r}", where=str(path), mend=mend
+            ) from error
+        return cls(model, rows, *plain)
+
+    def save(self, path: Path = FILE) -> None:
+        """Write the model."""
+        from safetensors.numpy import save_file
+
+        tensors: dict[str, NDArray[Any]] = {
+            "keys": np.array(list(self.rows), np.uint32),
+            "idf": self.idf.astype(np.float16),
+            "weights": self.weights.astype(np.float16),
+            "dense": self.dense.astype(np.float16),
+            "bias": self.bias.astype(np.float32),
+        }
+        save_file(tensors, path, metadata={"model": self.model})
+        path.chmod(0o644)  # safetensors makes it readable by its owner only
+
+    def score(self, found: Sequence[Piece], embedding: Floats | None) -> Floats:
+        """Return the score of a text for each flag, float32 [flags]; 0 is undecided."""
+        total = self.bias.copy()
+        known = sorted(
+            {row for each in found if (row := self.rows.get(key(each.name))) is not None}
+        )
+        if known:
+            idf = self.idf[known]
+            total += idf @ self.weights[known] / np.sqrt((idf**2).sum())
+        if embedding is not None:
+            total += embedding @ self.dense
+        return total
+
+    def weigh(self, found: Iterable[Piece], flag: str) -> Iterator[tuple[float, Span]]:
+        """Yield what each known feature says for a flag, and where it stands."""
+        column = FLAGS.index(flag)
+        for each in found:
+            row = self.rows.get(key(each.name))
+            if row is not None and each.span is not None:
+                yield float(self.idf[row] * self.weights[row, column]), each.span
+
+
+def fit(
+    texts: Sequence[Sequence[Piece]],
+    embeddings: Floats,
+    wanted: NDArray[np.bool_],
+    model: str,
+    *,
+    ridge: float = 0.1,
+    positive: float = 4.0,
+    fewest: int = 2,
+    most: float = 0.35,
+) -> Opinion:
+    """Fit the model by weighted kernel ridge regression: closed form, the same every time.
+
+    Args:
+        texts: the features of every text.
+        embeddings: float32 [texts, width], of unit length.
+        wanted: bool [texts, flags].
+        model: version of the encoder that made the embeddings.
+        ridge: how strongly weights are held small.
+        positive: how much a flagged text counts against one that is not.
+        fewest: texts that a feature must stand in.
+        most: share of the texts that a feature may stand in.
+    """
+    names = [sorted({key(each.name) for each in text}) for text in texts]
+    places: dict[int, list[int]] = {}
+    for number, keys in enumerate(names):
+        for each in keys:
+            places.setdefault(each, []).append(number)
+    kept = {
+        each: at for each, at in sorted(places.items()) if fewest <= len(at) <= most * len(texts)
+    }
+    idf = np.log(len(texts) / np.array([len(at) for at in kept.values()], np.float32))
+    norms = np.zeros(len(texts), np.float32)
+    for weight, at in zip(idf, kept.values(), strict=True):
+        norms[at] += weight**2
+    norms = np.sqrt(np.maximum(norms, 1e-9))
+    kernel = EMBEDDING_WEIGHT * (embeddings @ embeddings.T)
+    for weight, at in zip(idf, kept.values(), strict=True):
+        share = weight / norms[at]
+        kernel[np.ix_(at, at)] += np.outer(share, share)
+    duals, bias = _solve(kernel, wanted, ridge, positive)
+    weights = np.stack(
+        [
+            w * ((duals[at] / norms[at][:, None]).sum(0))
+            for w, at in zip(idf, kept.values(), strict=True)
+        ]
+    )
+    dense = EMBEDDING_WEIGHT * (embeddings.T @ duals)
+    rows = {each: row for row, each in enumerate(kept)}
+    return Opinion(model, rows, idf, weights.astype(np.float32), dense.astype(np.float32), bias)
+
+
+def _solve(
+    kernel: Floats, wanted: NDArray[np.bool_], ridge: float, positive: float
+) -> tuple[Floats, Floats]:
+    """Return dual weights [texts, flags] and biases of a weighted ridge on -1 and 1."""
+    count = len(kernel)
+    duals = np.zeros(wanted.shape, np.float32)
+    bias = np.zeros(wanted.shape[1], np.float32)
+    for column in range(wanted.shape[1]):
+        target = np.where(wanted[:, column], 1.0, -1.0).astype(np.float32)
+        weight = np.where(wanted[:, column], positive, 1.0).astype(np.float32)
+        matrix: Any = kernel + np.diag(count * ridge / 100 / weight)
+        both = np.linalg.solve(matrix, np.stack([target, np.ones(count, np.float32)], 1))
+        bias[column] = both[:, 0].sum() / both[:, 1].sum()
+        duals[:, column] = both[:, 0] - bias[column] * both[:, 1]
+    return duals, bias

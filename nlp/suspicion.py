@@ -1,0 +1,212 @@
+"""What a rule saw and how likely the models find it, joined into a flag or into none.
+
+The encoder's head and `nlp.opinion` together give a probability for each kind. A sign is
+**sure** (a checksum, a look-alike host), **likely** (two words that belong together; the models
+may deny it) or a **hint** (says where and what, if the models find the kind likely).
+The thresholds stand in `nlp/rules/threshold.toml` and are fitted by `python -m nlp.suspicion`.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import tomllib
+from abc import abstractmethod
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import islice
+from typing import ClassVar, Final, Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from spacy.tokens import Doc
+
+from listening.contract import FLAGS, ConfigurationError
+from nlp.rulebook import RULES, THRESHOLDS, Span
+from nlp.tagger import Flag, FlagTagger, Setting
+
+Floats = NDArray[np.float32]
+
+_LEAST: Final = 1e-4  # the head's certainty is cut here: beyond, its log odds mean nothing
+_log: Final = logging.getLogger(__name__)
+
+HEAD: Final = "legal"
+"""The model's head: an own probability for each of `contract.FLAGS`."""
+
+Strength = Literal["sure", "likely", "hint"]
+_MENDED: Final = "python -m nlp.suspicion fit --write"
+_READS: Final[Mapping[str, str]] = {
+    "counterfeit": "reads like an offer of a counterfeit, or like somebody sold one",
+    "trademark": "reads like a name or logo used without the right to it",
+    "impersonation": "reads like somebody who poses as the brand, or like a report of one",
+    "copied_text": "reads like a work copied or given away, or like a report of it",
+    "personal_data": "reads like what should be known of a person in private only",
+    "doxxing": "reads like laying somebody open to others",
+    "credential_leak": "reads like a secret or stolen accounts made public",
+    "document_leak": "reads like an internal document made public",
+    "threat": "reads like a threat of violence",
+    "safety": "reads like harm or danger by a product",
+    "legal_talk": "reads like legal steps, taken or announced",
+}
+
+
+class Sign(NamedTuple):
+    """What a rule saw. `p` is how strong the rule is where no model is asked."""
+
+    start: int  # in the whole (title and text)
+    end: int
+    p: float
+    rule: str
+    reason: str
+    strength: Strength = "likely"
+
+
+@dataclass(frozen=True, slots=True)
+class Suspect:
+    """How likely the models find a kind, and the part of the whole that speaks most for it."""
+
+    p: float
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """From which probability the models decide `alone`, and `beside` a likely sign of a rule.
+
+    `head`, `opinion` and `bias` join the head's log odds and the opinion's score to log odds.
+    """
+
+    model: str
+    head: float
+    opinion: float
+    bias: float
+    alone: Mapping[str, float]
+    beside: Mapping[str, float]
+
+    @classmethod
+    def read(cls) -> Thresholds:
+        """Read the fitted thresholds.
+
+        Raises:
+            ConfigurationError: a kind has none, or a value is no probability.
+        """
+        path = RULES / THRESHOLDS
+        stated = tomllib.loads(path.read_text(encoding="utf-8"))
+        for name in ("alone", "beside"):
+            table = stated.get(name, {})
+            wrong = [kind for kind in FLAGS if not 0 <= table.get(kind, -1) <= 1]
+            if wrong:
+                what = f"[{name}] has no probability for {', '.join(wrong)}"
+                raise ConfigurationError(what, where=str(path), mend=_MENDED)
+        joint = stated["join"]
+        return cls(
+            stated["model"],
+            joint["head"],
+            joint["opinion"],
+            joint["bias"],
+            stated["alone"],
+            stated["beside"],
+        )
+
+    def weigh(self, head: Floats, opinion: Floats) -> Floats:
+        """Return probabilities from the head's probabilities and the opinion's scores."""
+        sure = np.clip(head, _LEAST, 1 - _LEAST)
+        odds = self.head * np.log(sure / (1 - sure)) + self.opinion * opinion + self.bias
+        return np.asarray(1 / (1 + np.exp(-odds)), np.float32)
+
+
+@cache
+def thresholds() -> Thresholds:
+    """Return the fitted thresholds, read once.
+
+    Raises:
+        ConfigurationError: as `Thresholds.read`.
+    """
+    return Thresholds.read()
+
+
+def check_model(version: str) -> None:
+    """Warn, loudly, where the thresholds were fitted for other weights."""
+    if version != thresholds().model:
+        _log.warning(
+            "flag thresholds were fitted for model %s, this is %s: run `%s`",
+            thresholds().model,
+            version,
+            _MENDED,
+        )
+
+
+class SuspectTagger(FlagTagger):
+    """A tagger whose rules are weighed with the model's head of the same name."""
+
+    spares_owned: ClassVar[bool] = True  # a brand's own posts are never flagged
+
+    def prepare(self, setting: Setting) -> None:
+        """Note the version of the model, where the pipeline has it: its labels are new ones."""
+        if "suspicion" in setting.pipeline.pipe_names:
+            self.model = setting.encoder.version
+
+    @abstractmethod
+    def signs(self, doc: Doc) -> Iterator[Sign]:
+        """Yield what the rules see."""
+
+    def flag(self, doc: Doc) -> Iterator[Flag]:
+        """Yield the flags of a document, those of a rule or else the head's."""
+        brands = doc._.brands
+        if self.spares_owned and brands is not None and brands.is_owned():
+            return
+        yield from join(self.name, self.signs(doc), doc._.suspicion, self.model)
+
+
+def join(
+    kind: str, signs: Iterable[Sign], suspicion: Mapping[str, Suspect] | None, model: str
+) -> Iterator[Flag]:
+    """Yield flags of one kind: signs that hold, else what the head finds likely by itself.
+
+    `suspicion` is empty or None where there is no head to ask; then hints say nothing and likely
+    signs hold. A sign that holds is worth the head's probability where that is higher.
+    """
+    suspect = suspicion.get(kind) if suspicion else None
+    p = suspect.p if suspect else 0.0
+    limits = thresholds()
+    least = {"sure": 0.0, "likely": limits.beside[kind], "hint": limits.alone[kind]}
+    if not suspicion:
+        least |= {"likely": 0.0, "hint": 1.1}
+    held = [sign for sign in signs if p >= least[sign.strength]]
+    if any(sign.strength != "hint" for sign in held):
+        held = [sign for sign in held if sign.strength != "hint"]
+    for sign in held:
+        value = round(max(sign.p, p), 3)
+        yield Flag(kind, sign.start, sign.end, value, sign.rule, sign.reason)
+    if suspect and not held and p >= limits.alone[kind]:
+        rule = f"head:{kind}@{model}"
+        yield Flag(kind, suspect.start, suspect.end, round(p, 3), rule, _READS[kind])
+
+
+_SENTENCE: Final = re.compile(r"\S(?:[^.!?\n…]|[.!?…](?!\s))*[.!?…]*")
+_MOST_SENTENCES: Final = 40
+
+
+def sentences(text: str) -> list[Span]:
+    """Return the first sentences of a text that hold a letter; the whole where none does."""
+    found = (match.span() for match in _SENTENCE.finditer(text))
+    wordy = (span for span in found if any(map(str.isalpha, text[span[0] : span[1]])))
+    return list(islice(wordy, _MOST_SENTENCES)) or [(0, len(text))]
+
+
+def speaking(text: str, weights: Sequence[tuple[float, Span]]) -> Span:
+    """Return the sentence whose features say most for a kind."""
+    return max(
+        sentences(text),
+        key=lambda own: sum(w for w, (start, end) in weights if own[0] <= start and end <= own[1]),
+    )
+
+
+if __name__ == "__main__":
+    import sys
+
+    from nlp.train.flags import main
+
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,29 @@
+"""Steps of law against the brand or by it: court, lawyers, regulators, formal requests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from spacy.tokens import Doc
+
+from nlp.rulebook import Cues
+from nlp.suspicion import Sign, Strength, SuspectTagger
+from nlp.tagger import tagger
+
+
+@tagger("legal_talk", version="1", needs=("cues", "marks"), uses=("brands", "suspicion"))
+class LegalTalkTagger(SuspectTagger):
+    """Flags talk of legal steps; a lawyer in a series is a hint that the model must share."""
+
+    def signs(self, doc: Doc) -> Iterator[Sign]:
+        """Yield one sign: where the first step is named, likely where several are."""
+        cues: Cues = doc._.cues
+        steps = sorted(set(cues.get("legal.step", ())))
+        if not steps:
+            return
+        start, end = steps[0]
+        named = sorted({doc._.whole[first:last].casefold() for first, last in steps})
+        words = ", ".join(repr(each) for each in named[:3])
+        strength: Strength = "likely" if len(named) > 1 or " " in named[0] else "hint"
+        p = 0.6 if len(named) > 1 else 0.5
+        yield Sign(start, end, p, "step", f"speaks of {words}", strength)

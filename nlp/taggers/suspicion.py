@@ -1,0 +1,56 @@
+"""How likely the models find each kind of flag, and which sentence speaks for it.
+
+The flags' own taggers weigh this with what their rules see.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+import numpy as np
+from spacy.tokens import Doc
+
+from listening.contract import FLAGS
+from nlp.opinion import Opinion, pieces
+from nlp.suspicion import HEAD, Suspect, check_model, speaking, thresholds
+from nlp.tagger import Setting, Tagger, tagger
+
+_log: Final = logging.getLogger(__name__)
+_WORTH: Final = 0.05  # below, no rule's sign is confirmed: the sentence is not looked for
+
+
+@tagger("suspicion", version="1", needs=("encoder", "cues", "marks"))
+class SuspicionTagger(Tagger[Mapping[str, Suspect]]):
+    """Joins the encoder's head with the second opinion; says nothing without the head."""
+
+    def prepare(self, setting: Setting) -> None:
+        """Load the second opinion, and check that all was fitted for this encoder."""
+        heads = {head.name: head.labels for head in setting.encoder.heads}
+        self._is_able = heads.get(HEAD) == FLAGS
+        if not self._is_able:
+            _log.warning("model %s has no head %r: rules flag alone", setting.encoder.version, HEAD)
+            return
+        self._opinion = Opinion.load()
+        check_model(setting.encoder.version)
+
+    def tag(self, docs: Sequence[Doc]) -> list[Mapping[str, Suspect]]:
+        """Return probability and sentence of each kind; nothing where there is no head."""
+        return [dict(self._judge(doc)) if self._is_able else {} for doc in docs]
+
+    def columns(self, doc: Doc, value: Mapping[str, Suspect]) -> dict[str, Any]:
+        """Return nothing: the flags report what comes of it."""
+        del doc, value
+        return {}
+
+    def _judge(self, doc: Doc) -> Iterator[tuple[str, Suspect]]:
+        said = doc._.encoder.probabilities[HEAD]
+        head = np.array([said[kind] for kind in FLAGS], np.float32)
+        found = list(pieces(doc))
+        likely = thresholds().weigh(head, self._opinion.score(found, doc._.encoder.embedding))
+        for kind, p in zip(FLAGS, likely.tolist(), strict=True):
+            span = (0, len(doc._.whole))
+            if p >= _WORTH:
+                span = speaking(doc._.whole, list(self._opinion.weigh(found, kind)))
+            yield kind, Suspect(p, *span)

@@ -1,0 +1,34 @@
+"""Names, logos and domains of the brand in the hands of somebody without the right to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from spacy.tokens import Doc
+
+from nlp.rulebook import Cues, nearest
+from nlp.suspicion import Sign, Strength, SuspectTagger
+from nlp.tagger import tagger
+
+_BESIDE: Final = 120  # characters between the sign of the brand and what says it is misused
+
+
+@tagger("trademark", version="1", needs=("cues", "marks"), uses=("brands", "suspicion"))
+class TrademarkTagger(SuspectTagger):
+    """Flags a logo, name or domain beside words that say the right to it is missing."""
+
+    def signs(self, doc: Doc) -> Iterator[Sign]:
+        """Yield at most one sign."""
+        cues: Cues = doc._.cues
+        sale = cues.get("counterfeit.sale", ())
+        for mark in sorted(cues.get("trademark.sign", ())):
+            misuse = nearest(mark, cues.get("trademark.misuse", ()), _BESIDE)
+            beside = misuse or nearest(mark, sale, _BESIDE)
+            if beside is None:
+                continue
+            start, end = min(mark[0], beside[0]), max(mark[1], beside[1])
+            words = f"{doc._.whole[slice(*mark)]!r} beside {doc._.whole[slice(*beside)]!r}"
+            strength: Strength = "likely" if misuse else "hint"
+            yield Sign(start, end, 0.5, "misuse" if misuse else "goods", words, strength)
+            return

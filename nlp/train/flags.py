@@ -1,0 +1,277 @@
+"""Fits what decides on legal flags: the second opinion, how it joins the head, the thresholds.
+
+Texts of our own that are held out of training choose the thresholds and are measured on; the
+shipped opinion is then fitted on all of them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from listening.contract import FLAGS, ConfigurationError
+from nlp.opinion import Opinion, Piece, fit, pieces
+from nlp.rulebook import RULES, THRESHOLDS
+from nlp.suspicion import HEAD, Thresholds
+from nlp.train.data import is_held, list_written, read_lines
+
+Floats = NDArray[np.float32]
+Marks = NDArray[np.bool_]
+
+_GRID: Final = np.round(np.arange(0.05, 0.96, 0.01), 2)
+_ALONE: Final = 0.5
+_TRUST: Final = 25  # held positives at which a kind's own threshold weighs as much as the common
+_RECALL: Final = 1.5  # a missed flag is worse than one that a person dismisses: F-beta
+_STRENGTHS: Final = {"hint": 1, "likely": 2, "sure": 3}
+
+
+@dataclass(frozen=True)
+class Ground:
+    """The texts of our own, read by encoder and rules."""
+
+    model: str
+    found: Sequence[Sequence[Piece]]
+    embeddings: Floats
+    head: Floats  # [texts, flags], probabilities
+    signs: NDArray[np.int8]  # [texts, flags]: 0 none, 1 hint, 2 likely, 3 sure
+    wanted: Marks
+    held: Marks
+
+
+@dataclass(frozen=True)
+class Measured:
+    """How often a kind is there, found, and raised."""
+
+    kind: str
+    there: int
+    raised: int
+    hits: int
+
+    @property
+    def recall(self) -> float:
+        """Return the share of what is there that was found."""
+        return self.hits / self.there if self.there else float("nan")
+
+    @property
+    def precision(self) -> float:
+        """Return the share of what was raised that is there."""
+        return self.hits / self.raised if self.raised else float("nan")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run `python -m nlp.suspicion fit [--write]`; return the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m nlp.suspicion", description=__doc__)
+    parser.add_argument("step", choices=["fit"])
+    parser.add_argument("--write", action="store_true", help="keep thresholds and opinion")
+    chosen = parser.parse_args(arguments)
+    ground = read_ground()
+    opinion, limits = choose(ground)
+    report(ground, opinion, limits)
+    if chosen.write:
+        write(limits)
+        everything = np.ones(len(ground.held), np.bool_)
+        fit_opinion(ground, everything).save()
+        print(f"written for model {ground.model}")  # noqa: T201
+    return 0
+
+
+def read_ground() -> Ground:
+    """Read our own texts with encoder and rules, without a brand file.
+
+    Raises:
+        ConfigurationError: the model has no head for legal flags.
+    """
+    from nlp.encoder import Encoder
+
+    encoder = Encoder.load()
+    if HEAD not in {head.name for head in encoder.heads}:
+        mend = "Train a model with that head: docs/training.md"
+        raise ConfigurationError(f"no head {HEAD!r}", where="nlp/model", mend=mend)
+    rows = [row for path in list_written(HEAD) for _, row in read_lines(path)]
+    texts = [row["text"] for row in rows]
+    encoded = encoder.encode(texts)
+    docs, signs = _read_rules(texts)
+    return Ground(
+        encoder.version,
+        [list(pieces(doc)) for doc in docs],
+        encoded.embedding,
+        encoded.probabilities[HEAD],
+        signs,
+        np.array([[kind in row["flags"] for kind in FLAGS] for row in rows]),
+        np.array([is_held(text) for text in texts]),
+    )
+
+
+def _read_rules(texts: Sequence[str]) -> tuple[list[Any], NDArray[np.int8]]:
+    """Return documents with cues and marks, and the strongest sign of each rule."""
+    from nlp.pipeline import build, make_doc
+    from nlp.tagger import Said
+
+    pipeline = build(only=set(FLAGS))  # without the encoder: nothing needs it
+    docs = list(pipeline.pipe([make_doc(pipeline, Said(text)) for text in texts]))
+    taggers = [pipeline.get_pipe(kind) for kind in FLAGS]
+    signs = np.zeros((len(texts), len(FLAGS)), np.int8)
+    for row, doc in enumerate(docs):
+        for column, tagger in enumerate(taggers):
+            seen: Any = tagger
+            strengths = [_STRENGTHS[sign.strength] for sign in seen.signs(doc)]
+            signs[row, column] = max(strengths, default=0)
+    return docs, signs
+
+
+def fit_opinion(ground: Ground, rows: Marks) -> Opinion:
+    """Fit the second opinion on some of the texts."""
+    found = [pieces for pieces, own in zip(ground.found, rows, strict=True) if own]
+    return fit(found, ground.embeddings[rows], ground.wanted[rows], ground.model)
+
+
+def choose(ground: Ground) -> tuple[Floats, Thresholds]:
+    """Return the held texts' scores by an opinion that did not see them, and the thresholds."""
+    opinion = fit_opinion(ground, ~ground.held)
+    places = np.flatnonzero(ground.held).tolist()
+    scores = np.stack([opinion.score(ground.found[at], ground.embeddings[at]) for at in places])
+    wanted = ground.wanted[ground.held]
+    head, second, bias = join_models(ground.head[ground.held], scores, wanted)
+    even = dict.fromkeys(FLAGS, _ALONE)
+    joint = Thresholds(ground.model, head, second, bias, even, even)
+    likely = joint.weigh(ground.head[ground.held], scores)
+    alone, beside = choose_limits(likely, ground.signs[ground.held], wanted)
+    return scores, Thresholds(ground.model, head, second, bias, alone, beside)
+
+
+def join_models(head: Floats, opinion: Floats, wanted: Marks) -> tuple[float, float, float]:
+    """Return weights of head, opinion and bias: logistic regression over all kinds together."""
+    sure = np.clip(head, 1e-4, 1 - 1e-4).ravel()
+    columns = [np.log(sure / (1 - sure)), opinion.ravel(), np.ones(opinion.size)]
+    known = np.stack(columns, 1).astype(np.float64)
+    target = wanted.ravel().astype(np.float64)
+    weights = np.array([0.5, 1.0, 0.0])
+    for _ in range(50):  # Newton's steps; a little ridge keeps them from running away
+        p = 1 / (1 + np.exp(-known @ weights))
+        slope = known.T @ (p - target) + 0.1 * weights
+        curve = (known * (p * (1 - p))[:, None]).T @ known + 0.1 * np.eye(3)
+        weights = weights - np.linalg.solve(curve, slope)
+    head_weight, opinion_weight, bias = weights.tolist()
+    return round(head_weight, 4), round(opinion_weight, 4), round(bias, 4)
+
+
+def decide(likely: Floats, signs: NDArray[np.int8], alone: Floats, beside: Floats) -> Marks:
+    """Return what is flagged: the same rule as `nlp.suspicion.join`, for all texts at once."""
+    flagged: Marks = (signs == 3) | ((signs == 2) & (likely >= beside)) | (likely >= alone)  # noqa: PLR2004
+    return flagged
+
+
+def as_rows(table: Mapping[str, float]) -> Floats:
+    """Return a threshold for each kind, in the order of the contract."""
+    return np.array([table[kind] for kind in FLAGS], np.float32)
+
+
+def choose_limits(
+    likely: Floats, signs: NDArray[np.int8], wanted: Marks
+) -> tuple[dict[str, float], dict[str, float]]:
+    """Return thresholds by kind: its own best one, drawn to the best for all kinds together."""
+    common_alone, common_beside = _best_pair(likely, signs, wanted)
+    alone: dict[str, float] = {}
+    beside: dict[str, float] = {}
+    for column, kind in enumerate(FLAGS):
+        part = np.s_[:, column : column + 1]
+        own_alone, own_beside = _best_pair(likely[part], signs[part], wanted[part])
+        trust = wanted[:, column].sum() / (wanted[:, column].sum() + _TRUST)
+        alone[kind] = round(float(trust * own_alone + (1 - trust) * common_alone), 3)
+        beside[kind] = round(float(trust * own_beside + (1 - trust) * common_beside), 3)
+    return alone, beside
+
+
+def _best_pair(likely: Floats, signs: NDArray[np.int8], wanted: Marks) -> tuple[float, float]:
+    """Return the pair of thresholds with the best F-beta; of equals, the middle one."""
+    best: list[tuple[float, float, float]] = []
+    for alone in _GRID[::2]:
+        for beside in _GRID[alone >= _GRID][::3]:
+            value = _f_beta(decide(likely, signs, alone, beside), wanted)
+            best.append((value, float(alone), float(beside)))
+    most = max(value for value, _, _ in best)
+    equals = [(alone, beside) for value, alone, beside in best if value >= most - 1e-9]
+    return float(np.mean([a for a, _ in equals])), float(np.mean([b for _, b in equals]))
+
+
+def _f_beta(flagged: Marks, wanted: Marks) -> float:
+    hits = float((flagged & wanted).sum())
+    if not hits:
+        return 0.0
+    weight = _RECALL**2
+    missed, false = float(wanted.sum()) - hits, float(flagged.sum()) - hits
+    return (1 + weight) * hits / ((1 + weight) * hits + weight * missed + false)
+
+
+def measure(flagged: Marks, wanted: Marks) -> Iterator[Measured]:
+    """Yield how each kind fares."""
+    for column, kind in enumerate(FLAGS):
+        own, there = flagged[:, column], wanted[:, column]
+        yield Measured(kind, int(there.sum()), int(own.sum()), int((own & there).sum()))
+
+
+def report(ground: Ground, scores: Floats, limits: Thresholds) -> None:
+    """Print recall and precision on the held texts, and what rules and models do alone."""
+    wanted = ground.wanted[ground.held]
+    signs = ground.signs[ground.held]
+    likely = limits.weigh(ground.head[ground.held], scores)
+    alone, beside = (
+        np.array([table[kind] for kind in FLAGS]) for table in (limits.alone, limits.beside)
+    )
+    crossed = cross_check(likely, signs, wanted)
+    parts: Mapping[str, Marks] = {
+        "joined": decide(likely, signs, alone, beside),
+        "crossed": crossed,
+        "models": likely >= alone,
+        "rules": signs >= _STRENGTHS["likely"],
+    }
+    lines = [f"model {ground.model}, {len(wanted)} held texts; recall / precision", ""]
+    lines.append(
+        f"{'kind':16}{'n':>4}" + "".join(f"{name:>14}" for name in parts) + "  alone beside"
+    )
+    found = {name: list(measure(flagged, wanted)) for name, flagged in parts.items()}
+    for column, kind in enumerate(FLAGS):
+        cells = [found[name][column] for name in parts]
+        shown = "".join(f"{cell.recall:8.2f} /{cell.precision:4.2f}" for cell in cells)
+        lines.append(
+            f"{kind:16}{cells[0].there:4}{shown}  {alone[column]:.2f}  {beside[column]:.2f}"
+        )
+    for name, flagged in parts.items():
+        hits, there = (flagged & wanted).sum(), wanted.sum()
+        lines.append(
+            f"all, {name}: recall {hits / there:.3f}, precision {hits / flagged.sum():.3f}"
+        )
+    lines.append(f"join: head {limits.head}, opinion {limits.opinion}, bias {limits.bias}")
+    sys.stdout.write("\n".join(lines) + "\n")
+
+
+def cross_check(likely: Floats, signs: NDArray[np.int8], wanted: Marks) -> Marks:
+    """Return what is flagged where the thresholds were chosen on the other half of the texts."""
+    flagged = np.zeros_like(wanted)
+    half = np.arange(len(wanted)) % 2 == 0
+    for own in (half, ~half):
+        alone, beside = choose_limits(likely[~own], signs[~own], wanted[~own])
+        flagged[own] = decide(likely[own], signs[own], as_rows(alone), as_rows(beside))
+    return flagged
+
+
+def write(limits: Thresholds) -> None:
+    """Write the thresholds beside the rules."""
+    lines = [
+        "# Fitted by `python -m nlp.suspicion fit --write` on texts of our own that no model saw.",
+        f'model = "{limits.model}"',
+        "",
+        "[join]  # log odds = head * log odds of the head + opinion * score + bias",
+        f"head = {limits.head}",
+        f"opinion = {limits.opinion}",
+        f"bias = {limits.bias}",
+    ]
+    for name, table in (("alone", limits.alone), ("beside", limits.beside)):
+        lines += ["", f"[{name}]", *(f"{kind} = {table[kind]}" for kind in FLAGS)]
+    (RULES / THRESHOLDS).write_text("\n".join(lines) + "\n", encoding="utf-8")

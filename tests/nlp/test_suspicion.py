@@ -1,0 +1,118 @@
+"""How a rule's sign and the models' probability make a flag, and that both can be fitted."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from listening.contract import FLAGS, ConfigurationError
+from nlp.opinion import Opinion, Piece, fit
+from nlp.pipeline import tag
+from nlp.suspicion import Sign, Suspect, Thresholds, join, sentences, speaking, thresholds
+from nlp.tagger import Said
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+
+TEXTS = Path(__file__).parent / "taggers/flags.jsonl"
+KIND = "threat"
+
+
+def flags(strength: str | None, p: float | None) -> list[str]:
+    signs = [] if strength is None else [Sign(2, 5, 0.5, "rule", "seen", strength)]  # type: ignore[arg-type]
+    suspicion = None if p is None else {KIND: Suspect(p, 0, 9)}
+    return [flag.rule.partition(":")[0] for flag in join(KIND, signs, suspicion, "m")]
+
+
+@pytest.mark.parametrize(
+    ("strength", "p", "rules"),
+    [
+        ("sure", 0.0, ["rule"]),
+        ("sure", None, ["rule"]),
+        ("likely", None, ["rule"]),
+        ("likely", 0.0, []),
+        ("likely", 0.99, ["rule"]),
+        ("hint", None, []),
+        ("hint", 0.99, ["rule"]),
+        (None, 0.99, ["head"]),
+        (None, 0.0, []),
+        (None, None, []),
+    ],
+)
+def test_what_decides(strength: str | None, p: float | None, rules: list[str]) -> None:
+    assert flags(strength, p) == rules
+
+
+@given(st.floats(0, 1), st.floats(0, 1), st.sampled_from(["sure", "likely", "hint", None]))
+def test_a_likelier_kind_is_never_flagged_less(one: float, other: float, strength: str) -> None:
+    low, high = sorted((one, other))
+    assert len(flags(strength, low)) <= len(flags(strength, high))
+
+
+def test_a_model_needs_less_where_a_rule_saw_something() -> None:
+    limits = thresholds()
+    assert all(limits.beside[kind] <= limits.alone[kind] for kind in FLAGS)
+
+
+def test_thresholds_without_a_kind_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "threshold.toml").write_text('model = "m"\n[alone]\nthreat = 2\n', "utf-8")
+    monkeypatch.setattr("nlp.suspicion.RULES", tmp_path)
+    with pytest.raises(ConfigurationError, match="no probability"):
+        Thresholds.read()
+
+
+@given(st.text(max_size=200))
+def test_sentences_stand_in_their_text_in_order(text: str) -> None:
+    spans = sentences(text)
+    assert spans == sorted(spans)
+    assert all(0 <= start <= end <= len(text) for start, end in spans)
+
+
+def test_the_sentence_that_speaks_is_pointed_at() -> None:
+    text = "Nice weather. I will sue you. Bye."
+    start, end = speaking(text, [(0.1, (0, 4)), (2.0, (21, 24))])
+    assert text[start:end] == "I will sue you."
+
+
+def test_the_opinion_learns_and_is_kept(tmp_path: Path) -> None:
+    words = [["sue", "you"], ["thank", "you"], ["sue", "them"], ["thank", "them"]] * 3
+    texts = [[Piece(word) for word in text] for text in words]
+    wanted = np.zeros((len(texts), len(FLAGS)), np.bool_)
+    wanted[:, FLAGS.index("legal_talk")] = ["sue" in text for text in words]
+    wanted[:, FLAGS.index("safety")] = ["them" in text for text in words]
+    embeddings = np.zeros((len(texts), 4), np.float32)
+    opinion = fit(texts, embeddings, wanted, "m", most=0.9)
+    opinion.save(tmp_path / "o.safetensors")
+    kept = Opinion.load(tmp_path / "o.safetensors")
+    column = FLAGS.index("legal_talk")
+    for model in (opinion, kept):
+        assert model.score([Piece("sue"), Piece("us")], None)[column] > 0
+        assert model.score([Piece("thank"), Piece("us")], None)[column] < 0
+    assert kept.model == "m"
+
+
+def test_a_broken_opinion_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "o.safetensors").write_bytes(b"nothing")
+    with pytest.raises(ConfigurationError, match="cannot be read"):
+        Opinion.load(tmp_path / "o.safetensors")
+
+
+def test_flags_on_texts_written_after_the_rules(whole: Language) -> None:
+    """A floor, no measure: 57 flags and 24 hard neighbours, which no model or threshold saw."""
+    rows = [json.loads(line) for line in TEXTS.read_text(encoding="utf-8").splitlines()]
+    hits = wanted = raised = 0
+    for row, tags in zip(rows, tag(whole, [Said(row["text"]) for row in rows]), strict=True):
+        found = {flag["kind"] for flag in tags["flags"]}
+        hits += len(found & set(row["flags"]))
+        wanted += len(row["flags"])
+        raised += len(found)
+    assert hits / wanted >= 0.8
+    assert hits / raised >= 0.7
