@@ -557,9 +557,8 @@ TAG_FIELDS: Final = (
 )
 """The columns `listening tag` adds. Offsets count code points, end exclusive."""
 
-TARGET_FIELDS: Final = tuple(
-    field.with_name(f"target_{field.name}") for field in SENTIMENT_FIELDS if field.name != "language"
-)
+_POLARITY_FIELDS: Final = tuple(each for each in SENTIMENT_FIELDS if each.name != "language")
+TARGET_FIELDS: Final = tuple(each.with_name(f"target_{each.name}") for each in _POLARITY_FIELDS)
 """The columns it adds with `--target`; null where a row names no target."""
 
 BRAND_MATCH_TYPE: Final = pa.list_(
@@ -573,7 +572,7 @@ BRAND_MATCH_TYPE: Final = pa.list_(
             pa.field("matched", pa.string()),
             # What is thought of it, as of the whole mention in SENTIMENT_FIELDS; null: its own
             # words, or tagged before targets were judged.
-            *(field for field in SENTIMENT_FIELDS if field.name != "language"),
+            *_POLARITY_FIELDS,
         ]
     )
 )
@@ -694,6 +693,11 @@ class DataRoot:
     def tagged(self) -> Path:
         """Return the folder of tagged batches, laid out as `landing`."""
         return self.path / "tagged"
+
+    @property
+    def retagged(self) -> Path:
+        """Return the folder of notes: which tagged batches were replaced, and when tagged anew."""
+        return self.tagged / ".retagged"
 
     @property
     def evaluations(self) -> Path:

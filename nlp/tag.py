@@ -9,7 +9,7 @@ import json
 import logging
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC
+from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self, TypeAlias
@@ -22,6 +22,7 @@ from listening.contract import (
     FOOTER_KEY,
     TAG_FIELDS,
     TAGGED_SCHEMA,
+    TARGET_FIELDS,
     BrandFile,
     ConfigurationError,
     DataRoot,
@@ -42,7 +43,6 @@ if TYPE_CHECKING:
 
 _log: Final = logging.getLogger(__name__)
 _CHUNK: Final = 4096  # rows tagged before the next are read
-_TAGS: Final = pa.schema(list(TAG_FIELDS))
 _READ: Final = (
     "mention_id", "content_hash", "title", "text", "url", "author", "author_name", "source",
     "channel", "lang", "brand_id", "owned",
@@ -58,7 +58,7 @@ def tag_batch(root: DataRoot, batch_id: str, brands: BrandFile) -> Path:
         ListeningError: the batch is missing or corrupt, holds no mentions, the model is
             missing, or the file cannot be written.
     """
-    with _Lender(brands) as lender:
+    with Lender(brands) as lender:
         return _tag_sealed(root, batch_id, lender)
 
 
@@ -72,7 +72,7 @@ def tag_pending(root: DataRoot, brands: BrandFile) -> list[str]:
     """
     errors: list[ListeningError] = []
     done: list[str] = []
-    with _Lender(brands) as lender:
+    with Lender(brands) as lender:
         for batch_id in _pending(root, errors):
             try:
                 _tag_sealed(root, batch_id, lender)
@@ -104,7 +104,8 @@ def tag_file(
         source: the file; its suffix says the format.
         out: where to write, in the format of its suffix.
         text: the column of the text.
-        target: the column of what the sentiment is about.
+        target: the column of what somebody wants the sentiment towards: a name that stands in
+            the text, or not. Adds TARGET_FIELDS, null where a row names none.
         brands: names, topics and works to look for.
         author: the column of the author's handle.
         url: the column of the address of the text.
@@ -115,7 +116,7 @@ def tag_file(
 
     Raises:
         ConfigurationError: a column is missing, or has the name of one to be added; a
-            format is unknown; the model has no head for `target`.
+            format is unknown.
         ListeningError: the file cannot be read or written.
     """
     begun = time.monotonic()
@@ -125,12 +126,13 @@ def tag_file(
         "text": reader(frame, text, "--text", source),
         "author": reader(frame, author, "--author", source),
         "url": reader(frame, url, "--url", source),
+        "target": reader(frame, target, "--target", source),
     }
-    reader(frame, target, "--target", source)
-    _refuse(frame, source, target)
-    with _Lender(brands, workers) as lender:
+    schema = pa.schema([*TAG_FIELDS, *(TARGET_FIELDS if target is not None else ())])
+    _refuse(frame, source, schema)
+    with Lender(brands, workers) as lender:
         tagging = lender.borrow(len(frame.rows))
-        added, failed = _tag_rows(tagging, _said(frame, cells), _TAGS)
+        added, failed = _tag_rows(tagging, _said(frame, cells), schema)
     write_frame(out, frame, _fail_broken(frame, added))
     return {
         "rows": len(frame.rows),
@@ -140,20 +142,14 @@ def tag_file(
     }
 
 
-def _refuse(frame: Frame, source: Path, target: str | None) -> None:
-    """Raise where the tags would overwrite a column, or cannot be made."""
-    clash = sorted(set(frame.names) & set(_TAGS.names))
+def _refuse(frame: Frame, source: Path, schema: pa.Schema) -> None:
+    """Raise where the tags would overwrite a column."""
+    clash = sorted(set(frame.names) & set(schema.names))
     if clash:
         raise ConfigurationError(
             f"has columns that tagging adds: {', '.join(clash)}",
             where=str(source),
             mend="Rename or drop them first",
-        )
-    if target is not None:
-        raise ConfigurationError(
-            "the model has no head for sentiment towards a target yet",
-            where="--target",
-            mend="Leave it out: `sentiment` is that of the whole text",
         )
 
 
@@ -161,7 +157,8 @@ def _said(frame: Frame, cells: Mapping[str, Any]) -> Iterable[Said]:
     from nlp.said import Said
 
     for row in frame.rows:
-        yield Said(**{name: cell(row) for name, cell in cells.items()})
+        values = {name: cell(row) for name, cell in cells.items()}
+        yield Said(**{**values, "target": values["target"].strip()})
 
 
 def _fail_broken(frame: Frame, added: pa.Table) -> pa.Table:
@@ -170,8 +167,9 @@ def _fail_broken(frame: Frame, added: pa.Table) -> pa.Table:
         return added
     _log.warning("%d rows could not be read whole; they are kept untagged", len(frame.broken))
     rows = added.to_pylist()
+    failed = {"abstained": "failed", "target_abstained": "failed"}
     for number in frame.broken:
-        rows[number] = {**dict.fromkeys(added.column_names), "abstained": "failed"}
+        rows[number] = {name: failed.get(name) for name in added.column_names}
     return pa.Table.from_pylist(rows, schema=added.schema)
 
 
@@ -188,19 +186,23 @@ def _pending(root: DataRoot, errors: list[ListeningError]) -> list[str]:
 
 
 def _is_tagged(root: DataRoot, batch_id: str) -> bool:
-    """Tell whether a batch has a tagged file that can be read."""
+    return read_footer(root, batch_id) is not None
+
+
+def read_footer(root: DataRoot, batch_id: str) -> dict[str, Any] | None:
+    """Return what the tagged file of a batch says of itself; None without one that can be read."""
     path = root.tagged_batch(batch_id)
     try:
-        footer = json.loads(pq.read_schema(path).metadata[FOOTER_KEY])
+        footer: dict[str, Any] = json.loads(pq.read_schema(path).metadata[FOOTER_KEY])
     except FileNotFoundError:
-        return False
+        return None
     except (OSError, pa.ArrowException, KeyError, TypeError, ValueError):
         _log.warning("%s is no tagged batch; it is made again", path)
-        return False
-    return bool(footer.get("batch_id") == batch_id)
+        return None
+    return footer if footer.get("batch_id") == batch_id else None
 
 
-class _Lender:
+class Lender:
     """Has the pipeline built, or workers started, for the first batch that needs it."""
 
     def __init__(self, brands: BrandFile | None, workers: int | None = None) -> None:
@@ -229,10 +231,25 @@ class _Lender:
             self._workers.close()
 
 
-def _tag_sealed(root: DataRoot, batch_id: str, lender: _Lender) -> Path:
+def _tag_sealed(root: DataRoot, batch_id: str, lender: Lender) -> Path:
     path = root.tagged_batch(batch_id)
-    if _is_tagged(root, batch_id):
-        return path
+    if not _is_tagged(root, batch_id):
+        write_tags(root, batch_id, lender, now())
+    return path
+
+
+def write_tags(
+    root: DataRoot, batch_id: str, lender: Lender, tagged_at: datetime
+) -> tuple[int, int]:
+    """Tag a sealed batch from its landed file, and put its tags in place whole.
+
+    Returns:
+        Rows, and rows of which something failed.
+
+    Raises:
+        ListeningError: the batch is missing or corrupt, holds no mentions, or the file cannot
+            be written.
+    """
     batch = read_batch(root.landed(batch_id))
     if batch.kind != "mention":
         raise ListeningError(
@@ -245,8 +262,9 @@ def _tag_sealed(root: DataRoot, batch_id: str, lender: _Lender) -> Path:
     said = (_to_said(row) for row in rows.to_pylist())
     keys = rows.select(["mention_id", "content_hash"])
     tags, failed = _tag_rows(tagging, said, TAGGED_SCHEMA, keys)
-    _write_tagged(path, tags, _footer(batch_id, tagging, len(failed), tags.num_rows))
-    return path
+    footer = _footer(batch_id, tagging, len(failed), tags.num_rows, tagged_at)
+    _write_tagged(root.tagged_batch(batch_id), tags, footer)
+    return tags.num_rows, len(failed)
 
 
 def _read_new(path: Path) -> pa.Table:
@@ -318,19 +336,20 @@ def to_table(rows: Sequence[Row], fields: Sequence[pa.Field]) -> pa.Table:
     return pa.Table.from_arrays(columns, schema=pa.schema(fields))
 
 
-def _footer(batch_id: str, tagging: Tagging, failed: int, rows: int) -> bytes:
+def _footer(batch_id: str, tagging: Tagging, failed: int, rows: int, tagged_at: datetime) -> bytes:
     footer = {
         "batch_id": batch_id,
-        "taggers": _versions(tagging),
+        "taggers": tagger_versions(tagging),
         "model": _model(),
         "rows": rows,
         "failed": failed,
-        "tagged_at": now().astimezone(UTC).isoformat(),
+        "tagged_at": tagged_at.astimezone(UTC).isoformat(),
     }
     return json.dumps(footer, sort_keys=True).encode()
 
 
-def _versions(tagging: Tagging) -> dict[str, str]:
+def tagger_versions(tagging: Tagging) -> dict[str, str]:
+    """Return the version of every tagger, by name."""
     from nlp.workers import Workers
 
     if isinstance(tagging, Workers):
@@ -342,7 +361,8 @@ def _versions(tagging: Tagging) -> dict[str, str]:
 
 def _model() -> str:
     """Return the SHA-256 of the weights."""
-    from nlp.encoder import MODEL, Manifest
+    from nlp.encoder import MODEL
+    from nlp.manifest import Manifest
 
     return Manifest.read(MODEL / "manifest.json").files["model.onnx"]
 

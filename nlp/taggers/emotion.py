@@ -1,4 +1,4 @@
-"""The likeliest of four emotions, where the model has that head."""
+"""The likeliest of four emotions, where the model has that head and was measured."""
 
 from __future__ import annotations
 
@@ -8,17 +8,21 @@ from typing import Any, ClassVar
 from spacy.tokens import Doc
 
 from nlp.tagger import Tagger, tagger
+from nlp.taggers.sentiment import measured
 
 
-@tagger("emotion", version="1", needs=("encoder",))
+@tagger("emotion", version="2", needs=("encoder", "language"))
 class EmotionTagger(Tagger[Mapping[str, float]]):
     """Reads the emotion head."""
 
     failed: ClassVar[Mapping[str, Any]] = {"emotion": None, "p_emotion": None}
 
     def tag(self, docs: Sequence[Doc]) -> list[Mapping[str, float]]:
-        """Return the probability of each emotion; empty without the head."""
-        return [doc._.encoder.probabilities.get("emotion", {}) for doc in docs]
+        """Return the probability of each emotion; empty without the head or in other languages."""
+        return [
+            doc._.encoder.probabilities.get("emotion", {}) if measured(doc._.language) else {}
+            for doc in docs
+        ]
 
     def columns(self, doc: Doc, value: Mapping[str, float]) -> dict[str, Any]:
         """Return the likeliest emotion and its probability."""

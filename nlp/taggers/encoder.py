@@ -13,15 +13,20 @@ from spacy.tokens import Doc
 from nlp.tagger import Setting, Tagger, tagger
 
 if TYPE_CHECKING:
-    from nlp.encoder import Encoder
+    from nlp.encoder import Encoder, Reading
 
 
 @dataclass(frozen=True, slots=True)
 class Encoding:
-    """What the encoder says of one text. `probabilities` maps a head to its classes."""
+    """What the encoder says of one text. `probabilities` maps a head to its classes.
+
+    `reading` is what later questions need: word pieces, their tags, and the states below the
+    target branch, which the tagger `target` lets go when it has used them.
+    """
 
     embedding: NDArray[np.float32]
     probabilities: Mapping[str, Mapping[str, float]]
+    reading: Reading
 
 
 @tagger("encoder", version="1")
@@ -49,6 +54,7 @@ class EncoderTagger(Tagger[Encoding]):
                     name: dict(zip(labels, rows[place], strict=True))
                     for name, (labels, rows) in heads.items()
                 },
+                encoded.readings[place],
             )
             for place, embedding in enumerate(encoded.embedding)
         ]

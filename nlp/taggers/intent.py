@@ -1,15 +1,16 @@
-"""What the writer wants: heads of the model, a rule of syntax for questions, and praise.
+"""What the writer wants: one head for all intents, joined with what else tells of one.
 
 Every id of `contract.INTENTS` is listed; its p is null where nothing measured stands behind
-it yet: no head, or a language that the heads were not measured on. No list of keywords stands
-in for a model.
+it: no head, or a language that the heads were not measured on. No list of keywords stands in
+for a model.
 """
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, Literal
 
 from spacy.tokens import Doc
 
@@ -17,6 +18,23 @@ from listening.contract import INTENTS
 from nlp.tagger import Setting, Tagger, tagger
 from nlp.taggers.sentiment import measured
 from nlp.words import fold
+
+Way = Literal["head", "other", "mean", "max"]
+
+HEAD: Final = "intent"
+"""The head that knows all intents; it learned from texts of our own."""
+
+JOINED: Final[Mapping[str, Way]] = {
+    "complaint": "mean",
+    "question": "mean",
+    "suggestion": "mean",
+    "praise": "mean",
+    "purchase": "mean",
+    "bug_report": "mean",
+}
+"""How the head is joined with the other sign of an intent, a head for it alone, the rule for
+questions or the sentiment towards the brand; of the rest the head decides alone. Chosen by
+`python -m nlp.train.intents`, see docs/taggers.md."""
 
 Scores = Mapping[str, float | None]
 
@@ -39,12 +57,18 @@ _ASKING: Final = re.compile(
 )
 _RHETORICAL: Final = re.compile(r"[?]+!|![?]|[?]{3,}|\b(?:seriously|really|wtf|huh|right)\s*[?]")
 _MARKED, _ASKED, _BOTH, _RHETORIC, _NEITHER = 0.75, 0.6, 0.9, 0.4, 0.02
+_NEVER: Final = 1e-4  # a head is never surer, so that one alone cannot decide
 _SENTENCES: Final = 40  # of a long article only the beginning is read
 
 
-@tagger("intent", version="1", needs=("encoder", "language", "marks"), uses=("sentiment", "brands"))
+@tagger(
+    "intent",
+    version="2",
+    needs=("encoder", "language", "marks"),
+    uses=("sentiment", "brands", "target"),
+)
 class IntentTagger(Tagger[Scores]):
-    """Joins the intent heads with the question rule and praise."""
+    """Joins the intent heads with the question rule and the sentiment towards the brand."""
 
     failed: ClassVar[Mapping[str, Any]] = {"intents": [{"id": id_, "p": None} for id_ in INTENTS]}
 
@@ -54,7 +78,7 @@ class IntentTagger(Tagger[Scores]):
             intent: head.name
             for head in setting.encoder.heads
             for intent in head.intents
-            if intent in INTENTS
+            if intent in INTENTS and head.name != HEAD
         }
 
     def tag(self, docs: Sequence[Doc]) -> list[Scores]:
@@ -67,12 +91,39 @@ class IntentTagger(Tagger[Scores]):
         return {"intents": [{"id": intent, "p": value.get(intent)} for intent in INTENTS]}
 
     def _score(self, doc: Doc) -> Scores:
-        rules = {"question": question(doc._.marks.prose), "praise": _praise(doc)}
-        if not measured(doc._.language):
-            return {**rules, **dict.fromkeys(self._heads)}
-        probabilities = doc._.encoder.probabilities
-        heads = {intent: probabilities[head][intent] for intent, head in self._heads.items()}
-        return {**rules, **heads}
+        rule = question(doc._.marks.prose)
+        if not measured(doc._.language) or not doc._.marks.words:
+            return {"question": rule}  # no head learned from texts without words
+        said = doc._.encoder.probabilities
+        others: dict[str, float | None] = {
+            intent: said[head][intent] for intent, head in self._heads.items()
+        }
+        others |= {"question": rule, "praise": _liking(doc)}
+        head = said.get(HEAD, {})
+        scores = {intent: join(intent, head.get(intent), others.get(intent)) for intent in INTENTS}
+        if doc._.target is not None and doc._.target.own:
+            scores["praise"] = None  # what a brand says of itself
+        return scores
+
+
+def join(intent: str, head: float | None, other: float | None) -> float | None:
+    """Return the probability of an intent by the head and another sign of it."""
+    way = JOINED.get(intent, "head")
+    if head is None or other is None:
+        return other if head is None else head
+    return blend(way, head, other)
+
+
+def blend(way: Way, head: float, other: float) -> float:
+    """Return two probabilities as one; `mean` is that of their log-odds."""
+    if way == "mean":
+        return 1 / (1 + math.exp(-(_log_odds(head) + _log_odds(other)) / 2))
+    return {"head": head, "other": other, "max": max(head, other)}[way]
+
+
+def _log_odds(p: float) -> float:
+    p = min(max(p, _NEVER), 1 - _NEVER)
+    return math.log(p / (1 - p))
 
 
 def question(prose: str) -> float:
@@ -90,10 +141,10 @@ def _ask(sentence: str) -> float:
     return _MARKED if marked else _ASKED if asked else _NEITHER
 
 
-def _praise(doc: Doc) -> float | None:
-    """Return the positive probability of a mention of a brand, by somebody else than a brand."""
-    named = doc._.brands
-    if doc._.sentiment is None or named is None or not named.ids or named.is_owned():
-        return None
-    p: float = doc._.sentiment.p["positive"]
-    return p
+def _liking(doc: Doc) -> float | None:
+    """Return the positive probability towards the brand liked best, else of the whole mention."""
+    towards = doc._.target.matches.values() if doc._.target else ()
+    liked = [each.p["positive"] for each in towards]
+    if not liked and doc._.sentiment:
+        liked = [doc._.sentiment.p["positive"]]
+    return max(liked, default=None)

@@ -1,4 +1,4 @@
-"""How likely a mention is ironic, where the model has that head."""
+"""How likely a mention is ironic, where the model has that head and was measured."""
 
 from __future__ import annotations
 
@@ -8,17 +8,21 @@ from typing import Any, ClassVar
 from spacy.tokens import Doc
 
 from nlp.tagger import Tagger, tagger
+from nlp.taggers.sentiment import measured
 
 
-@tagger("irony", version="1", needs=("encoder",))
+@tagger("irony", version="2", needs=("encoder", "language"))
 class IronyTagger(Tagger[Mapping[str, float]]):
     """Reads the irony head."""
 
     failed: ClassVar[Mapping[str, Any]] = {"p_irony": None}
 
     def tag(self, docs: Sequence[Doc]) -> list[Mapping[str, float]]:
-        """Return the head's probability; empty without the head."""
-        return [doc._.encoder.probabilities.get("irony", {}) for doc in docs]
+        """Return the head's probability; empty without the head or in other languages."""
+        return [
+            doc._.encoder.probabilities.get("irony", {}) if measured(doc._.language) else {}
+            for doc in docs
+        ]
 
     def columns(self, doc: Doc, value: Mapping[str, float]) -> dict[str, Any]:
         """Return the probability."""

@@ -30,6 +30,12 @@ class Sentiment:
     p: Mapping[str, float]
     abstained: str | None
 
+    @property
+    def fields(self) -> dict[str, Any]:
+        """Return label, probabilities and abstention by the names of the contract."""
+        shares = {f"p_{name}": self.p[name] for name in SENTIMENTS}
+        return {"sentiment": self.label, **shares, "abstained": self.abstained}
+
 
 @tagger("sentiment", version="1", needs=("encoder", "language", "marks"))
 class SentimentTagger(Tagger[Sentiment]):
@@ -49,17 +55,16 @@ class SentimentTagger(Tagger[Sentiment]):
 
     def tag(self, docs: Sequence[Doc]) -> list[Sentiment]:
         """Return the sentiment of every document."""
-        return [_judge(doc) for doc in docs]
+        return [conclude(doc, doc._.encoder.probabilities["sentiment"]) for doc in docs]
 
     def columns(self, doc: Doc, value: Sentiment) -> dict[str, Any]:
         """Return label, probabilities and abstention."""
         del doc
-        shares = {f"p_{name}": value.p[name] for name in SENTIMENTS}
-        return {"sentiment": value.label, **shares, "abstained": value.abstained}
+        return value.fields
 
 
-def _judge(doc: Doc) -> Sentiment:
-    raw = doc._.encoder.probabilities["sentiment"]
+def conclude(doc: Doc, raw: Mapping[str, float]) -> Sentiment:
+    """Return the sentiment that probabilities of a mention amount to."""
     total = sum(raw.values())
     p = {name: raw[name] / total for name in SENTIMENTS}
     label = max(SENTIMENTS, key=lambda name: p[name])

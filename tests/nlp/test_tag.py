@@ -16,8 +16,10 @@ from listening.contract import (
     FOOTER_KEY,
     INTENTS,
     LANDING_SCHEMA,
+    SENTIMENTS,
     TAG_FIELDS,
     TAGGED_SCHEMA,
+    TARGET_FIELDS,
     Batch,
     BatchKind,
     BrandFile,
@@ -139,10 +141,39 @@ def test_a_column_that_tagging_adds_is_a_clash(tmp_path: Path) -> None:
         tag_file(source, tmp_path / "out.csv")
 
 
-def test_a_target_is_refused_while_no_head_reads_it(tmp_path: Path) -> None:
-    source = write(tmp_path / "in.csv", [{"text": "fine", "brand": "x"}])
-    with pytest.raises(ConfigurationError, match="no head for sentiment towards a target"):
-        tag_file(source, tmp_path / "out.csv", target="brand")
+@pytest.mark.parametrize("suffix", [".csv", ".jsonl", ".parquet"])
+def test_a_target_column_adds_the_sentiment_towards_it(
+    tmp_path: Path, brands: BrandFile, suffix: str
+) -> None:
+    """One that stands in the text or not; a row that names none has none."""
+    rows = [
+        {"text": "I love my Ternwick kettle", "about": "ternwick"},
+        {"text": "I love my Ternwick kettle", "about": "  "},
+        {"text": "", "about": "Ternwick"},
+        {"text": "The lid fell off after a week", "about": "Ternwick"},
+    ]
+    source = write(tmp_path / f"in{suffix}", rows)
+    result = tag_file(source, tmp_path / f"out{suffix}", target="about", brands=brands)
+    here, nothing, empty, absent = read(tmp_path / f"out{suffix}")
+    added = [field.name for field in TARGET_FIELDS]
+    assert list(here) == ["text", "about", *ADDED, *added]
+    assert result["failed"] == 0
+    assert here["target_sentiment"] == "positive"
+    assert {nothing[name] or None for name in added} == {None}
+    assert empty["target_abstained"] == "short"
+    for row in (here, empty, absent):
+        p = [float(row[f"target_p_{name}"]) for name in SENTIMENTS]
+        assert sum(p) == pytest.approx(1, abs=1e-6)
+
+
+def test_a_row_without_a_target_is_a_row_without_the_columns_of_one(tmp_path: Path) -> None:
+    source = write(tmp_path / "in.jsonl", [{"text": "fine"}])
+    tag_file(source, tmp_path / "out.parquet")
+    assert pq.read_schema(tmp_path / "out.parquet").names == ["text", *ADDED]
+    source = write(tmp_path / "in.csv", [{"text": "fine", "it": "x", "target_sentiment": ""}])
+    with pytest.raises(ConfigurationError, match="columns that tagging adds: target_sentiment"):
+        tag_file(source, tmp_path / "out.csv", target="it")
+    assert tag_file(source, tmp_path / "out.csv")["rows"] == 1
 
 
 @pytest.mark.parametrize(
@@ -232,6 +263,7 @@ def test_a_batch_is_tagged_whole(tmp_path: Path, brands: BrandFile) -> None:
     assert table["content_hash"].to_pylist() == ["hash0", "hash3", "hash4"]
     first, second, third = table.to_pylist()
     assert first["brands"][0]["start"] == 0
+    assert first["brands"][0]["sentiment"] in SENTIMENTS
     assert second["brands"][0]["relation"] == "owned"
     assert third["abstained"] == "short"
     footer = json.loads(pq.read_schema(path).metadata[FOOTER_KEY])

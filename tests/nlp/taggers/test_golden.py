@@ -38,17 +38,42 @@ def _is_likely(p: float | None) -> bool | None:
 
 
 def _intents(columns: Mapping[str, Any]) -> Any:
-    """Keep rules, the clearest head, and which intents have nothing behind them yet."""
+    """Return what is likely, and what is not said at all."""
     likely = {each["id"]: _is_likely(each["p"]) for each in columns["intents"]}
-    kept = {"complaint", "question", "praise"}
-    return {name: value for name, value in likely.items() if name in kept or value is None}
+    return {
+        "likely": [name for name, value in likely.items() if value],
+        "null": [name for name, value in likely.items() if value is None],
+    }
+
+
+def _brands(columns: Mapping[str, Any]) -> Any:
+    """Leave out what is thought of them: that is `target`'s."""
+    places = {"brand_id", "product_id", "relation", "start", "end", "matched"}
+    return {
+        "brands": [
+            {name: held for name, held in match.items() if name in places}
+            for match in columns["brands"]
+        ]
+    }
+
+
+def _targets(doc: Doc) -> Any:
+    towards = {
+        "/".join(filter(None, key)): each.abstained or each.label
+        for key, each in doc._.target.matches.items()
+    }
+    asked = doc._.target.asked
+    return {**towards, **({"asked": asked.abstained or asked.label} if asked else {})}
 
 
 PROJECTIONS: Mapping[str, Callable[[Doc, Mapping[str, Any]], Any]] = {
     "marks": lambda doc, _: _marks(doc),
     "cues": lambda doc, _: _cues(doc),
+    "suspicion": lambda doc, _: len(doc._.suspicion),
     "encoder": lambda _, columns: {"width": len(columns["embedding"])},
     "sentiment": lambda _, columns: columns["abstained"] or columns["sentiment"],
+    "brands": lambda _, columns: _brands(columns),
+    "target": lambda doc, _: _targets(doc),
     "emotion": lambda _, columns: columns["emotion"],
     "irony": lambda _, columns: {"is_number": isinstance(columns["p_irony"], float)},
     "offensive": lambda _, columns: _is_likely(columns["p_offensive"]),

@@ -4,8 +4,11 @@ with current_label as (
     select label.mention_id, label.version, label.probabilities
     from {{ source("core", "label") }} as label
     join {{ source("core", "mention") }} as mention using (mention_id, content_hash)
+    left join {{ source("core", "tagger_version") }} as made using (tagger, version)
     where label.tagger = 'intent'
-    qualify row_number() over (partition by mention_id order by label.version desc) = 1
+    qualify row_number() over (
+        partition by mention_id order by {{ newest("made") }}, label.version desc
+    ) = 1
 ),
 scored as (
     select mention_id, unnest(probabilities) as scored from current_label
@@ -28,10 +31,10 @@ full join decided using (mention_id, intent)
 where
     case
         when decided.label is not null then decided.label = 'yes'
-        else said.p >= case intent
+        else said.p >= case
             {%- for intent, threshold in var("intent_thresholds").items() %}
-            when '{{ intent }}' then {{ threshold }}
+            when intent = '{{ intent }}' then {{ threshold }}
             {%- endfor %}
-            else {{ var("intent_threshold") }}
+            when true then {{ var("intent_threshold") }}
         end
     end
