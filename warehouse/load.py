@@ -31,6 +31,7 @@ from warehouse.dimension import sync_brands
 from warehouse.evaluation import merge_evaluations
 from warehouse.merge import merge_batch
 from warehouse.open import open_warehouse
+from warehouse.retag import merge_retagged
 from warehouse.script import reason
 from warehouse.tables import log
 from warehouse.topics import merge_topics
@@ -71,9 +72,10 @@ def load_pending(root: DataRoot, brands: BrandFile) -> list[Receipt]:
                 sync_brands(connection, brands)
             for batch in _pending(root, _received(connection), failures):
                 _load(connection, root, batch, receipts, failures)
+            retagged = merge_retagged(connection, root, failures)
             failures += merge_topics(connection, root)
             failures += merge_evaluations(connection, root)
-            record_run(connection, "load", started, _detail(receipts, failures), failures)
+            record_run(connection, "load", started, _detail(receipts, retagged, failures), failures)
             crash_at("load:checkpoint")
         except sa.exc.DBAPIError as error:
             raise _refused(root, error, len(receipts)) from error
@@ -174,9 +176,11 @@ def _load(
         receipts.append(Receipt(batch.batch_id, batch.served, **buckets))
 
 
-def _detail(receipts: list[Receipt], failures: list[ListeningError]) -> str:
+def _detail(receipts: list[Receipt], retagged: list[str], failures: list[ListeningError]) -> str:
     served = sum(receipt.served for receipt in receipts)
     told = f"{len(receipts)} batches, {served} items"
+    if retagged:
+        told += f", {len(retagged)} re-tagged"
     return "; ".join([told, *map(str, failures)])
 
 

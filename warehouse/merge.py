@@ -6,13 +6,10 @@ import json
 from collections import Counter
 from typing import Any, Final
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 import sqlalchemy as sa
 
 from listening.contract import (
     BUCKETS,
-    FOOTER_KEY,
     REFERENCE_TABLES,
     Batch,
     DataRoot,
@@ -24,13 +21,10 @@ from warehouse.crash import crash_at
 from warehouse.decision import merge_decisions
 from warehouse.script import run_script
 from warehouse.tables import METADATA, SCHEMA, log
+from warehouse.tagging import TaggedFile, merge_tags, read_others
 
 MARK_SHARE: Final = 0.02  # more of a batch quarantined than this, and the batch is marked
 _MENTION_KINDS: Final = ("mention", "engagement", "tombstone")
-_LABELLED: Final = (
-    "language", "sentiment", "target", "emotion", "irony", "offensive", "intent", "topic",
-    "encoder",
-)  # fmt: skip
 
 
 def merge_batch(connection: sa.Connection, root: DataRoot, batch: Batch) -> dict[str, int]:
@@ -40,8 +34,8 @@ def merge_batch(connection: sa.Connection, root: DataRoot, batch: Batch) -> dict
         ListeningError: no loader for its kind; or a row that cannot be.
     """
     values = _values(root, batch)
-    tags = _tags(root, batch)
-    connection.execute(sa.insert(log.batch), _batch_row(batch, str(tags.get("model", ""))))
+    tags = TaggedFile.read(root, batch.batch_id) if batch.kind == "mention" else None
+    connection.execute(sa.insert(log.batch), _batch_row(batch, tags.model if tags else ""))
     if batch.kind != "decision":  # what people decided covers no interval of any source
         connection.execute(sa.insert(log.coverage), _coverage_row(batch))
     if batch.kind == "reference":
@@ -49,7 +43,7 @@ def merge_batch(connection: sa.Connection, root: DataRoot, batch: Batch) -> dict
     elif batch.kind == "decision":
         merge_decisions(connection, values)
     elif batch.kind in _MENTION_KINDS:
-        _merge_mentions(connection, root, batch, values, tags)
+        _merge_mentions(connection, root, values, tags)
     else:
         raise ListeningError(
             f"no loader for {batch.kind} batches",
@@ -77,56 +71,20 @@ def _values(root: DataRoot, batch: Batch) -> dict[str, Any]:
 
 
 def _merge_mentions(
-    connection: sa.Connection,
-    root: DataRoot,
-    batch: Batch,
-    values: dict[str, Any],
-    tags: dict[str, Any],
+    connection: sa.Connection, root: DataRoot, values: dict[str, Any], tags: TaggedFile | None
 ) -> None:
     run_script(connection, "stage", values)
     run_script(connection, "merge", values)
     run_script(connection, "bucket")
     run_script(connection, "delete", values)
-    if batch.kind == "mention":
-        run_script(connection, "tag", {**_versions(tags), **_tagged(connection, root, batch)})
+    if tags:
+        # Older contents may stand again; their tags are in the files of other batches.
+        rows = run_script(connection, "returned", values)
+        merge_tags(connection, [tags, *read_others(root, rows, but=tags.batch_id)])
     else:
         run_script(connection, "untagged")
     update_clusters(connection)
     run_script(connection, "author")
-
-
-def _tags(root: DataRoot, batch: Batch) -> dict[str, Any]:
-    """Return what the tagged batch says of itself: tagger versions and model."""
-    if batch.kind != "mention":
-        return {}
-    path = root.tagged_batch(batch.batch_id)
-    try:
-        footer: dict[str, Any] = json.loads(pq.read_schema(path).metadata[FOOTER_KEY])
-    except (OSError, pa.ArrowException, KeyError, TypeError, ValueError) as error:
-        raise ListeningError(
-            f"not a tagged batch: {error}",
-            where=str(path),
-            mend="Remove it; the next run tags the batch again",
-        ) from error
-    return footer
-
-
-def _versions(tags: dict[str, Any]) -> dict[str, Any]:
-    """Return the taggers' versions; one that is not named has the version of the weights."""
-    stated: dict[str, str] = dict(tags.get("taggers", {}))
-    model = str(tags.get("model", ""))[:12] or "unversioned"
-    versions = {name: stated.get(name, model) for name in _LABELLED}
-    return {**versions, "versions": json.dumps(versions | stated), "model": model}
-
-
-def _tagged(connection: sa.Connection, root: DataRoot, batch: Batch) -> dict[str, list[str]]:
-    """Return the batch's tagged file, and those of older contents that stand again."""
-    paths = [root.tagged_batch(batch.batch_id)]
-    for (batch_id,) in run_script(connection, "returned", {"batch_id": batch.batch_id}):
-        path = root.tagged_batch(str(batch_id))
-        if path.exists():
-            paths.append(path)
-    return {"tagged": [str(path) for path in paths]}
 
 
 def _merge_reference(connection: sa.Connection, values: dict[str, Any]) -> None:

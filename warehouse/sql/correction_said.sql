@@ -5,8 +5,10 @@ WITH label AS (
     SELECT label.mention_id, label.content_hash, label.tagger, label.version, label.label,
         label.abstained, label.probabilities
     FROM core.label AS label SEMI JOIN asked USING (mention_id, content_hash)
+    LEFT JOIN core.tagger_version AS made USING (tagger, version)
     QUALIFY row_number() OVER (
-        PARTITION BY label.mention_id, label.content_hash, label.tagger ORDER BY label.version DESC
+        PARTITION BY label.mention_id, label.content_hash, label.tagger
+        ORDER BY greatest(made.retagged_at, made.tagged_at) DESC NULLS LAST, label.version DESC
     ) = 1
 ),
 
@@ -32,11 +34,14 @@ standing AS (
 ),
 
 target AS (
-    SELECT mention_id, content_hash, brand_id, product_id, version,
+    SELECT label.mention_id, label.content_hash, brand_id, product_id, label.version,
         CASE WHEN abstained IS NULL THEN label END AS counted
-    FROM core.target_label SEMI JOIN asked USING (mention_id, content_hash)
+    FROM core.target_label AS label SEMI JOIN asked USING (mention_id, content_hash)
+    LEFT JOIN core.tagger_version AS made
+        ON made.tagger = 'target' AND made.version = label.version
     QUALIFY row_number() OVER (
-        PARTITION BY mention_id, content_hash, brand_id, product_id ORDER BY version DESC
+        PARTITION BY label.mention_id, label.content_hash, brand_id, product_id
+        ORDER BY greatest(made.retagged_at, made.tagged_at) DESC NULLS LAST, label.version DESC
     ) = 1
 ),
 

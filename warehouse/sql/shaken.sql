@@ -3,7 +3,7 @@
 CREATE OR REPLACE TEMP TABLE shaken AS
 WITH brought AS (
     SELECT mention_id FROM replaced
-    UNION SELECT mention_id FROM tag_now
+    UNION SELECT mention_id FROM spoken SEMI JOIN core.mention USING (mention_id, content_hash)
     UNION SELECT mention_id FROM gone
 ),
 

@@ -1,11 +1,15 @@
--- What the tags say, for the contents they were made of. Tags of one content made in two batches
--- may differ in the last digits; the greater row stands, so that their order does not matter.
--- $tagged: files, of which older ones may lack columns; the version of each tagger by its name, and
--- all of them as JSON in $versions.
+-- What the tags of one file say of `touched` mentions, for the contents they were made of. Tags of
+-- one content made in two batches may differ in the last digits; the greater row stands, so that
+-- their order does not matter. A content that a file by other taggers spoke of is left to that.
+-- $tagged: the file, an older one may lack columns; the version of each tagger by its name, all of
+-- them as JSON in $versions, and as lists in $taggers and $stated; $tagged_at.
 CREATE OR REPLACE TEMP TABLE tag AS
 SELECT * EXCLUDE (embedding)
 FROM read_parquet($tagged, filename = true, union_by_name = true)
 SEMI JOIN core.mention_version USING (mention_id, content_hash)
+SEMI JOIN touched USING (mention_id)
+ANTI JOIN (SELECT * FROM spoken WHERE versions <> $versions) AS other
+    USING (mention_id, content_hash)
 QUALIFY row_number() OVER (PARTITION BY mention_id, content_hash ORDER BY filename) = 1;
 
 -- The tags of what stands now.
@@ -119,14 +123,16 @@ GROUP BY ALL
 ON CONFLICT (mention_id, content_hash, tagger, version)
 DO UPDATE SET reason = greatest(label_failure.reason, excluded.reason);
 
--- Everything else belongs to what stands: what a replaced content said goes. --------------------
-CREATE OR REPLACE TEMP TABLE outdated AS SELECT mention_id FROM replaced WHERE NOT is_new;
-DELETE FROM core.mention_brand WHERE mention_id IN (SELECT mention_id FROM outdated);
-DELETE FROM core.mention_topic WHERE mention_id IN (SELECT mention_id FROM outdated);
-DELETE FROM core.entity WHERE mention_id IN (SELECT mention_id FROM outdated);
-DELETE FROM core.flag WHERE mention_id IN (SELECT mention_id FROM outdated);
-DELETE FROM core.embedding WHERE mention_id IN (SELECT mention_id FROM outdated);
-DELETE FROM core.mention_band WHERE mention_id IN (SELECT mention_id FROM outdated);
+INSERT INTO spoken SELECT mention_id, content_hash, $versions FROM tag;
+
+INSERT INTO core.tagger_version
+SELECT
+    unnest($taggers::VARCHAR[]) AS tagger, unnest($stated::VARCHAR[]) AS version,
+    $tagged_at AS tagged_at, NULL AS retagged_at
+ON CONFLICT (tagger, version) DO UPDATE SET
+    tagged_at = least(tagger_version.tagged_at, excluded.tagged_at);
+
+-- Everything else belongs to what stands. -------------------------------------------------------
 
 -- Brands: the closest relation stands, then the first match. ------------------------------------
 CREATE OR REPLACE TEMP TABLE mention_brand_now AS
@@ -188,7 +194,7 @@ ON CONFLICT (flag_id) DO UPDATE SET
 CREATE OR REPLACE TEMP TABLE embedding_now AS
 SELECT mention_id, $encoder AS version, embedding::FLOAT[384] AS vector
 FROM read_parquet($tagged, filename = true)
-SEMI JOIN core.mention USING (mention_id, content_hash)
+SEMI JOIN tag_now USING (mention_id, content_hash)
 WHERE embedding IS NOT NULL
 QUALIFY row_number() OVER (PARTITION BY mention_id ORDER BY filename) = 1;
 

@@ -1,2 +1,2 @@
 -- A batch without texts has no tags.
-CREATE OR REPLACE TEMP VIEW tag_now AS SELECT mention_id FROM core.mention WHERE false;
+CREATE OR REPLACE TEMP TABLE spoken (mention_id VARCHAR, content_hash VARCHAR, versions VARCHAR);

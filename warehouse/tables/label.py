@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from duckdb_sqlalchemy.datatypes import FixedArray, UBigInteger
 
 from listening.contract import ABSTENTIONS, EMBEDDING_WIDTH, FLAGS, RELATIONS, SENTIMENTS
-from warehouse.tables.base import SCORED, key, may, mention_key, need, one_of, share, table
+from warehouse.tables.base import INSTANT, SCORED, key, may, mention_key, need, one_of, share, table
 
 TAGGERS: Final = ("language", "sentiment", "emotion", "irony", "offensive", "intent")
 
@@ -155,4 +155,14 @@ duplicate_cluster = table(
         "The member published first (by published_at, mention_id) of all that share bands, "
         "directly or through others",
     ),
+)
+
+tagger_version = table(
+    "tagger_version",
+    "Versions of taggers that labels were made by. The newest is the one that stands: the latest "
+    "by which batches were tagged again, or first. Grain: tagger, version.",
+    key("tagger", sa.String, "Name of the tagger"),
+    key("version", sa.String, "Version of the tagger, and of the models it reads"),
+    need("tagged_at", INSTANT, "When it was first at work"),
+    may("retagged_at", INSTANT, "When a batch was last tagged again by it, NULL: none was"),
 )

@@ -78,6 +78,22 @@ receipt = table(
     *counts(BUCKETS),
 )
 
+retag = table(
+    "retag",
+    "Proof that a batch's tags were loaded again, made anew by other versions of the taggers. "
+    "Nothing was served again: the receipt stands. Grain: batch_id, tagged_at.",
+    sa.Column(
+        "batch_id",
+        sa.String,
+        sa.ForeignKey(batch.c.batch_id),
+        primary_key=True,
+        comment="The batch, see core.batch",
+    ),
+    key("tagged_at", INSTANT, "When it was tagged again"),
+    need("taggers", sa.String, "Versions of the taggers by their names, as JSON"),
+    loaded_column(),
+)
+
 run = table(
     "run",
     "One row per step that was run. Grain: run_id.",

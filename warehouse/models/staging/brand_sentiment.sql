@@ -16,11 +16,14 @@ judged as (
     select label.*, case when label.abstained is null then label.label end as counted
     from {{ source("core", "target_label") }} as label
     join {{ source("core", "mention") }} as mention using (mention_id, content_hash)
+    left join {{ source("core", "tagger_version") }} as made
+        on made.tagger = 'target' and made.version = label.version
     semi join {{ source("core", "mention_brand") }} as matched
-        using (mention_id, brand_id, product_id)
+        on matched.mention_id = label.mention_id and matched.brand_id = label.brand_id
+        and matched.product_id = label.product_id
     qualify row_number() over (
         partition by label.mention_id, label.brand_id, label.product_id
-        order by label.version desc
+        order by {{ newest("made") }}, label.version desc
     ) = 1
 ),
 -- Of the brand as a whole: what is thought of itself, where that is good or bad; else what is

@@ -3,9 +3,11 @@ with said as (
     select label.mention_id, label.tagger, label.label, label.p, label.abstained, label.version
     from {{ source("core", "label") }} as label
     join {{ source("core", "mention") }} as mention using (mention_id, content_hash)
+    left join {{ source("core", "tagger_version") }} as made using (tagger, version)
     where label.tagger <> 'intent'
     qualify row_number() over (
-        partition by label.mention_id, label.tagger order by label.version desc
+        partition by label.mention_id, label.tagger
+        order by {{ newest("made") }}, label.version desc
     ) = 1
 ),
 decided as (

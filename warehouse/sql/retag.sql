@@ -1,0 +1,28 @@
+-- Makes room for the tags of one re-tagged file. $tagged: the file; $taggers, $stated: the
+-- versions of its taggers. What was deleted at its source is in no core table, and stays away.
+CREATE OR REPLACE TEMP TABLE spoke AS
+SELECT DISTINCT mention_id, content_hash FROM read_parquet($tagged)
+SEMI JOIN core.mention_version USING (mention_id, content_hash);
+
+CREATE OR REPLACE TEMP TABLE touched AS SELECT DISTINCT mention_id FROM spoke;
+CREATE OR REPLACE TEMP TABLE touched_author AS SELECT author_key FROM core.author WHERE false;
+CREATE OR REPLACE TEMP TABLE gone AS SELECT mention_id FROM core.tombstone WHERE false;
+
+-- The contents that stand, whose tags are put in anew.
+CREATE OR REPLACE TEMP TABLE replaced AS
+SELECT mention_id, content_hash, false AS is_new
+FROM core.mention SEMI JOIN spoke USING (mention_id, content_hash);
+
+-- Of the versions it names the file has the last word; labels of other versions stay.
+CREATE OR REPLACE TEMP TABLE restated AS
+SELECT unnest($taggers::VARCHAR[]) AS tagger, unnest($stated::VARCHAR[]) AS version;
+
+DELETE FROM core.label
+WHERE (mention_id, content_hash) IN (SELECT (mention_id, content_hash) FROM spoke)
+    AND (tagger, version) IN (SELECT (tagger, version) FROM restated);
+DELETE FROM core.label_failure
+WHERE (mention_id, content_hash) IN (SELECT (mention_id, content_hash) FROM spoke)
+    AND (tagger, version) IN (SELECT (tagger, version) FROM restated);
+DELETE FROM core.target_label
+WHERE (mention_id, content_hash) IN (SELECT (mention_id, content_hash) FROM spoke)
+    AND version IN (SELECT version FROM restated WHERE tagger = 'target');
