@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -192,11 +194,16 @@ def tag(
     author: Annotated[str | None, typer.Option(help="The column of the author's handle.")] = None,
     url: Annotated[str | None, typer.Option(help="The column of the URL.")] = None,
     workers: Annotated[int | None, typer.Option(help="Processes for a large file.")] = None,
+    models: Annotated[
+        Path | None, typer.Option(help="Models for heads; default: LISTENING_MODELS.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Tag a file: its rows in order, its columns kept, what each text means added."""
     from nlp.tag import tag_file
 
+    if models:
+        os.environ["LISTENING_MODELS"] = str(models)  # worker processes read it too
     brands = _brands(brand) if brand else None
     result = tag_file(
         file, out, text=text, target=target, brands=brands, author=author, url=url, workers=workers
@@ -205,6 +212,34 @@ def tag(
         _emit(result)
     else:
         typer.echo(f"{result['rows']} rows in {result['seconds']:.1f} s, {result['failed']} failed")
+
+
+@app.command()
+def retag(
+    brand: Annotated[
+        list[Path] | None, typer.Option("--brand", help="Default: LISTENING_BRANDS.")
+    ] = None,
+    limit: Annotated[int, typer.Option(help="Batches at most, the newest first.")] = 100,
+    no_publish: NoPublish = False,
+    as_json: Json = False,
+) -> None:
+    """Tag again what older versions of the taggers tagged; load, model and publish."""
+    from listening.brand import brand_paths
+    from listening.contract import DataRoot
+    from nlp.retag import retag_stale
+
+    root, brands = DataRoot.from_environment(), _brands(brand or brand_paths())
+    with _step("tag again"):
+        done = retag_stale(root, brands, limit)
+    if done.batches:
+        _digest(root, brands, publish=not no_publish)
+    if as_json:
+        _emit(asdict(done))
+    else:
+        typer.echo(
+            f"{len(done.batches)} batches tagged again ({done.rows:,} rows, {done.failed} failed), "
+            f"{done.left} left"
+        )
 
 
 @app.command()

@@ -74,7 +74,7 @@ def test_a_file_is_tagged_alike_by_one_and_by_two(
 
 def test_few_mentions_need_no_other_process(brands: BrandFile, whole: Language) -> None:
     del whole
-    with nlp.tag._Lender(brands, 2) as lender:
+    with nlp.tag.Lender(brands, 2) as lender:
         assert not isinstance(lender.borrow(nlp.workers.WORTH - 1), Workers)
 
 
