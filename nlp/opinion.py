@@ -8,7 +8,7 @@ spoke. Neither decides alone: `nlp.suspicion` weighs both.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -198,12 +198,12 @@ def fit(
     wanted: NDArray[np.bool_],
     model: str,
     *,
-    ridge: float = 0.1,
+    ridge: float = 0.05,
     positive: float = 4.0,
     fewest: int = 2,
     most: float = 0.35,
 ) -> Opinion:
-    """Fit the model by weighted kernel ridge regression: closed form, the same every time.
+    """Fit the model by weighted ridge regression: convex, the same every time.
 
     Args:
         texts: the features of every text.
@@ -215,47 +215,88 @@ def fit(
         fewest: texts that a feature must stand in.
         most: share of the texts that a feature may stand in.
     """
-    names = [sorted({key(each.name) for each in text}) for text in texts]
-    places: dict[int, list[int]] = {}
-    for number, keys in enumerate(names):
-        for each in keys:
-            places.setdefault(each, []).append(number)
-    kept = {
-        each: at for each, at in sorted(places.items()) if fewest <= len(at) <= most * len(texts)
-    }
-    idf = np.log(len(texts) / np.array([len(at) for at in kept.values()], np.float32))
-    norms = np.zeros(len(texts), np.float32)
-    for weight, at in zip(idf, kept.values(), strict=True):
-        norms[at] += weight**2
-    norms = np.sqrt(np.maximum(norms, 1e-9))
-    kernel = EMBEDDING_WEIGHT * (embeddings @ embeddings.T)
-    for weight, at in zip(idf, kept.values(), strict=True):
-        share = weight / norms[at]
-        kernel[np.ix_(at, at)] += np.outer(share, share)
-    duals, bias = _solve(kernel, wanted, ridge, positive)
-    weights = np.stack(
-        [
-            w * ((duals[at] / norms[at][:, None]).sum(0))
-            for w, at in zip(idf, kept.values(), strict=True)
-        ]
-    )
+    sparse = _Sparse.of(texts, fewest, most)
+    duals, bias = _solve(sparse, embeddings, wanted, ridge, positive)
+    weights = sparse.spread(duals)
     dense = EMBEDDING_WEIGHT * (embeddings.T @ duals)
-    rows = {each: row for row, each in enumerate(kept)}
-    return Opinion(model, rows, idf, weights.astype(np.float32), dense.astype(np.float32), bias)
+    rows = {each: row for row, each in enumerate(sparse.keys)}
+    return Opinion(model, rows, sparse.idf, weights.astype(np.float32), dense, bias)
+
+
+@dataclass(frozen=True)
+class _Sparse:
+    """Texts by features: where one holds the other, and its weight there (rows of length 1)."""
+
+    keys: list[int]
+    idf: Floats
+    text: NDArray[np.int64]
+    feature: NDArray[np.int64]
+    value: Floats
+    count: int
+
+    @classmethod
+    def of(cls, texts: Sequence[Sequence[Piece]], fewest: int, most: float) -> _Sparse:
+        """Return the features that neither hardly any nor nearly every text holds."""
+        names = [sorted({key(each.name) for each in text}) for text in texts]
+        held, counts = np.unique(np.array([n for own in names for n in own]), return_counts=True)
+        kept = (counts >= fewest) & (counts <= most * len(texts))
+        idf = np.log(len(texts) / counts[kept]).astype(np.float32)
+        row_of = {number: row for row, number in enumerate(held[kept].tolist())}
+        pairs = np.array(
+            [(at, row_of[n]) for at, own in enumerate(names) for n in own if n in row_of], np.int64
+        )
+        text, feature = pairs[:, 0], pairs[:, 1]
+        norms = np.sqrt(np.bincount(text, idf[feature] ** 2, len(texts)))
+        value = (idf[feature] / norms[text]).astype(np.float32)
+        return cls(list(row_of), idf, text, feature, value, len(texts))
+
+    def spread(self, duals: Floats) -> Floats:
+        """Return features by columns: the transpose times `duals`."""
+        size = len(self.idf)
+        columns = [
+            np.bincount(self.feature, self.value * each[self.text], size) for each in duals.T
+        ]
+        return np.stack(columns, 1).astype(np.float32)
+
+    def gather(self, weights: Floats) -> Floats:
+        """Return texts by columns: this times `weights`."""
+        columns = [
+            np.bincount(self.text, self.value * each[self.feature], self.count)
+            for each in weights.T
+        ]
+        return np.stack(columns, 1).astype(np.float32)
+
+
+_STEPS: Final = 80  # of conjugate gradients: the rest is a thousandth by then
 
 
 def _solve(
-    kernel: Floats, wanted: NDArray[np.bool_], ridge: float, positive: float
+    sparse: _Sparse, embeddings: Floats, wanted: NDArray[np.bool_], ridge: float, positive: float
 ) -> tuple[Floats, Floats]:
     """Return dual weights [texts, flags] and biases of a weighted ridge on -1 and 1."""
-    count = len(kernel)
-    duals = np.zeros(wanted.shape, np.float32)
-    bias = np.zeros(wanted.shape[1], np.float32)
-    for column in range(wanted.shape[1]):
-        target = np.where(wanted[:, column], 1.0, -1.0).astype(np.float32)
-        weight = np.where(wanted[:, column], positive, 1.0).astype(np.float32)
-        matrix: Any = kernel + np.diag(count * ridge / 100 / weight)
-        both = np.linalg.solve(matrix, np.stack([target, np.ones(count, np.float32)], 1))
-        bias[column] = both[:, 0].sum() / both[:, 1].sum()
-        duals[:, column] = both[:, 0] - bias[column] * both[:, 1]
-    return duals, bias
+    target = np.where(wanted, 1.0, -1.0).astype(np.float32)
+    load = len(wanted) * ridge / 100 / np.where(wanted, positive, 1.0).astype(np.float32)
+
+    def times(duals: Floats) -> Floats:
+        near = EMBEDDING_WEIGHT * (embeddings @ (embeddings.T @ duals))
+        return np.asarray(sparse.gather(sparse.spread(duals)) + near + load * duals, np.float32)
+
+    one = _descend(times, target)
+    other = _descend(times, np.ones_like(target))
+    bias = one.sum(0) / other.sum(0)
+    return one - bias * other, bias.astype(np.float32)
+
+
+def _descend(times: Callable[[Floats], Floats], wanted: Floats) -> Floats:
+    """Return the solutions, column by column, of `times(x) = wanted` by conjugate gradients."""
+    found = np.zeros_like(wanted)
+    rest, way = wanted.copy(), wanted.copy()
+    size = (rest**2).sum(0)
+    for _ in range(_STEPS):
+        step = times(way)
+        share = size / np.maximum((way * step).sum(0), 1e-12)
+        found += share * way
+        rest -= share * step
+        size, before = (rest**2).sum(0), size
+        way = rest + size / np.maximum(before, 1e-12) * way
+    return found

@@ -1,7 +1,8 @@
 """Fits what decides on legal flags: the second opinion, how it joins the head, the thresholds.
 
 Texts of our own that are held out of training choose the thresholds and are measured on; the
-shipped opinion is then fitted on all of them.
+shipped opinion is then fitted on all of them. Ordinary texts stand against them: our own for other
+heads and, with `--data`, public tweets. Without these half of what people say looked suspicious.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import argparse
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -28,6 +30,9 @@ _GRID: Final = np.round(np.arange(0.05, 0.96, 0.01), 2)
 _ALONE: Final = 0.5
 _TRUST: Final = 25  # held positives at which a kind's own threshold weighs as much as the common
 _RECALL: Final = 1.5  # a missed flag is worse than one that a person dismisses: F-beta
+_TWEETS: Final = "sentiment/train.jsonl"
+_MOST_TWEETS: Final = 3_000
+_ORDINARY: Final = ("intent", "target", "entity")
 _STRENGTHS: Final = {"hint": 1, "likely": 2, "sure": 3}
 
 
@@ -42,6 +47,7 @@ class Ground:
     signs: NDArray[np.int8]  # [texts, flags]: 0 none, 1 hint, 2 likely, 3 sure
     wanted: Marks
     held: Marks
+    ordinary: Marks  # no text for flags: nothing is wanted
 
 
 @dataclass(frozen=True)
@@ -68,9 +74,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run `python -m nlp.suspicion fit [--write]`; return the exit status."""
     parser = argparse.ArgumentParser(prog="python -m nlp.suspicion", description=__doc__)
     parser.add_argument("step", choices=["fit"])
+    parser.add_argument(
+        "--data", type=Path, help="folder of the labelled sets, for ordinary tweets"
+    )
     parser.add_argument("--write", action="store_true", help="keep thresholds and opinion")
     chosen = parser.parse_args(arguments)
-    ground = read_ground()
+    ground = read_ground(chosen.data)
     opinion, limits = choose(ground)
     report(ground, opinion, limits)
     if chosen.write:
@@ -81,11 +90,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def read_ground() -> Ground:
-    """Read our own texts with encoder and rules, without a brand file.
+def read_ground(data: Path | None = None) -> Ground:
+    """Read our own texts, and tweets of a folder, with encoder and rules, without a brand file.
 
     Raises:
-        ConfigurationError: the model has no head for legal flags.
+        ConfigurationError: the model has no head for legal flags, or a file is missing.
     """
     from nlp.encoder import Encoder
 
@@ -94,18 +103,39 @@ def read_ground() -> Ground:
         mend = "Train a model with that head: docs/training.md"
         raise ConfigurationError(f"no head {HEAD!r}", where="nlp/model", mend=mend)
     rows = [row for path in list_written(HEAD) for _, row in read_lines(path)]
-    texts = [row["text"] for row in rows]
+    ordinary = list(read_ordinary(data, {row["text"] for row in rows}))
+    texts = [*(row["text"] for row in rows), *ordinary]
+    wanted = np.array([[kind in row.get("flags", ()) for kind in FLAGS] for row in rows])
+    wanted = np.vstack([wanted, np.zeros((len(ordinary), len(FLAGS)), np.bool_)])
     encoded = encoder.encode(texts)
     docs, signs = _read_rules(texts)
+    plain = np.arange(len(texts)) >= len(rows)
+    # What a rule finds among ordinary texts may well be right: nobody labelled them.
+    kept = ~plain | ~(signs >= _STRENGTHS["likely"]).any(axis=1)
     return Ground(
         encoder.version,
-        [list(pieces(doc)) for doc in docs],
-        encoded.embedding,
-        encoded.probabilities[HEAD],
-        signs,
-        np.array([[kind in row["flags"] for kind in FLAGS] for row in rows]),
-        np.array([is_held(text) for text in texts]),
+        [list(pieces(docs[at])) for at in np.flatnonzero(kept).tolist()],
+        encoded.embedding[kept],
+        encoded.probabilities[HEAD][kept],
+        signs[kept],
+        wanted[kept],
+        np.array([is_held(text) for text in texts])[kept],
+        plain[kept],
     )
+
+
+def read_ordinary(data: Path | None, known: set[str]) -> Iterator[str]:
+    """Yield texts that were not written for flags, each once; tweets where a folder is given.
+
+    Raises:
+        ConfigurationError: the folder has no tweets.
+    """
+    paths = [path for name in _ORDINARY for path in list_written(name)]
+    texts = [row["text"] for path in paths for _, row in read_lines(path)]
+    if data:
+        tweets = [row["text"] for _, row in read_lines(data / _TWEETS)]
+        texts += tweets[:: max(1, len(tweets) // _MOST_TWEETS)]
+    yield from (text for text in dict.fromkeys(texts) if text not in known)
 
 
 def _read_rules(texts: Sequence[str]) -> tuple[list[Any], NDArray[np.int8]]:
@@ -247,6 +277,10 @@ def report(ground: Ground, scores: Floats, limits: Thresholds) -> None:
         lines.append(
             f"all, {name}: recall {hits / there:.3f}, precision {hits / flagged.sum():.3f}"
         )
+    plain = ground.ordinary[ground.held]
+    for name in ("joined", "rules"):
+        raised = dict(zip(FLAGS, parts[name][plain].sum(0).tolist(), strict=True))
+        lines.append(f"on {plain.sum()} ordinary texts, {name}: {raised}")
     lines.append(f"join: head {limits.head}, opinion {limits.opinion}, bias {limits.bias}")
     sys.stdout.write("\n".join(lines) + "\n")
 
