@@ -51,7 +51,7 @@ def _find(ground: Ground, texts: Sequence[str], brands: BrandFile) -> Iterator[f
     from nlp.pipeline import build, tag
     from nlp.tagger import Said
 
-    pipeline = build(brands, only=("brands",), model=ground.encoder.folder)
+    pipeline = build(brands, only=("encoder", "brands"), model=ground.encoder.folder)
     for tags in tag(pipeline, (Said(text=text) for text in texts)):
         matches: Sequence[dict[str, Any]] = tags["brands"] or ()
         yield frozenset(match["brand_id"] for match in matches)

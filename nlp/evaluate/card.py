@@ -15,9 +15,11 @@ import numpy as np
 from listening.contract import ListeningError
 from nlp.encoder import Encoder
 from nlp.evaluate.embedding import probe_topics
+from nlp.evaluate.figure import Figure, Ground
 from nlp.evaluate.heads import sentiments
 from nlp.evaluate.interval import intervals
 from nlp.evaluate.sets import FOLDERS, read_airline, read_part
+from nlp.evaluate.target import measure_target
 from nlp.score import score, spread_sigmoid
 
 if TYPE_CHECKING:
@@ -88,6 +90,25 @@ def compare(encoder: Encoder, other: Encoder, data: Path) -> dict[str, Any]:
     return {"heads": heads, "embedding": _probe(other, data)}
 
 
+def list_targets(encoder: Encoder, data: Path) -> list[dict[str, Any]]:
+    """Return the figures of the target branch and of the whole text's sentiment, set by set.
+
+    Of the folder `control` that an export leaves, the latter is the head that learned from the
+    same rows as the target branch: what the branch must beat.
+    """
+    found = [each for each in measure_target(Ground(encoder, data)) if isinstance(each, Figure)]
+    return [
+        {
+            "set": each.source,
+            "by": each.part,
+            "measure": each.measure,
+            "rows": each.n,
+            **{k: round(getattr(each, k) or 0.0, 4) for k in ("value", "ci_low", "ci_high")},
+        }
+        for each in found
+    ]
+
+
 def _probe(encoder: Encoder, data: Path) -> dict[str, Any]:
     hits, n = probe_topics(encoder, data)
     return {"part": "banking_intents", "rows": n, "accuracy": round(hits / n, 4)}
@@ -111,6 +132,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m nlp.evaluate", description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder with the labelled sets")
     parser.add_argument("--model", type=Path, help="model folder (default: the shipped one)")
+    parser.add_argument("--control", type=Path, help="the folder build/train/control")
     parser.add_argument("--against", type=Path, help="model folder to compare labels with")
     options = parser.parse_args(arguments)
     try:
@@ -120,7 +142,10 @@ def main(arguments: list[str] | None = None) -> int:
             "version": encoder.version,
             "heads": rows,
             "embedding": _probe(encoder, options.data),
+            "targets": list_targets(encoder, options.data),
         }
+        if options.control:
+            report["control"] = list_targets(Encoder.load(options.control), options.data)
         if options.against:
             report["against"] = compare(encoder, Encoder.load(options.against), options.data)
     except ListeningError as error:

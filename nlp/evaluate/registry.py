@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from listening.contract import ConfigurationError
+from nlp.evaluate.brands import measure_brands
 from nlp.evaluate.corrections import TASKS as CORRECTED
 from nlp.evaluate.corrections import measure_corrections
 from nlp.evaluate.embedding import measure_embedding
@@ -13,13 +14,19 @@ from nlp.evaluate.figure import Found, Ground, Measure
 from nlp.evaluate.flags import measure_flags
 from nlp.evaluate.heads import measure_airline, measure_heads, measure_languages
 from nlp.evaluate.sets import FOLDERS
+from nlp.evaluate.target import TASK as TARGET
+from nlp.evaluate.target import measure_target
+from nlp.evaluate.written import WRITTEN, measure_written
 
 MEASURES: Final[tuple[tuple[Measure, tuple[str, ...]], ...]] = (
     (measure_heads, tuple(FOLDERS)),
     (measure_airline, ("sentiment",)),
     (measure_languages, ("sentiment",)),
+    (measure_target, (TARGET,)),
+    (measure_written, WRITTEN),
     (measure_embedding, ("embedding",)),
     (measure_flags, ("flag",)),
+    (measure_brands, ("brand",)),
     (measure_corrections, CORRECTED),
 )
 """Each measure, and the tasks its figures are of."""

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from listening.contract import ConfigurationError
-from nlp.encoder import MAX_TOKENS, MODEL, THREADS_VARIABLE, Encoder
+from nlp.encoder import MAX_TOKENS, MODEL, THREADS_VARIABLE, Encoder, Question
 
 if TYPE_CHECKING:
     from nlp.encoder import Encoded
@@ -50,15 +50,18 @@ def copy(tmp_path: Path) -> Path:
 
 
 def same(one: Encoded, other: Encoded) -> bool:
-    return np.array_equal(one.embedding, other.embedding) and all(
-        np.array_equal(values, other.probabilities[name])
-        for name, values in one.probabilities.items()
+    readings = zip(one.readings, other.readings, strict=True)
+    return (
+        np.array_equal(one.embedding, other.embedding)
+        and all(np.array_equal(v, other.probabilities[n]) for n, v in one.probabilities.items())
+        and all(np.array_equal(a.tags, b.tags) for a, b in readings)
     )
 
 
 def pick(encoded: Encoded, rows: list[int]) -> Encoded:
     heads = {name: values[rows] for name, values in encoded.probabilities.items()}
-    return type(encoded)(encoded.embedding[rows], heads)
+    readings = [encoded.readings[row] for row in rows]
+    return type(encoded)(encoded.embedding[rows], heads, readings)
 
 
 def test_shapes_and_probabilities(encoder: Encoder, encoded: Encoded) -> None:
@@ -74,8 +77,10 @@ def test_shapes_and_probabilities(encoder: Encoder, encoded: Encoded) -> None:
         assert ((values >= 0) & (values <= 1)).all()
         if head.kind == "softmax":
             np.testing.assert_allclose(values.sum(axis=1), 1.0, atol=1e-5)
-        else:
-            assert len(head.labels) == 1
+    for text, reading in zip(TEXTS, encoded.readings, strict=True):
+        assert len(reading.tokens) == len(reading.tags) == len(reading.states) <= MAX_TOKENS
+        np.testing.assert_allclose(reading.tags.sum(axis=1), 1.0, atol=1e-4)
+        assert max(reading.tokens.ends) <= len(text)
 
 
 def test_every_intent_is_a_label(encoder: Encoder) -> None:
@@ -101,6 +106,40 @@ def test_embedding_is_topical(encoder: Encoder) -> None:
     assert vectors[0] @ vectors[1] > vectors[0] @ vectors[2]
 
 
+def test_a_text_may_think_unlike_of_two_targets(encoder: Encoder) -> None:
+    """The branch hears which name is asked for; a model without it would say the same of both."""
+    text = "Switched from Vexon to Tarpley: Tarpley is wonderful, Vexon was awful and always broken"
+    reading = encoder.encode([text]).readings[0]
+    spans = [(14, 19), (23, 30)]
+    vexon, tarpley = encoder.judge([Question(text, span, reading) for span in spans])
+    names = encoder.manifest.target.labels
+    assert names[int(vexon.argmax())] == "negative"
+    assert names[int(tarpley.argmax())] == "positive"
+
+
+def test_targets_far_behind_or_absent_are_judged(encoder: Encoder) -> None:
+    """Beyond what one pass reads, and where the text has another word for it."""
+    start = "word " * 2_000
+    text = start + "I hate my Vexon, it broke again"
+    place = (len(start) + 10, len(start) + 15)
+    reading = encoder.encode([text]).readings[0]
+    assert reading.tokens.cover(*place) is None
+    far, absent = encoder.judge(
+        [Question(text, place, reading), Question("I hate it, it broke again", "Vexon")]
+    )
+    negative = encoder.manifest.target.labels.index("negative")
+    assert far.argmax() == absent.argmax() == negative
+
+
+def test_company_of_questions_does_not_matter(encoder: Encoder) -> None:
+    text = "Vexon beats Tarpley"
+    reading = encoder.encode([text]).readings[0]
+    one, two = Question(text, (0, 5), reading), Question(text, (12, 19), reading)
+    together = encoder.judge([one, two, Question(text, "Bloom")])
+    np.testing.assert_array_equal(encoder.judge([two])[0], together[1])
+    assert encoder.judge([]).shape == (0, 3)
+
+
 @settings(
     max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -122,6 +161,8 @@ def test_no_text_breaks_it(encoder: Encoder, text: str) -> None:
     result = encoder.encode([text])
     assert np.isfinite(result.embedding).all()
     assert all(np.isfinite(values).all() for values in result.probabilities.values())
+    assert np.isfinite(result.readings[0].tags).all()
+    assert np.isfinite(encoder.judge([Question(text, "x"), Question("x", text or "y")])).all()
 
 
 def test_threads_do_not_change_results(encoded: Encoded) -> None:

@@ -13,6 +13,7 @@ from nlp.encoder import Encoder
 from nlp.evaluate import Figure, Ground, Skipped, measure_all, sort_out, tabulate, tasks, to_json
 from nlp.evaluate.heads import LANGUAGES
 from nlp.evaluate.sets import FOLDERS
+from nlp.evaluate.target import SETS, TASK
 
 ACME = BrandFile(brands=(Brand("acme", "Acme", "own"),))
 LEAK = "My password: hunter2Xy9Zq is out"
@@ -39,6 +40,9 @@ def data(tmp_path: Path) -> Path:
     for part in parts:
         rows = [{"text": text, "label": label} for text, label in zip(texts, (0, 1), strict=True)]
         write_lines(tmp_path / f"{part}.jsonl", rows)
+    asked = [{"text": texts[n], "target": "it", "label": 2 - 2 * n} for n in range(2)]
+    for name in SETS.values():
+        write_lines(tmp_path / "target_sentiment" / name, asked)
     rows = [{"text": texts[n // 2], "label": n // 2} for n in range(4)]
     write_lines(tmp_path / "banking_intents" / "train.jsonl", rows)
     (tmp_path / "airline").mkdir()
@@ -56,9 +60,9 @@ def rows_of(figures: list[Figure], task: str) -> dict[tuple[str, str, str, str],
 
 def test_every_head_is_measured_by_set_and_language(encoder: Encoder, data: Path) -> None:
     """Four measures each, all with an interval and the model's version."""
-    ground = Ground(encoder, data, written=data / "none")
+    ground = Ground(encoder, data, only=frozenset({*FOLDERS, "embedding"}))
     figures, skipped = sort_out(measure_all(ground))
-    assert [one.task for one in skipped] == ["flag"]
+    assert skipped == []
     sentiment = rows_of(figures, "sentiment")
     assert sentiment["all", "airline", "en", "accuracy"] == (2, 1.0)
     languages = {language for _, source, language, _ in sentiment if source != "airline"}
@@ -75,6 +79,16 @@ def test_every_head_is_measured_by_set_and_language(encoder: Encoder, data: Path
     assert sort_out(measure_all(ground)) == (figures, skipped)  # seeded: the same again
 
 
+def test_the_target_branch_stands_beside_the_sentence_head(encoder: Encoder, data: Path) -> None:
+    """Both on the same rows of each set; the texts of ours need no folder."""
+    figures, _ = sort_out(measure_all(Ground(encoder, data, only=frozenset({TASK}))))
+    found = rows_of(figures, TASK)
+    for name in SETS:
+        for part in ("target", "sentence"):
+            assert found[part, name, "en", "macro_recall"][0] == 2
+    assert found["target", "written", "en", "accuracy"][0] > 100
+
+
 def test_only_what_was_asked_for_is_measured(encoder: Encoder, data: Path) -> None:
     """No other set is opened; an unknown task is loud."""
     ground = Ground(encoder, data, only=frozenset({"irony"}))
@@ -88,11 +102,12 @@ def test_only_what_was_asked_for_is_measured(encoder: Encoder, data: Path) -> No
 
 
 def test_without_sets_every_task_says_what_it_needs(encoder: Encoder, tmp_path: Path) -> None:
-    figures, skipped = sort_out(measure_all(Ground(encoder, written=tmp_path)))
+    """Nothing is measured in secret, and nothing is left out in silence."""
+    wanted = frozenset({*FOLDERS, "embedding", "flag", "brand"})
+    figures, skipped = sort_out(measure_all(Ground(encoder, written=tmp_path, only=wanted)))
     assert figures == []
-    missing = {one.task for one in skipped}
-    assert missing == {*FOLDERS, "embedding", "flag"}
-    assert missing <= set(tasks())
+    assert {one.task for one in skipped} == wanted <= set(tasks())
+    assert all(one.reason for one in skipped)
 
 
 def test_a_set_that_is_not_there_is_an_error(encoder: Encoder, data: Path) -> None:
@@ -153,6 +168,26 @@ def test_a_marked_text_that_is_none_is_named(encoder: Encoder, tmp_path: Path, r
     ground = Ground(encoder, written=tmp_path, read_brands=lambda _: ACME, only=frozenset({"flag"}))
     with pytest.raises(ConfigurationError, match=r"texts\.jsonl"):
         list(measure_all(ground))
+
+
+def test_brands_are_told_from_homonyms(encoder: Encoder, tmp_path: Path) -> None:
+    """Meant and found, meant and missed, not meant and found; by what makes the text hard."""
+    rows = [
+        {"id": "1", "text": "My Acme broke.", "brands": ["acme"], "why": "plain"},
+        {"id": "2", "text": "My Akme broke.", "brands": ["acme"], "why": "misspelt"},
+        {"id": "3", "text": "The Acme of art.", "brands": [], "why": "homonym"},
+        {"id": "4", "text": "Nothing at all.", "brands": [], "why": "none"},
+    ]
+    write_lines(tmp_path / "brand" / "texts.jsonl", rows)
+    ground = Ground(
+        encoder, written=tmp_path, read_brands=lambda _: ACME, only=frozenset({"brand"})
+    )
+    found = rows_of(sort_out(measure_all(ground))[0], "brand")
+    assert found["(all)", "brand", "en", "recall"][0] == 2
+    assert found["plain", "brand", "en", "recall"] == (1, 1.0)
+    assert found["homonym", "brand", "en", "precision"] == (1, 0.0)
+    assert found["none", "brand", "en", "precision"] == (0, None)
+    assert found["none", "brand", "en", "accuracy"] == (1, 1.0)
 
 
 def judge(said: str | None, decided: str, **more: Any) -> Judgement:

@@ -1,0 +1,80 @@
+"""Measures sentiment towards a target, beside what the whole text's sentiment says of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from listening.contract import ConfigurationError
+from nlp.encoder import Question
+from nlp.evaluate.figure import Figure, Found, Ground, Skipped
+from nlp.evaluate.heads import sentiments
+from nlp.evaluate.interval import bootstrap, intervals
+from nlp.evaluate.sets import NO_DATA, read_lines
+from nlp.score import Floats, Labels, score
+from nlp.tokens import find_target
+from nlp.train.data import is_held, list_written
+
+TASK: Final = "target"
+SETS: Final = {"mams": "mams_val.jsonl", "semeval": "semeval_val.jsonl"}
+"""MAMS: several targets of unlike polarity in each text. SemEval: topics never in training."""
+
+
+def measure_target(ground: Ground) -> Iterator[Found]:
+    """Yield accuracy, macro recall, macro F1 and ECE on validation parts and on held texts of ours.
+
+    Part `target` is the target branch; part `sentence` gives the same rows the sentiment of
+    their whole text, which is what there is without it.
+    """
+    if ground.data is None:
+        yield Skipped(TASK, NO_DATA)
+    else:
+        for source, name in SETS.items():
+            rows = read_lines(ground.data / "target_sentiment" / name)
+            yield from _compare(ground, source, rows, ground.data / name)
+    for path in list_written("target"):
+        held = [row for row in read_lines(path) if is_held(row["text"])]
+        yield from _compare(ground, "written", held, path)
+
+
+def _compare(
+    ground: Ground, source: str, rows: list[dict[str, Any]], path: Path
+) -> Iterator[Figure]:
+    try:
+        texts = [row["text"] for row in rows]
+        targets = [row["target"] for row in rows]
+        labels = np.array([int(row["label"]) for row in rows])
+    except (KeyError, TypeError, ValueError) as error:
+        mend = 'write {"text", "target", "label"}'
+        raise ConfigurationError(repr(error), where=str(path), mend=mend) from error
+    encoded = ground.encoder.encode(texts)
+    questions = [
+        Question(text, find_target(text, target) or target, reading)
+        for text, target, reading in zip(texts, targets, encoded.readings, strict=True)
+    ]
+    stated = ground.encoder.manifest.target.labels
+    order = [stated.index(each) for each in sentiments(ground.encoder)]
+    said = {
+        "target": ground.encoder.judge(questions)[:, order],
+        "sentence": encoded.probabilities["sentiment"],
+    }
+    for part, probabilities in said.items():
+        measured = score(probabilities, labels)
+        n = int(measured.pop("rows"))
+        place = (TASK, part, source, "en")
+        yield from ground.figures(place, n, measured, intervals(probabilities, labels))
+    yield from _gain(ground, source, said["target"], said["sentence"], labels)
+
+
+def _gain(
+    ground: Ground, source: str, target: Floats, sentence: Floats, labels: Labels
+) -> Iterator[Figure]:
+    """Yield how much more accurate the target branch is on the same rows, paired."""
+    gained = (target.argmax(axis=1) == labels) * 1.0 - (sentence.argmax(axis=1) == labels)
+    ends = bootstrap(len(labels), lambda rows: float(gained[rows].mean()))
+    place = (TASK, "target - sentence", source, "en")
+    values = {"accuracy_gain": float(gained.mean())}
+    yield from ground.figures(place, len(labels), values, {"accuracy_gain": ends})
