@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 import nlp.tag
+from listening.cli import main
 from listening.contract import ConfigurationError, DataRoot, ListeningError
 from nlp.encoder import MODEL
 from nlp.retag import _alone, retag_stale
@@ -30,6 +31,7 @@ pytestmark = pytest.mark.skipif(
     not (MODEL / "manifest.json").exists(), reason="nlp/model is absent"
 )
 ROOT = Path(__file__).parents[1]
+BRAND = Path(__file__).parent / "worlds" / "kiosk" / "brand.yaml"
 NOW = "2026-10-30T12:00:00+00:00"
 STORY = "I waited two whole weeks for my acme kettle and then it arrived broken"
 # What tells of the way and not of the end: a fresh load has one version, and tags of one making.
@@ -235,3 +237,23 @@ def test_two_runs_at_once_and_no_limit_are_refused(world: World) -> None:
         retag_stale(world.root, BRANDS)
     with pytest.raises(ConfigurationError, match="no number of batches"):
         retag_stale(world.root, BRANDS, limit=0)
+
+
+def test_the_command_says_what_it_did(
+    world: World,
+    upgrade: Callable[[str], None],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Down to the warehouse; a second time there is nothing to do."""
+    monkeypatch.setenv("LISTENING_DATA", str(world.root.path))
+    upgrade("2")
+    command = ["retag", "--brand", str(BRAND), "--no-publish", "--json"]
+    said = []
+    for limit in ("3", "3", "3"):
+        with pytest.raises(SystemExit, match="0"):
+            main([*command, "--limit", limit])
+        said.append(json.loads(capsys.readouterr().out))
+    assert [len(each["batches"]) for each in said] == [3, 1, 0]
+    assert [each["left"] for each in said] == [1, 0, 0]
+    assert languages(world.root) == {"1": 8, "2": 8}

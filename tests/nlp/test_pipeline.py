@@ -184,7 +184,7 @@ ODD_TEXTS = {
     "long": "the kettle leaks again and the lid broke " * 1_250,
     "names": "Ternwick PourMate @ternwick #Ternwick tern " * 2_000,
     "right to left": "\u0645\u0631\u062d\u0628\u0627 \u200f\u202eabc" * 500,
-    "one word": "a" * 50_000,
+    "one word": "a" * 100_000,
     "digits": "1 2-3 4.5 6 " * 5_000,
     "signs": "@@@###::://..,,?!?!" * 3_000,
     "dots": "a." * 20_000,
@@ -212,7 +212,9 @@ def test_no_text_fails_or_stalls(rules: Language, text: str) -> None:
 
 
 def test_odd_texts_pass_the_model_too(whole: Language) -> None:
+    begun = time.process_time()
     rows = list(tag(whole, map(Said, ODD_TEXTS.values())))
+    assert time.process_time() - begun < 60, "twenty texts, most of them as long as they may be"
     assert [row["failures"] for row in rows] == [[]] * len(ODD_TEXTS)
     assert all(
         row["p_negative"] + row["p_neutral"] + row["p_positive"] == pytest.approx(1, abs=1e-6)

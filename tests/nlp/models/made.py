@@ -36,9 +36,10 @@ def save_onnx(folder: Path, names: Sequence[str], weights: Weights, **config: An
 def save_tokenizer(folder: Path, weights: Weights) -> dict[str, int]:
     """Save a tokenizer of whole words; return their ids."""
     words = {word: number for number, word in enumerate(["[PAD]", "[UNK]", *weights])}
-    tokenizer = Tokenizer(WordLevel(words, unk_token="[UNK]"))
+    padding, unknown, *_ = words
+    tokenizer = Tokenizer(WordLevel(words, unk_token=unknown))
     tokenizer.pre_tokenizer = Whitespace()
-    fast = PreTrainedTokenizerFast(tokenizer_object=tokenizer, pad_token="[PAD]", unk_token="[UNK]")
+    fast = PreTrainedTokenizerFast(tokenizer_object=tokenizer, pad_token=padding, unk_token=unknown)
     fast.save_pretrained(folder)
     return words
 

@@ -208,9 +208,9 @@ def test_a_plan_of_an_unknown_tagger_or_of_two_models_for_one_language_is_an_err
     tmp_path: Path,
 ) -> None:
     one = "{kind: onnx, model: a, languages: [de], labels: {A: irony}}"
-    with pytest.raises(ConfigurationError, match="models.mood"):
+    with pytest.raises(ConfigurationError, match=r"models\.mood"):
         read_plan(write(tmp_path, f"  mood: [{one}]\n"))
-    with pytest.raises(ConfigurationError, match="two models for irony in 'de'.*line 4"):
+    with pytest.raises(ConfigurationError, match=r"two models for irony in 'de'.*line 4"):
         read_plan(write(tmp_path, f"  irony:\n    - {one}\n    - {one}\n"))
     with pytest.raises(ConfigurationError, match="kind 'onnx' cannot stand in for entities"):
         read_plan(write(tmp_path, "  entities:\n    - " + one.replace("irony", "person") + "\n"))
@@ -330,7 +330,8 @@ def test_a_transformers_model_says_what_torch_says(tmp_path: Path) -> None:
             assert list(p.values()) == pytest.approx(expected, abs=1e-5)
     target = write(
         tmp_path,
-        f"  target:\n    - {{kind: transformers, model: german, languages: [de], labels: {LABELS}}}",
+        "  target:\n    - {kind: transformers, model: german, languages: [de],"
+        f" labels: {LABELS}}}",
     )
     (choice,) = read_plan(target)
     pair = open_classifier(choice, find(choice))
