@@ -98,9 +98,7 @@ def write_graphs(network: Network, heads: Sequence[Task], folder: Path) -> None:
         _Reader(network, heads), (ids, ids), ["input_ids", "shapes"], names, folder / "model.onnx"
     )
     question = (torch.zeros(1, 9, width), torch.ones(1, 9))
-    _write_graph(
-        _Judge(network), question, ["states", "marks"], ["target"], folder / "target.onnx"
-    )
+    _write_graph(_Judge(network), question, ["states", "marks"], ["target"], folder / "target.onnx")
 
 
 def _write_graph(
