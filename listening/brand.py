@@ -13,6 +13,7 @@ from listening.contract import (
     BrandFile,
     ConfigurationError,
     Context,
+    Person,
     Product,
     Query,
     ServiceHours,
@@ -146,12 +147,20 @@ def _brand(one: Any, hours: ServiceHours) -> Brand:
         name=one.name,
         role=one.role,
         aliases=tuple(one.aliases),
-        handles={channel: tuple(handles) for channel, handles in one.handles.items()},
+        handles=_handles(one.handles),
         domains=tuple(domain.lower() for domain in one.domains),
         context=Context(tuple(one.context.near), tuple(one.context.not_near)),
         products=tuple(Product(p.id, p.name, tuple(p.aliases)) for p in one.products),
+        people=tuple(
+            Person(p.id, p.name, tuple(p.aliases), _handles(p.handles), p.role or "")
+            for p in one.people
+        ),
         service=hours,
     )
+
+
+def _handles(stated: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
+    return {channel: tuple(handles) for channel, handles in stated.items()}
 
 
 # --- several files ----------------------------------------------------------------------

@@ -161,6 +161,16 @@ class ProductModel(Strict):
     aliases: list[Text] = []
 
 
+class PersonModel(Strict):
+    """Somebody of a brand."""
+
+    id: Id
+    name: Text
+    aliases: list[Text] = []
+    handles: dict[Text, list[Handle]] = {}
+    role: Text | None = None
+
+
 class BrandModel(Strict):
     """A brand."""
 
@@ -172,6 +182,7 @@ class BrandModel(Strict):
     domains: list[Domain] = []
     context: ContextWords = ContextWords()
     products: list[ProductModel] = []
+    people: list[PersonModel] = []
 
 
 class QueryModel(Strict):

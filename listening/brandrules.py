@@ -17,6 +17,10 @@ from listening.fault import Fault, faults_of, nearest
 from listening.yamlfile import Place
 
 Found = Iterator[tuple[Place, Any]]
+_WITH_IDS: Final = (
+    ("brands",), ("brands", "products"), ("brands", "people"), ("queries",), ("topics",),
+    ("works",),
+)  # fmt: skip
 
 
 def validate(value: object, folder: Path) -> tuple[File | None, list[Fault]]:
@@ -57,7 +61,7 @@ def _twice(found: Iterator[tuple[Place, str]], message: str, mend: str) -> Itera
 
 
 def _unique_ids(value: Any, _: Path) -> Iterator[Fault]:
-    for keys in (("brands",), ("brands", "products"), ("queries",), ("topics",), ("works",)):
+    for keys in _WITH_IDS:
         what = f"{keys[-1]}: id {{!r}} is used twice"
         yield from _twice(_texts(value, *keys, "id"), what, "Give one of the two another id")
 
@@ -72,15 +76,28 @@ def _unique_names(value: Any, _: Path) -> Iterator[Fault]:
                 yield Fault(place, f"{text!r} names two brands", mend)
 
 
+def _unique_people(value: Any, _: Path) -> Iterator[Fault]:
+    """A person is told by name alone: no other person and no brand may have it too."""
+    brands = {text.strip().casefold() for _, text in _texts(value, "brands", "name")}
+    owners: dict[str, Place] = {}
+    for key in ("name", "aliases"):
+        for place, text in _texts(value, "brands", "people", key):
+            name = text.strip().casefold()
+            if name in brands or owners.setdefault(name, place[:4]) != place[:4]:
+                mend = "Write what tells them apart, such as the full name"
+                yield Fault(place, f"{text!r} names a person and somebody or something else", mend)
+
+
 def _unique_handles(value: Any, _: Path) -> Iterator[Fault]:
     owners: dict[tuple[str, str], Place] = {}
-    for place, channels in _listed(value, "brands", "handles"):
-        for channel, handles in channels.items() if isinstance(channels, dict) else ():
-            for at, handle in _texts(handles):
-                key = (str(channel), handle.strip().lstrip("@").casefold())
-                if owners.setdefault(key, place) != place:
-                    message = f"handle {handle!r} on {channel} belongs to two brands"
-                    yield Fault((*place, channel, *at), message, "Leave it to one of them")
+    for keys in (("handles",), ("people", "handles")):
+        for place, channels in _listed(value, "brands", *keys):
+            for channel, handles in channels.items() if isinstance(channels, dict) else ():
+                for at, handle in _texts(handles):
+                    key = (str(channel), handle.strip().lstrip("@").casefold())
+                    if owners.setdefault(key, place) != place:
+                        message = f"handle {handle!r} on {channel} belongs to two brands or people"
+                        yield Fault((*place, channel, *at), message, "Leave it to one of them")
 
 
 def _known_sources(value: Any, _: Path) -> Iterator[Fault]:
@@ -129,6 +146,7 @@ def _why(error: Exception) -> str:
 _RULES: Final[tuple[Callable[[Any, Path], Iterator[Fault]], ...]] = (
     _unique_ids,
     _unique_names,
+    _unique_people,
     _unique_handles,
     _known_sources,
     _works_exist,

@@ -94,7 +94,7 @@ def _host(url: str) -> str:
 
 
 class _Implied:
-    """Any name, alias, handle or domain of any brand or product."""
+    """Any name, alias, handle or domain of any brand, its products and its people."""
 
     def __init__(self, brands: Iterable[Brand]) -> None:
         brands = tuple(brands)
@@ -102,6 +102,13 @@ class _Implied:
             fold(handle).lstrip("@")
             for brand in brands
             for handles in brand.handles.values()
+            for handle in handles
+        }
+        self._called = self._handles | {
+            fold(handle).lstrip("@")
+            for brand in brands
+            for person in brand.people
+            for handles in person.handles.values()
             for handle in handles
         }
         self._sites = [site_test(fold(domain)) for one in brands for domain in one.domains]
@@ -119,8 +126,8 @@ class _Implied:
         found = {whole_words(words).pattern for words in _names(brands)}
         # People write a name of two words as one hashtag.
         found |= {rf"[#@]{re.escape(''.join(words))}(?!\w)" for words in _names(brands)}
-        found |= {rf"(?<!\w)@{re.escape(one)}(?!\w)" for one in self._handles}
-        found |= {rf"(?<!\w)@{re.escape(one.partition('@')[0])}(?!\w)" for one in self._handles}
+        found |= {rf"(?<!\w)@{re.escape(one)}(?!\w)" for one in self._called}
+        found |= {rf"(?<!\w)@{re.escape(one.partition('@')[0])}(?!\w)" for one in self._called}
         found |= {
             rf"(?<![\w-]){re.escape(fold(domain))}(?!\.?[\w-])"
             for brand in brands
@@ -137,6 +144,7 @@ def _names(brands: Iterable[Brand]) -> set[tuple[str, ...]]:
             brand.name,
             *brand.aliases,
             *(n for product in brand.products for n in (product.name, *product.aliases)),
+            *(n for person in brand.people for n in (person.name, *person.aliases)),
         )
     ]
     return {words for name in names if (words := tuple(WORD.findall(fold(name))))}

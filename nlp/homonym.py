@@ -1,74 +1,179 @@
-"""Tell a brand from what else its name means, by the words around it."""
+"""Tell a brand from what else its name means: evidence that adds up, each part on record."""
 
 from __future__ import annotations
 
 import math
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 from spacy.language import Language
 from spacy.tokens import Doc
 
 from listening.contract import Brand
+from nlp.names import Name
+from nlp.surface import is_within, read_before, read_case
+from nlp.talk import Floats, Talk, compare
 from nlp.words import fold
 
+Evidence = Mapping[str, float]
+"""What speaks for the brand (above 0) and against it, by part; each about -1 to 1."""
+
+RULES: Final = ("written", "before", "within", "beside", "near", "not_near")
+PARTS: Final = (*RULES, "talk", "tags", "meaning")
+COMPANY: Final = 2.0
+"""Weight of other names of the brand file: set, not fitted, our texts name one brand each."""
+
+# Fitted by `python -m nlp.train.names` on our examples of talk about eight brands.
+WEIGHTS: Final[Mapping[str, float]] = {
+    "bias": -0.73, "written": 1.56, "before": 1.81, "within": 4.05, "beside": 4.4, "near": 0.49,
+    "not_near": 3.91, "talk": 5.69, "tags": 3.12, "meaning": 10.23, "company": COMPANY,
+}  # fmt: skip
+NO_SENSES: Final[Mapping[str, float]] = {
+    "bias": -0.68, "written": 1.42, "before": 1.93, "within": 3.56, "beside": 4.18, "near": 1.66,
+    "not_near": 4.97, "talk": 6.23, "tags": 2.76, "company": COMPANY,
+}  # fmt: skip
+"""Weights where the brand file gives words for one side only."""
+RULES_ONLY: Final[Mapping[str, float]] = {
+    "bias": 0.02, "written": 1.01, "before": 2.27, "within": 4.76, "beside": 4.09, "near": 1.16,
+    "not_near": 4.95, "company": COMPANY,
+}  # fmt: skip
+"""Weights where no encoder reads the text."""
+
 _WINDOW: Final = 300  # characters to either side; in an article farther words say little
+_FADE: Final = 30  # characters over which a word's say shrinks to a third
+_BESIDE: Final = 2  # characters between a name and the word beside it
 _ENDING: Final = 2  # letters an inflected word may have more: kettles, Gartens
 _STEM: Final = 4  # letters a word needs before an ending may follow
+_AROUND: Final = 35  # characters to either side of a name that are read once more with it
+_PASSAGES: Final = 4  # names of a text whose surroundings are read once more
 
 
 @dataclass(frozen=True, slots=True)
-class Name:
-    """Where words name a brand or product. `sign`: a handle or hashtag, so it is tagged."""
+class Verdict:
+    """How surely a name means the brand, and what each part of the evidence brought."""
 
-    brand_id: str
-    product_id: str | None
-    start: int
-    end: int
-    sign: bool = False
-    plain: bool = False  # a name that may be a homonym
+    p: float
+    parts: Mapping[str, float]
+
+    @property
+    def reason(self) -> str:
+        """Say for people what decided, the weightiest first."""
+        ranked = sorted(self.parts.items(), key=lambda each: -abs(each[1]))
+        return ", ".join(f"{part} {value:+.1f}" for part, value in ranked if value)
+
+
+def judge(evidence: Evidence, weights: Mapping[str, float]) -> Verdict:
+    """Return the verdict that evidence adds up to."""
+    parts = {part: weights.get(part, 0.0) * value for part, value in evidence.items()}
+    score = weights["bias"] + sum(parts.values())
+    return Verdict(1 / (1 + math.exp(-score)), parts)
 
 
 class Homonyms:
-    """The context of one brand: words that make its name the brand, or something else.
+    """The context of one brand: what makes its name the brand, or something else.
 
-    A plain name is the brand where a `near` word stands nearer to it than any `not_near`
-    word, or where the mention is sure to be about the brand (mapped, owned, its handle, its
-    domain, a product). With neither word in sight it is the brand if written as the brand
-    file writes it (`Acme`, not `acme`); a brand without context is always meant.
+    A name that may mean something else is the brand where the evidence says so; where the
+    mention is sure to be about the brand (mapped, owned, its handle, its domain, a product) it
+    needs no evidence. A brand without context is always meant.
     """
 
-    def __init__(self, brand: Brand, pipeline: Language) -> None:
-        self._has_context = bool(brand.context.near or brand.context.not_near)
+    def __init__(self, brand: Brand, pipeline: Language, talk: Talk | None = None) -> None:
+        self.has_context = bool(brand.context.near or brand.context.not_near)
         self._near = _phrases(brand.context.near, pipeline)
         self._not_near = _phrases(brand.context.not_near, pipeline)
-        self._spellings = {
+        self._spellings = frozenset(
             spelling
             for name in (brand.name, *brand.aliases)
             for spelling in (name, name.upper())
             if name != fold(name)
-        }
-        self._strict = bool(brand.context.near) and bool(self._spellings)
+        )
+        self._talk = talk if self.has_context else None
+        self._senses = self._talk.senses(brand) if self._talk else None
+        self._usual = self._talk.usual(brand.name) if self._talk else 0.0
 
-    def keep(self, doc: Doc, names: Sequence[Name], *, sure: bool) -> list[Name]:
-        """Return the names that mean the brand."""
-        if not names or not self._has_context or sure or any(not name.plain for name in names):
+    def keep(
+        self, doc: Doc, names: Sequence[Name], *, sure: bool, company: bool = False
+    ) -> list[Name]:
+        """Return the names that mean the brand; homonyms with p and reason.
+
+        `sure`: the mention is about the brand whatever its words are. `company`: it names
+        another brand of the file too, or a person of this one.
+        """
+        if not names or not self.has_context or sure or any(not name.plain for name in names):
             return list(names)
-        near, not_near = _places(doc, self._near), _places(doc, self._not_near)
-        kept = [name for name in names if self._means_brand(doc, name, near, not_near)]
-        return list(names) if kept and not not_near else kept
+        weights = self._choose(doc)
+        verdicts = [
+            judge({**evidence, "company": float(company)}, weights)
+            for evidence in self.weigh(doc, names)
+        ]
+        return [
+            replace(name, p=verdict.p * name.p, reason=verdict.reason)
+            for name, verdict in zip(names, verdicts, strict=True)
+            if verdict.p >= 0.5  # noqa: PLR2004 - likelier than not
+        ]
 
-    def _means_brand(
-        self, doc: Doc, name: Name, near: Sequence[int], not_near: Sequence[int]
-    ) -> bool:
-        helps, hinders = _nearest(name, near), _nearest(name, not_near)
-        if min(helps, hinders) <= _WINDOW:
-            return helps <= hinders
-        written = doc._.whole[name.start : name.end].removeprefix("#")
-        return not self._strict or written in self._spellings
+    def _choose(self, doc: Doc) -> Mapping[str, float]:
+        if self._talk is None or not doc._.encoder:
+            return RULES_ONLY
+        return WEIGHTS if self._senses else NO_SENSES
+
+    def weigh(self, doc: Doc, names: Sequence[Name]) -> Iterator[Evidence]:
+        """Yield the evidence for each name of a document."""
+        near, not_near = _places(doc, self._near), _places(doc, self._not_near)
+        mixed = len({doc._.whole[name.start].isupper() for name in names}) > 1
+        passages = self._read(doc, names)
+        text = doc._.whole
+        for name in names:
+            case = read_case(text, name.start, name.end, self._spellings)
+            helps, hinders = _gap(name, near), _gap(name, not_near)
+            yield {
+                "written": case * (1 + mixed) if name.p == 1 else 0.0,
+                "before": read_before(text, name.start),
+                "within": -float(is_within(text, name.start)),
+                "beside": float(helps <= _BESIDE) - float(hinders <= _BESIDE),
+                "near": math.exp(-helps / _FADE) if helps <= min(hinders, _WINDOW) else 0.0,
+                "not_near": -math.exp(-hinders / _FADE) if hinders < min(helps, _WINDOW) else 0.0,
+                **passages.get((name.start, name.end), {}),
+            }
+
+    def _read(self, doc: Doc, names: Sequence[Name]) -> Mapping[tuple[int, int], Evidence]:
+        """Return what the text and the words around each name speak of, by its place."""
+        if self._talk is None or not doc._.encoder:
+            return {}
+        whole = self._speak(doc._.encoder.embedding)
+        spans = list(dict.fromkeys((name.start, name.end) for name in names))
+        around = [_cut_around(doc._.whole, *span) for span in spans[:_PASSAGES]]
+        closer = [self._speak(embedding) for embedding in self._talk.encode(around)]
+        found = {}
+        for place, span in enumerate(spans):
+            covered = doc._.encoder.reading.tokens.cover(*span)
+            own = closer[place] if place < len(closer) else whole
+            far = whole if covered else own  # beyond what is read of a long text
+            found[span] = {part: (own[part] + far[part]) / 2 for part in own}
+            if covered:
+                shares = doc._.encoder.reading.tags[slice(*covered)].mean(axis=0)
+                found[span]["tags"] = self._talk.weigh_tags(shares) - self._usual
+        return found
+
+    def _speak(self, embedding: Floats) -> dict[str, float]:
+        assert self._talk is not None  # noqa: S101 - narrows; only asked where there is one
+        speaks = {"talk": self._talk.of_brands(embedding)}
+        if self._senses is not None:
+            speaks["meaning"] = compare(self._senses, embedding)
+        return speaks
+
+
+def _cut_around(text: str, start: int, end: int) -> str:
+    """Return a name with the words around it."""
+    left, right = max(0, start - _AROUND), min(len(text), end + _AROUND)
+    while left > 0 and text[left - 1].isalnum() and start - left < 2 * _AROUND:
+        left -= 1
+    while right < len(text) and text[right].isalnum() and right - end < 2 * _AROUND:
+        right += 1
+    return text[left:right]
 
 
 Phrases = Mapping[str, list[tuple[str, ...]]]
@@ -106,7 +211,7 @@ def _stems(norm: str) -> list[str]:
     return [norm[:-cut] for cut in range(1, _ENDING + 1) if len(norm) - cut >= _STEM]
 
 
-def _nearest(name: Name, places: Sequence[int]) -> float:
+def _gap(name: Name, places: Sequence[int]) -> float:
     """Return the characters from a name to the nearest place outside it, or infinity.
 
     `places` is in order: a long text may have thousands of names and of places.

@@ -37,6 +37,11 @@ def stem(word: str) -> str:
     return word[:-1] if len(word) > _SHORTEST and word[-1] == word[-2] else word
 
 
+def is_stop_word(word: str) -> bool:
+    """Tell whether a word is too common in one of the seven languages to say anything."""
+    return fold(word) in _stop_words()
+
+
 @cache
 def _stop_words() -> frozenset[str]:
     words: set[str] = set()

@@ -10,6 +10,8 @@ from nlp.evaluate.brands import measure_brands
 from nlp.evaluate.corrections import TASKS as CORRECTED
 from nlp.evaluate.corrections import measure_corrections
 from nlp.evaluate.embedding import measure_embedding
+from nlp.evaluate.entities import TASK as ENTITY
+from nlp.evaluate.entities import measure_entities
 from nlp.evaluate.figure import Found, Ground, Measure
 from nlp.evaluate.flags import measure_flags
 from nlp.evaluate.heads import measure_airline, measure_heads, measure_languages
@@ -26,6 +28,7 @@ MEASURES: Final[tuple[tuple[Measure, tuple[str, ...]], ...]] = (
     (measure_written, WRITTEN),
     (measure_embedding, ("embedding",)),
     (measure_flags, ("flag",)),
+    (measure_entities, (ENTITY,)),
     (measure_brands, ("brand",)),
     (measure_corrections, CORRECTED),
 )

@@ -6,20 +6,29 @@ One row per brand and product. What a name is: docs/taggers.md.
 from __future__ import annotations
 
 import itertools
+import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Final
 
 from spacy.matcher import PhraseMatcher
 from spacy.tokens import Doc
 
-from listening.contract import RELATIONS, Brand, BrandFile
-from nlp.homonym import Homonyms, Name
+from listening.contract import RELATIONS, Brand
+from nlp.homonym import Homonyms
+from nlp.misspelt import P_EDIT, SHORTEST, Variants, Word
+from nlp.names import Bearer, Form, Name, read_forms, read_hashtags, spell
 from nlp.presence import Presence
 from nlp.tagger import Setting, Tagger, tagger
 from nlp.taggers.marks import Mark
-from nlp.words import squeeze
+from nlp.taggers.target import report_match
+from nlp.talk import Talk
+from nlp.vocabulary import read_vocabulary
+from nlp.words import fold, squeeze
+
+_SPLIT_P: Final = 0.9  # of a name within a longer hashtag
+_HUMP: Final = re.compile(r"(?<=[^\W_A-Z])(?=[A-Z])|(?<=[^\W\d_])(?=\d)|_+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +45,15 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """What of the brand file a mention is about, and every place that names it."""
+    """What of the brand file a mention is about, and every place that names it.
+
+    `names` are of brands and products, `people` of people: who names the chief of a brand
+    does not speak of the brand yet.
+    """
 
     matches: tuple[Match, ...]
     names: tuple[Name, ...]
+    people: tuple[Name, ...] = ()
 
     @property
     def ids(self) -> frozenset[str]:
@@ -51,24 +65,48 @@ class Named:
         return any(match.relation == "owned" for match in self.matches)
 
 
-@tagger("brands", version="1", needs=("marks",))
+@tagger("brands", version="2", needs=("marks",), uses=("encoder",))
 class BrandsTagger(Tagger[Named]):
     """Finds names, aliases, handles, hashtags and domains of the brand file."""
 
     failed: ClassVar[Mapping[str, Any]] = {"brands": None}
 
     def prepare(self, setting: Setting) -> None:
-        """Compile the names of the brand file."""
+        """Compile the names of the brand file; read examples of homonyms by the encoder."""
+        self._read_presence(setting)
+        self.homonyms = self._read_homonyms(setting)
+        vocabulary = read_vocabulary(setting.model)
+        self._forms = list(read_forms(setting.brands, vocabulary))
+        self._hashtags = read_hashtags(setting.brands, self._forms)
+        self._long_tags = [
+            tag for tag in self._hashtags if len(tag) >= SHORTEST and tag not in vocabulary
+        ]
+        self._variants = Variants(self._forms, vocabulary)
+        self._matcher = PhraseMatcher(setting.pipeline.vocab, attr="NORM")
+        for place, form in enumerate(self._forms):
+            patterns = [setting.pipeline.tokenizer(each) for each in spell(form.text)]
+            self._matcher.add(str(place), patterns)
+
+    def _read_homonyms(self, setting: Setting) -> Mapping[str, Homonyms]:
+        self.talk: Talk | None = None
+        brands = setting.brands.brands
+        if "encoder" in setting.pipeline.pipe_names:
+            self.model = setting.encoder.version
+            if any(brand.context.near or brand.context.not_near for brand in brands):
+                self.talk = Talk(setting.encoder)
+        return {brand.id: Homonyms(brand, setting.pipeline, self.talk) for brand in brands}
+
+    def _read_presence(self, setting: Setting) -> None:
         self._brands = {brand.id: brand for brand in setting.brands.brands}
         self._presence = {brand.id: Presence(brand) for brand in setting.brands.brands}
-        self._homonyms = {
-            brand.id: Homonyms(brand, setting.pipeline) for brand in setting.brands.brands
+        self._people = {
+            Bearer(brand.id, person_id=one.id): Presence(
+                replace(brand, handles=one.handles, domains=())
+            )
+            for brand in setting.brands.brands
+            for one in brand.people
+            if one.handles
         }
-        self._hashtags = _hashtags(setting.brands)
-        self._matcher = PhraseMatcher(setting.pipeline.vocab, attr="NORM")
-        for brand_id, product_id, names in named(setting.brands):
-            patterns = [setting.pipeline.tokenizer(each) for each in _spellings(names)]
-            self._matcher.add(f"{brand_id}\t{product_id}", patterns)
 
     def tag(self, docs: Sequence[Doc]) -> list[Named]:
         """Return the brands of every document."""
@@ -79,51 +117,82 @@ class BrandsTagger(Tagger[Named]):
         return {"brands": [_row(doc, match) for match in value.matches]}
 
     def _match(self, doc: Doc) -> Named:
-        held: dict[str, list[Name]] = defaultdict(list)
-        for name in _longest([*self._in_marks(doc), *self._in_words(doc)]):
-            held[name.brand_id].append(name)
+        held, people = self.find(doc)
         matches: list[Match] = []
         names: list[Name] = []
         for brand_id, brand in self._brands.items():
             sure = self._presence[brand_id].claims(doc._.said)
-            kept = self._homonyms[brand_id].keep(doc, held[brand_id], sure=sure)
+            company = len(held) > 1 or any(one.brand_id == brand_id for one in people)
+            own = held.get(brand_id, ())
+            kept = self.homonyms[brand_id].keep(doc, own, sure=sure, company=company)
             if kept or sure:
                 matches += self._relate(doc, brand, kept, sure=sure)
                 names += kept
-        return Named(tuple(matches), tuple(sorted(names, key=lambda each: each.start)))
+        return Named(tuple(matches), _in_order(names), _in_order(people))
+
+    def find(self, doc: Doc) -> tuple[Mapping[str, list[Name]], list[Name]]:
+        """Return the places that may name each brand, homonyms too, and those of people."""
+        held: dict[str, list[Name]] = defaultdict(list)
+        people: list[Name] = []
+        exact = [*self._in_marks(doc), *self._in_words(doc)]
+        for name in _longest([*exact, *self._in_variants(doc)]):
+            (people if name.person_id else held[name.brand_id]).append(name)
+        return held, people
 
     def _in_marks(self, doc: Doc) -> Iterator[Name]:
         for mark in doc._.marks.found:
+            span = (mark.start, mark.end)
             if mark.kind == "hashtag":
-                found = self._hashtags.get(squeeze(mark.text))
-                for brand_id, product_id, plain in found or ():
-                    yield Name(brand_id, product_id, mark.start, mark.end, sign=True, plain=plain)
+                forms = self._hashtags.get(squeeze(mark.text))
+                if forms is None:
+                    yield from self._in_hashtag(mark)
+                for form in forms or ():
+                    yield Name.of(form, span, sign=True)
             else:
-                yield from self._in_address(doc, mark)
+                for bearer in self._in_address(doc, mark):
+                    yield Name.of(Form(bearer, mark.text), span, sign=mark.kind == "handle")
 
-    def _in_address(self, doc: Doc, mark: Mark) -> Iterator[Name]:
+    def _in_hashtag(self, mark: Mark) -> Iterator[Name]:
+        """Yield names within a longer hashtag, or misspelt in one."""
+        tag, span = squeeze(mark.text), (mark.start, mark.end)
+        found = {each for each in self._long_tags if tag.startswith(each) or tag.endswith(each)}
+        found |= self._hashtags.keys() & set(_join_humps(mark.text))
+        for each in found:
+            for form in self._hashtags[each]:
+                yield Name.of(form, span, sign=True, p=_SPLIT_P, reason="within a hashtag")
+        for form, edits in () if found else self._variants.find_word(tag):
+            p, reason = 1 - P_EDIT * edits, f"{form.text} misspelt in a hashtag"
+            yield Name.of(form, span, sign=True, p=p, reason=reason)
+
+    def _in_address(self, doc: Doc, mark: Mark) -> Iterator[Bearer]:
         for brand_id, presence in self._presence.items():
+            if (mark.kind == "handle" and presence.has_handle(mark.text, doc._.said)) or (
+                mark.kind == "url" and presence.has_link(mark.text)
+            ):
+                yield Bearer(brand_id)
+        for bearer, presence in self._people.items():
             if mark.kind == "handle" and presence.has_handle(mark.text, doc._.said):
-                yield Name(brand_id, None, mark.start, mark.end, sign=True)
-            elif mark.kind == "url" and presence.has_link(mark.text):
-                yield Name(brand_id, None, mark.start, mark.end)
+                yield bearer
 
     def _in_words(self, doc: Doc) -> Iterator[Name]:
-        marked = bytearray(len(doc._.whole))
-        for mark in doc._.marks.found:
-            marked[mark.start : mark.end] = b"\1" * (mark.end - mark.start)
+        marked = _mark_places(doc)
         for key, first, last in self._matcher(doc):
             span = doc[first:last]
             if any(marked[span.start_char : span.end_char]):
                 continue  # a name within a link or handle is somebody else's
-            brand_id, product_id = doc.vocab.strings[key].split("\t")
-            yield Name(
-                brand_id,
-                None if product_id == "None" else product_id,
-                span.start_char,
-                span.end_char,
-                plain=product_id == "None" or len(span.text) <= _TINY,
-            )
+            form = self._forms[int(doc.vocab.strings[key])]
+            yield Name.of(form, (span.start_char, span.end_char))
+
+    def _in_variants(self, doc: Doc) -> Iterator[Name]:
+        marked = _mark_places(doc)
+        words = [
+            Word(token.norm_, token.text, token.idx, token.idx + len(token))
+            for token in doc
+            if token.text[:1].isalnum() and not marked[token.idx]
+        ]
+        for found in self._variants.find(words, doc._.whole):
+            span = (found.start, found.end)
+            yield Name.of(found.form, span, p=found.p, reason=found.reason)
 
     def _relate(self, doc: Doc, brand: Brand, names: list[Name], *, sure: bool) -> list[Match]:
         presence = self._presence[brand.id]
@@ -149,53 +218,48 @@ class BrandsTagger(Tagger[Named]):
         ]
 
 
-_GAPS: Final = 3  # of a longer name only the first gaps are tried with a line break
-_TINY: Final = 3  # letters of a product alias that stands for many other things too
+def _mark_places(doc: Doc) -> bytearray:
+    """Return a byte for each character: 1 within a link, address, handle or hashtag."""
+    marked = bytearray(len(doc._.whole))
+    for mark in doc._.marks.found:
+        marked[mark.start : mark.end] = b"\1" * (mark.end - mark.start)
+    return marked
 
 
-def named(brands: BrandFile) -> Iterator[tuple[str, str | None, tuple[str, ...]]]:
-    """Yield every brand and product with its names."""
-    for brand in brands.brands:
-        yield brand.id, None, (brand.name, *brand.aliases)
-        for product in brand.products:
-            yield brand.id, product.id, (product.name, *product.aliases)
+def _join_humps(tag: str) -> Iterator[str]:
+    """Yield the words of a hashtag, and neighbours written together."""
+    parts = [fold(part) for part in _HUMP.split(tag.lstrip("#\uff03")) if part]
+    for first, last in itertools.combinations(range(len(parts) + 1), 2):
+        if last - first < len(parts):
+            yield squeeze("".join(parts[first:last]))
 
 
-def _spellings(names: Iterable[str]) -> Iterator[str]:
-    """Yield each name as it stands, and with more than one space between its words."""
-    for name in filter(None, (name.strip() for name in names)):
-        first, *rest = name.split()
-        for gaps in itertools.product((" ", "  "), repeat=min(len(rest), _GAPS)):
-            yield first + "".join(
-                gap + word for gap, word in itertools.zip_longest(gaps, rest, fillvalue=" ")
-            )
-
-
-def _hashtags(brands: BrandFile) -> Mapping[str, list[tuple[str, str | None, bool]]]:
-    found: dict[str, list[tuple[str, str | None, bool]]] = defaultdict(list)
-    for brand_id, product_id, names in named(brands):
-        for name in names:
-            found[squeeze(name)].append((brand_id, product_id, product_id is None))
-    for brand in brands.brands:
-        for handles in brand.handles.values():
-            for tag in (handle for handle in handles if handle.startswith("#")):
-                found[squeeze(tag)].append((brand.id, None, False))
-    found.pop("", None)
-    return {tag: sorted(set(owners), key=str) for tag, owners in found.items()}
+def _in_order(names: list[Name]) -> tuple[Name, ...]:
+    return tuple(sorted(names, key=lambda each: each.start))
 
 
 def _longest(names: list[Name]) -> list[Name]:
-    """Drop names that overlap a longer one: "Acme" in "Acme K2" is the product."""
-    kept: list[Name] = []
-    spans: set[tuple[int, int]] = set()
+    """Drop names that overlap a longer one: "Acme" in "Acme K2" is the product.
+
+    Of one place each bearer is kept once; one written rightly goes before one misspelt.
+    """
+    kept: dict[tuple[object, ...], Name] = {}
+    best: dict[tuple[int, int], float] = {}
     taken = bytearray(max((name.end for name in names), default=0))
-    for name in sorted(names, key=lambda each: (each.start - each.end, each.start)):
+    ranked = sorted(
+        names, key=lambda each: (each.start - each.end, each.start, -each.p, each.plain)
+    )
+    for name in ranked:
         span = (name.start, name.end)
-        if span in spans or not any(taken[name.start : name.end]):
-            kept.append(name)
-            spans.add(span)
+        if best.get(span) == name.p or not any(taken[name.start : name.end]):
+            kept.setdefault((*span, name.brand_id, name.product_id, name.person_id), name)
+            best[span] = name.p
             taken[name.start : name.end] = b"\1" * (name.end - name.start)
-    return kept
+    return list(kept.values())
+
+
+def _rank(name: Name) -> tuple[float, ...]:
+    return name.start - name.end, name.start, -name.p, name.plain
 
 
 def _in_title(doc: Doc, name: Name) -> bool:
@@ -215,4 +279,5 @@ def _row(doc: Doc, match: Match) -> dict[str, Any]:
         "start": start,
         "end": end,
         "matched": match.matched,
+        **report_match(doc, (match.brand_id, match.product_id)),
     }

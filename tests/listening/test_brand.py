@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from listening.brand import brand_paths, check_file, load_brands
-from listening.contract import Brand, ConfigurationError, Product, Query, Topic, Work
+from listening.contract import Brand, ConfigurationError, Person, Product, Query, Topic, Work
 from listening.sources import SOURCES
 
 REPO = Path(__file__).parents[2]
@@ -28,6 +28,7 @@ brands:
     domains: [Acme.example]
     context: {near: [kettle], not_near: [cartoon]}
     products: [{id: k2, name: Acme K2, aliases: [K2]}]
+    people: [{id: jo, name: Jo Acme, aliases: [Josephine Acme], handles: {x: ["@jo"]}, role: CEO}]
 queries: [{id: main, q: 'acme OR "acme k2"', sources: [hackernews]}]
 sources: {rss: {urls: ["https://a.example/feed"]}, hackernews: }
 topics: [{id: battery, name: Battery, examples: ["dies after an hour"]}]
@@ -60,6 +61,7 @@ def test_a_file_becomes_a_frozen_value(write, tmp_path):
     assert acme.handles == {"mastodon": ("@acme@a.example",)}
     assert acme.domains == ("acme.example",)
     assert acme.products == (Product("k2", "Acme K2", ("K2",)),)
+    assert acme.people == (Person("jo", "Jo Acme", ("Josephine Acme",), {"x": ("@jo",)}, "CEO"),)
     assert acme.context.not_near == ("cartoon",)
     hours = acme.service
     assert (hours.timezone, hours.days, hours.response_minutes) == ("Europe/Berlin", (0, 1, 4), 30)
@@ -112,20 +114,23 @@ def test_only_version_and_brands_are_required(write):
         ("Acme.example", "https://acme.example", 12, "is no domain", "without https://"),
         ("not_near", "far", 13, "unknown key 'far'", "near, not_near"),
         ("name: Acme K2", "nam: Acme K2", 14, "unknown key 'nam'", "Did you mean name?"),
-        ("q: 'acme OR \"acme k2\"'", "q: ''", 15, "empty query", "at least one word"),
-        ("q: 'acme OR \"acme k2\"'", "q: '(acme'", 15, "ends too early", "parenthesis"),
-        ("q: 'acme OR \"acme k2\"'", "q: NOT acme", 15, "matches everything", "must be there"),
-        ("q: 'acme OR \"acme k2\"'", "q: [acme]", 15, "q must be text, not a list", "Write text"),
-        ("[hackernews]", "[hackernew]", 15, "unknown source 'hackernew'", "mean hackernews?"),
-        ("sources: {rss", "sources: {rs", 16, "unknown source 'rs'", "Did you mean rss?"),
-        ("{urls:", "{url:", 16, "unknown key 'url'", "Did you mean urls?"),
-        ("{rss: {", "{rss: [{", 16, "", ""),
-        ("id: slogan", "id: manual", 18, "works: id 'manual' is used twice", "another id"),
-        ("path: manual.txt", "path: gone.txt", 18, "'gone.txt' cannot be read", "UTF-8"),
-        ("path: manual.txt", "note: x", 18, "unknown key 'note'", "id, path, text"),
-        ("{id: slogan, text: Boil it}", "{id: slogan}", 18, "either text or path", "one of the"),
-        ("{cost:", "{costs:", 19, "unknown reference table 'costs'", "Did you mean cost?"),
-        ("costs.csv", "gone.csv", 19, "'gone.csv' does not exist", "relative"),
+        ("name: Jo Acme", "nam: Jo Acme", 15, "unknown key 'nam'", "Did you mean name?"),
+        ("name: Jo Acme", "name: ACME", 15, "names a person and", "full name"),
+        ('"@jo"', '"jo jo"', 15, "is no handle", "@acme"),
+        ("q: 'acme OR \"acme k2\"'", "q: ''", 16, "empty query", "at least one word"),
+        ("q: 'acme OR \"acme k2\"'", "q: '(acme'", 16, "ends too early", "parenthesis"),
+        ("q: 'acme OR \"acme k2\"'", "q: NOT acme", 16, "matches everything", "must be there"),
+        ("q: 'acme OR \"acme k2\"'", "q: [acme]", 16, "q must be text, not a list", "Write text"),
+        ("[hackernews]", "[hackernew]", 16, "unknown source 'hackernew'", "mean hackernews?"),
+        ("sources: {rss", "sources: {rs", 17, "unknown source 'rs'", "Did you mean rss?"),
+        ("{urls:", "{url:", 17, "unknown key 'url'", "Did you mean urls?"),
+        ("{rss: {", "{rss: [{", 17, "", ""),
+        ("id: slogan", "id: manual", 19, "works: id 'manual' is used twice", "another id"),
+        ("path: manual.txt", "path: gone.txt", 19, "'gone.txt' cannot be read", "UTF-8"),
+        ("path: manual.txt", "note: x", 19, "unknown key 'note'", "id, path, text"),
+        ("{id: slogan, text: Boil it}", "{id: slogan}", 19, "either text or path", "one of the"),
+        ("{cost:", "{costs:", 20, "unknown reference table 'costs'", "Did you mean cost?"),
+        ("costs.csv", "gone.csv", 20, "'gone.csv' does not exist", "relative"),
     ],
 )
 def test_a_mistake_is_named_with_line_and_mend(write, old, new, line, message, mend):
@@ -181,7 +186,7 @@ def test_all_problems_are_told_at_once_in_order(write):
     wrong = EXAMPLE.replace("timezone:", "timezon:").replace("role: own", "role: rival")
     wrong = wrong.replace("[hackernews]", "[nowhere]")
     path = write(wrong)
-    assert [problem.line for problem in check_file(path)] == [2, 9, 15]
+    assert [problem.line for problem in check_file(path)] == [2, 9, 16]
     with pytest.raises(ConfigurationError, match="2 more"):
         load_brands([path])
 
@@ -205,6 +210,29 @@ brands:
 )
 def test_two_brands_share_no_name_handle_or_product(write, values, message):
     problems = check_file(write(TWO % values))
+    assert [problem.line for problem in problems] == ([4] if message else [])
+    assert all(message in problem.message for problem in problems)
+
+
+PEOPLE = """\
+version: 1
+brands:
+  - {id: acme, name: Acme, role: own, handles: {x: ["@acme"]}, people: [{id: jo, name: Jo Doe}]}
+  - {id: zeta, name: Zeta, role: own, people: [{id: %s, name: %s, handles: {x: ["%s"]}}]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        (("al", "jo doe", "@al"), "names a person and"),
+        (("al", "Al Roe", "@Acme"), "belongs to two brands or people"),
+        (("JO", "Al Roe", "@al"), "used twice"),
+        (("al", "Al Roe", "@al"), None),
+    ],
+)
+def test_people_share_no_name_handle_or_id(write, values, message):
+    problems = check_file(write(PEOPLE % values))
     assert [problem.line for problem in problems] == ([4] if message else [])
     assert all(message in problem.message for problem in problems)
 

@@ -1,9 +1,36 @@
--- What the people who mention a brand also mention: other brands, topics, and names that are
--- no persons. Cells of few people are left out.
+-- What the people who mention a brand also mention: other brands of the brand file, topics,
+-- firms and products that no brand file names (`other_brand`), and other names that are no
+-- persons. A name is one in any case; the commonest spelling is shown. Cells of few people are
+-- left out.
 with speaker as (
     select distinct brand_id, author_key
     from {{ ref("brand_mention") }}
     where author_key is not null and author_brand_id is null and not is_spam
+),
+named as (
+    select
+        case when entity.type in ('corporation', 'product') then 'other_brand' else 'name' end
+            as kind,
+        coalesce(entity.canonical, entity.text) as thing,
+        tag.author_key
+    from {{ source("core", "entity") }} as entity
+    join {{ ref("mention_tag") }} as tag using (mention_id)
+    left join {{ source("core", "product") }} as product
+        on lower(coalesce(entity.canonical, entity.text)) = lower(product.name)
+    where
+        entity.type in ('corporation', 'product', 'location', 'group', 'creative-work')
+        and product.product_id is null
+        and tag.author_key is not null
+        and tag.author_brand_id is null
+        and not tag.is_spam
+),
+written as (
+    select kind, lower(thing) as folded, thing, count(*) as times from named group by all
+),
+spelled as (
+    select kind, folded, max(struct_pack(times := times, thing := thing)).thing as thing
+    from written
+    group by kind, folded
 ),
 thing as (
     select 'brand' as kind, brand_id as thing, author_key from speaker
@@ -12,14 +39,9 @@ thing as (
     from {{ ref("mention_tag") }}
     where author_key is not null and author_brand_id is null and not is_spam
     union
-    select 'name', coalesce(entity.canonical, entity.text), tag.author_key
-    from {{ source("core", "entity") }} as entity
-    join {{ ref("mention_tag") }} as tag using (mention_id)
-    where
-        entity.type in ('ORG', 'PRODUCT', 'GPE', 'LOC', 'EVENT', 'WORK_OF_ART', 'FAC')
-        and tag.author_key is not null
-        and tag.author_brand_id is null
-        and not tag.is_spam
+    select spelled.kind, spelled.thing, named.author_key
+    from named
+    join spelled on named.kind = spelled.kind and lower(named.thing) = spelled.folded
 ),
 sized as (
     select speaker.brand_id, count(*) as authors_brand from speaker group by brand_id
