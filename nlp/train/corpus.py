@@ -176,7 +176,9 @@ def read_held_out(data: Path, tasks: Sequence[Task], *, targets: bool = True) ->
     held_out = {normalize(row["text"]) for path in paths for _, row in read_lines(path)}
     if targets:
         held_out |= {normalize(text) for text, _ in read_sentences(data / ENTITY_CHECK)}
-    own = (row["text"] for path in list_written("") for _, row in read_lines(path))
+    names = ("entity", "intent", "legal", "target")
+    paths = [path for name in names for path in list_written(name)]
+    own = (row["text"] for path in paths for _, row in read_lines(path))
     return held_out | {normalize(text) for text in own if is_held(text)}
 
 

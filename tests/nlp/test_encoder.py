@@ -108,9 +108,9 @@ def test_embedding_is_topical(encoder: Encoder) -> None:
 
 def test_a_text_may_think_unlike_of_two_targets(encoder: Encoder) -> None:
     """The branch hears which name is asked for; a model without it would say the same of both."""
-    text = "Switched from Vexon to Tarpley: Tarpley is wonderful, Vexon was awful and always broken"
+    text = "The Vexon is always broken and a waste of money, but I love my Tarpley, it is wonderful"
     reading = encoder.encode([text]).readings[0]
-    spans = [(14, 19), (23, 30)]
+    spans = [(text.index(name), text.index(name) + len(name)) for name in ("Vexon", "Tarpley")]
     vexon, tarpley = encoder.judge([Question(text, span, reading) for span in spans])
     names = encoder.manifest.target.labels
     assert names[int(vexon.argmax())] == "negative"

@@ -120,11 +120,11 @@ def test_parquet_columns_keep_their_types(tmp_path: Path) -> None:
 
 
 def test_author_and_url_columns_are_read(tmp_path: Path, brands: BrandFile) -> None:
-    rows = [{"said": "send me your login", "by": "ternwlck", "at": "https://a.example/1"}]
+    rows = [{"said": "what a lovely morning", "by": "ternwlck", "at": "https://a.example/1"}]
     source = write(tmp_path / "in.jsonl", rows)
     tag_file(source, tmp_path / "out.jsonl", text="said", author="by", url="at", brands=brands)
     (row,) = read(tmp_path / "out.jsonl")
-    assert [flag["kind"] for flag in row["flags"]] == ["impersonation"]
+    assert {flag["kind"] for flag in row["flags"]} == {"impersonation"}
 
 
 @pytest.mark.parametrize("name", ["text", "author", "url", "target"])

@@ -11,6 +11,7 @@ import pytest
 from listening.contract import ConfigurationError
 from nlp.encoder import MODEL, Encoder
 from nlp.evaluate import FOLDERS, format_table, main, measure_sure, read_airline, read_part
+from nlp.evaluate.target import SETS
 from nlp.score import score
 
 DATA = Path(__file__).parents[3] / "../shared/data"
@@ -50,6 +51,11 @@ def small(tmp_path: Path) -> Path:
     for folder in FOLDERS.values():
         write_rows(tmp_path / folder / "val.jsonl", [0, 1, 0])
     write_rows(tmp_path / "banking_intents" / "train.jsonl", [0, 0, 1, 1])
+    for name in SETS.values():
+        rows = [{"text": "a good kettle", "target": "kettle", "label": label} for label in range(3)]
+        path = tmp_path / "target_sentiment" / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
     (tmp_path / "airline").mkdir()
     (tmp_path / "airline" / "tweets.csv").write_text(
         "text,sentiment\nfine,positive\nnot said,\nlate,negative\n", encoding="utf-8"
@@ -67,6 +73,7 @@ def test_command_measures_every_head(small: Path, capsys: pytest.CaptureFixture[
     assert all(row["same_label"] == 1.0 for row in report["against"]["heads"])
     assert report["against"]["embedding"] == report["embedding"]
     assert "| sentiment | airline | 2 |" in printed.err
+    assert {row["set"] for row in report["targets"]} == {*SETS, "written"}
 
 
 def test_missing_data_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
