@@ -98,7 +98,7 @@ def _name(word: str) -> str:
 
 @lru_cache(maxsize=65_536)
 def _parts(word: str) -> tuple[str, ...]:
-    if not word[0].isalpha() or len(word) < 4:  # noqa: PLR2004
+    if not word[:1].isalpha() or len(word) < 4:  # noqa: PLR2004
         return ()
     framed = f"<{word}>"
     return tuple(

@@ -115,18 +115,18 @@ THEMES: Mapping[str, tuple[Sequence[str], Sequence[str]]] = {
     "cord and plug": (
         (
             "The cord is too short and the plug",
-            "The plug on that short cord",
-            "Short cord, and its plug",
-            "The plug at the end of the short cord",
-            "Cord does not reach, plug",
+            "Short cord, hot plug: it",
+            "The mains cord with its plug",
+            "This cord, and the plug on it,",
+            "Cord does not reach, and the plug",
         ),
         (
-            "gets hot",
-            "overheats, so the short cord is hot too",
-            "burns hot on an extension for the short cord",
-            "is hot and will not reach the socket",
-            "melts from heat, cord short",
-            "is too hot and the cord too short to reach",
+            "gets hot and is half a metre short",
+            "overheats and does not reach the socket",
+            "burns hot and barely reaches the wall",
+            "is hot and too short for my kitchen",
+            "melts from heat, so short I need an extension",
+            "is too hot to touch and too short to reach",
         ),
     ),
     "wifi": (
