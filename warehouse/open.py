@@ -113,6 +113,9 @@ def connect(root: DataRoot, file: str, *, read_only: bool = False) -> Iterator[s
     engine = sa.create_engine(
         f"duckdb:///{file}",
         poolclass=NullPool,  # a pooled connection would keep the file's lock
+        # Closing gives up what is not committed. The pool's own rollback fails where a full disk
+        # has made DuckDB refuse everything, and prints a traceback under the error that helps.
+        pool_reset_on_return=None,
         connect_args={"read_only": read_only, "config": _settings(root)},
     )
     try:
