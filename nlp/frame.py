@@ -15,7 +15,7 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from listening.contract import ConfigurationError, ListeningError
+from listening.contract import FOOTER_KEY, ConfigurationError, ListeningError
 
 Row = Mapping[str, Any]
 SUFFIXES: Final = (".csv", ".jsonl", ".parquet")
@@ -159,6 +159,24 @@ def replacing(path: Path) -> Iterator[Path]:
         ) from error
     finally:
         partial.unlink(missing_ok=True)
+
+
+def write_sealed(path: Path, table: pa.Table, footer: bytes = b"{}") -> None:
+    """Write a file of the data root, with its footer, whole or not at all; its folder is made.
+
+    Raises:
+        ListeningError: the file system refuses.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ListeningError(
+            f"cannot be made: {error}", where=str(path.parent), mend="Is there space?"
+        ) from error
+    with replacing(path) as partial:
+        pq.write_table(
+            table.replace_schema_metadata({FOOTER_KEY: footer}), partial, compression="zstd"
+        )
 
 
 def _sync_folder(folder: Path) -> None:

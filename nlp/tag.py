@@ -31,7 +31,7 @@ from listening.contract import (
     now,
     read_batch,
 )
-from nlp.frame import Frame, Row, check_suffix, read_frame, reader, replacing, write_frame
+from nlp.frame import Frame, Row, check_suffix, read_frame, reader, write_frame, write_sealed
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -263,7 +263,7 @@ def write_tags(
     keys = rows.select(["mention_id", "content_hash"])
     tags, failed = _tag_rows(tagging, said, TAGGED_SCHEMA, keys)
     footer = _footer(batch_id, tagging, len(failed), tags.num_rows, tagged_at)
-    _write_tagged(root.tagged_batch(batch_id), tags, footer)
+    write_sealed(root.tagged_batch(batch_id), tags, footer)
     return tags.num_rows, len(failed)
 
 
@@ -365,16 +365,3 @@ def _model() -> str:
     from nlp.manifest import Manifest
 
     return Manifest.read(MODEL / "manifest.json").files["model.onnx"]
-
-
-def _write_tagged(path: Path, tags: pa.Table, footer: bytes) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ListeningError(
-            f"cannot be made: {error}", where=str(path.parent), mend="Is there space?"
-        ) from error
-    with replacing(path) as partial:
-        pq.write_table(
-            tags.replace_schema_metadata({FOOTER_KEY: footer}), partial, compression="zstd"
-        )

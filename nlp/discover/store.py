@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from listening.contract import FOOTER_KEY, TOPIC_SCHEMA, DataRoot, ListeningError
 from nlp.discover.grow import Move
 from nlp.discover.naming import Topic
-from nlp.frame import replacing
+from nlp.frame import write_sealed
 
 DIGITS: Final = 4
 """Digits of a nearness that are kept."""
@@ -76,16 +76,7 @@ def seal_night(root: DataRoot, night: Night) -> Path:
     table = pa.Table.from_pylist(rows, schema=TOPIC_SCHEMA)
     footer = json.dumps(_footer(night), sort_keys=True, ensure_ascii=False).encode()
     path = night_path(root, night.night)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ListeningError(
-            f"cannot be made: {error}", where=str(path.parent), mend="Is there space?"
-        ) from error
-    with replacing(path) as partial:
-        pq.write_table(
-            table.replace_schema_metadata({FOOTER_KEY: footer}), partial, compression="zstd"
-        )
+    write_sealed(path, table, footer)
     return path
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from listening.contract import EVERY, BrandFile, ConfigurationError
 from nlp.evaluate.figure import Figure, Found, Ground, Skipped, share
-from nlp.evaluate.sets import read_lines
+from nlp.train.data import read_lines
 
 TASK = "brand"
 SET = "brand"
@@ -33,7 +33,7 @@ def measure_brands(ground: Ground) -> Iterator[Found]:
     if ground.read_brands is None:
         yield Skipped(TASK, "needs the brand file beside its texts: run listening eval")
         return
-    rows = read_lines(path)
+    rows = [row for _, row in read_lines(path)]
     try:
         meant = [(row["text"], str(row["why"]), frozenset(row["brands"])) for row in rows]
     except (KeyError, TypeError) as error:

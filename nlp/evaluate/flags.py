@@ -13,7 +13,7 @@ from typing import Any
 from listening.contract import EVERY, FLAGS, ConfigurationError
 from nlp.evaluate.figure import Figure, Found, Ground, Skipped, share
 from nlp.evaluate.interval import bootstrap
-from nlp.evaluate.sets import read_lines
+from nlp.train.data import read_lines
 
 TASK = "flag"
 _MEND = 'Write {"id", "text", "author", "url", "lang", "flags": [{"kind", "span"}]}'
@@ -46,7 +46,7 @@ def _mark(ground: Ground, path: Path, brands: Any) -> Iterator[Marked]:
     from nlp.pipeline import build, tag
     from nlp.tagger import Said
 
-    rows = read_lines(path)
+    rows = [row for _, row in read_lines(path)]
     pipeline = build(brands, model=ground.encoder.folder)
     said = [
         Said(text=row["text"], author=row.get("author") or "", url=row.get("url") or "")

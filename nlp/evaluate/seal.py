@@ -10,11 +10,10 @@ from datetime import datetime
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from listening.contract import EVALUATION_SCHEMA, DataRoot
 from nlp.evaluate.figure import Figure
-from nlp.frame import replacing
+from nlp.frame import write_sealed
 
 
 def seal_figures(root: DataRoot, figures: Sequence[Figure], run_at: datetime) -> Path:
@@ -30,7 +29,5 @@ def seal_figures(root: DataRoot, figures: Sequence[Figure], run_at: datetime) ->
     text = json.dumps(rows, sort_keys=True, default=str)
     digest = hashlib.sha256(text.encode()).hexdigest()[:32]
     path = root.evaluations / f"{run_at:%Y%m%dT%H%M%SZ}-{digest}.parquet"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with replacing(path) as partial:
-        pq.write_table(pa.Table.from_pylist(rows, EVALUATION_SCHEMA), partial)
+    write_sealed(path, pa.Table.from_pylist(rows, EVALUATION_SCHEMA))
     return path

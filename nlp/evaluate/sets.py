@@ -3,55 +3,35 @@
 from __future__ import annotations
 
 import csv
-import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from listening.contract import ConfigurationError
+from nlp.train.data import read_lines
+from nlp.train.tasks import TASKS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-FOLDERS: Final = {
-    "sentiment": "sentiment",
-    "emotion": "emotion",
-    "irony": "irony",
-    "offensive": "offensive",
-    "complaint": "complaint",
-    "purchase": "purchase",
-    "review_type": "appreviews",
-}
-"""Each head's data folder."""
+FOLDERS: Final = {task.name: task.folder for task in TASKS if task.folder}
+"""The data folder of each head that has one."""
 
 ABSENT: Final = "point --data at the folder that holds the labelled sets"
 NO_DATA: Final = "needs --data, the folder of the labelled sets"
 
 
-def read_lines(path: Path) -> list[dict[str, Any]]:
-    """Return the objects of a JSON-lines file.
-
-    Raises:
-        ConfigurationError: the file is missing or a line is no JSON.
-    """
-    try:
-        lines = path.read_text(encoding="utf-8").split("\n")
-        return [json.loads(line) for line in lines if line.strip()]
-    except (OSError, ValueError) as error:
-        raise ConfigurationError(repr(error), where=str(path), mend=ABSENT) from error
-
-
 def read_part(path: Path) -> tuple[list[str], NDArray[np.int64]]:
-    """Return texts and labels of a JSON-lines file.
+    """Return texts and label numbers of a JSON-lines file.
 
     Raises:
         ConfigurationError: the file is missing or a line has no text and label.
     """
-    rows = read_lines(path)
+    rows = list(read_lines(path))
     try:
-        return [row["text"] for row in rows], np.array([int(row["label"]) for row in rows])
+        return [row["text"] for _, row in rows], np.array([int(row["label"]) for _, row in rows])
     except (ValueError, KeyError, TypeError) as error:
         raise ConfigurationError(repr(error), where=str(path), mend=ABSENT) from error
 

@@ -13,10 +13,10 @@ from nlp.encoder import Question
 from nlp.evaluate.figure import Figure, Found, Ground, Skipped
 from nlp.evaluate.heads import sentiments
 from nlp.evaluate.interval import bootstrap, intervals
-from nlp.evaluate.sets import NO_DATA, read_lines
+from nlp.evaluate.sets import NO_DATA
 from nlp.score import Floats, Labels, score
 from nlp.tokens import find_target
-from nlp.train.data import is_held, list_written
+from nlp.train.data import is_held, list_written, read_lines
 
 TASK: Final = "target"
 SETS: Final = {"mams": "mams_val.jsonl", "semeval": "semeval_val.jsonl"}
@@ -33,10 +33,10 @@ def measure_target(ground: Ground) -> Iterator[Found]:
         yield Skipped(TASK, NO_DATA)
     else:
         for source, name in SETS.items():
-            rows = read_lines(ground.data / "target_sentiment" / name)
-            yield from _compare(ground, source, rows, ground.data / name)
+            path = ground.data / "target_sentiment" / name
+            yield from _compare(ground, source, [row for _, row in read_lines(path)], path)
     for path in list_written("target"):
-        held = [row for row in read_lines(path) if is_held(row["text"])]
+        held = [row for _, row in read_lines(path) if is_held(row["text"])]
         yield from _compare(ground, "written", held, path)
 
 

@@ -15,13 +15,14 @@ from nlp.train.tasks import CONTROL, Task
 WRITTEN: Final = Path(__file__).parent / "written"
 """Texts of our own: what no public set holds."""
 
+_ROW: Final = 'write {"text": "…", …}'
 
-def read_lines(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+
+def read_objects(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield `file:line` and the object of each line of a JSON-lines file.
 
     Raises:
-        ConfigurationError: the file is missing, a line is no JSON object with a text, or
-            there is no row.
+        ConfigurationError: the file is missing, a line is no JSON object, or there is no row.
     """
     empty = True
     try:
@@ -32,22 +33,28 @@ def read_lines(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
-        empty = False
-        yield f"{path}:{number}", _read_line(line, f"{path}:{number}")
+        empty, where = False, f"{path}:{number}"
+        try:
+            row = json.loads(line)
+        except ValueError as error:
+            raise ConfigurationError(f"no row: {error}", where=where, mend=_ROW) from error
+        if not isinstance(row, dict):
+            raise ConfigurationError("no row: no object", where=where, mend=_ROW)
+        yield where, row
     if empty:
         raise ConfigurationError("no rows", where=str(path), mend="give it labelled rows")
 
 
-def _read_line(line: str, where: str) -> dict[str, Any]:
-    mend = 'write {"text": "…", …}'
-    try:
-        row: dict[str, Any] = json.loads(line)
-        text = row["text"]
-    except (ValueError, KeyError, TypeError) as error:
-        raise ConfigurationError(f"no row: {error!r}", where=where, mend=mend) from error
-    if not isinstance(text, str):
-        raise ConfigurationError("the text is no string", where=where, mend=mend)
-    return row
+def read_lines(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the same of a file whose rows all have a text.
+
+    Raises:
+        ConfigurationError: as `read_objects`, or a row's text is missing or no string.
+    """
+    for where, row in read_objects(path):
+        if not isinstance(row.get("text"), str):
+            raise ConfigurationError("no row: no text", where=where, mend=_ROW)
+        yield where, row
 
 
 def read_label(row: dict[str, Any], classes: int, where: str) -> int:

@@ -20,12 +20,11 @@ from listening.contract import Brand, BrandFile, Context, Product
 from nlp.encoder import Encoder
 from nlp.entity import decode
 from nlp.evaluate.entities import Counts, count
-from nlp.evaluate.sets import read_lines
 from nlp.homonym import PARTS, RULES
 from nlp.pipeline import build, make_doc
 from nlp.tagger import Said
 from nlp.talk import read_examples
-from nlp.train.data import WRITTEN, is_held, read_sentences
+from nlp.train.data import WRITTEN, is_held, read_objects, read_sentences
 
 BRANDS: Final = WRITTEN / "homonym_brands.jsonl"
 OUTSIDES: Final = (1.0, 0.8, 0.65, 0.5, 0.4, 0.3, 0.2, 0.15, 0.1, 0.05)
@@ -57,7 +56,7 @@ def fit_outside(encoder: Encoder) -> Iterator[tuple[float, Counts]]:
 
 def read_cases(model: Path | None) -> list[Case]:
     """Return the evidence for every name in our examples of talk."""
-    brands = BrandFile(tuple(_brand(row) for row in read_lines(BRANDS)))
+    brands = BrandFile(tuple(_brand(row) for _, row in read_objects(BRANDS)))
     pipeline = build(brands, only=("encoder", "brands"), model=model)
     tagger: Any = pipeline.get_pipe("brands")
     cases = []
