@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from listening.contract import ConfigurationError
 from nlp.manifest import RESTORE, Head, Manifest
-from nlp.normalize import align
-from nlp.tokens import Tokens, append_target, place
+from nlp.tokens import Tokens, append_target, open_tokenizer, read_texts
 
 if TYPE_CHECKING:
     import numpy as np
@@ -165,13 +164,7 @@ class Encoder:
 
     def read(self, texts: Sequence[str]) -> list[Tokens]:
         """Return the word pieces of raw texts, with their places in them."""
-        if not texts:
-            return []
-        aligned = [align(text) for text in texts]
-        codes = self.tokenizer.encode_batch([each.text for each in aligned])
-        return [
-            place(code.ids, code.offsets, each) for code, each in zip(codes, aligned, strict=True)
-        ]
+        return read_texts(self.tokenizer, texts)
 
     def _locate(self, question: Question) -> tuple[NDArray[np.float16], tuple[int, int]]:
         """Return token states and the first and past-last piece of the target."""
@@ -223,18 +216,8 @@ class Encoder:
 
     @cached_property
     def tokenizer(self) -> Any:
-        """The model's tokenizer.
-
-        The library that transformers' fast tokenizers wrap, without them: the same pieces and
-        places, and a second less to start (2026-11-22).
-        """
-        os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")  # its threads survive no fork
-        from tokenizers import Tokenizer
-
-        tokenizer = Tokenizer.from_file(str(self.folder / "tokenizer.json"))
-        tokenizer.no_padding()
-        tokenizer.enable_truncation(MAX_TOKENS)
-        return tokenizer
+        """The model's tokenizer."""
+        return open_tokenizer(self.folder / "tokenizer.json", MAX_TOKENS)
 
     def _open_model(self) -> Any:
         outputs = ["embedding", *(head.name for head in self.heads), "tags", "states"]
@@ -260,10 +243,15 @@ def to_probabilities(logits: Floats, head: Head) -> Floats:
     return np.asarray(weights / weights.sum(axis=1, keepdims=True), np.float32)
 
 
+def count_cores() -> int:
+    """Return the cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
+
+
 def _count_threads() -> int:
     setting = os.environ.get(THREADS_VARIABLE)
     if setting is None:
-        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
+        return count_cores()
     if not setting.isdecimal() or int(setting) < 1:
         mend = "set it to the threads of one process, such as 2, or unset it"
         raise ConfigurationError(f"no number: {setting!r}", where=THREADS_VARIABLE, mend=mend)

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 import pyarrow as pa
 
 from listening.contract import BrandFile, ConfigurationError, ListeningError
-from nlp.encoder import THREADS_VARIABLE
+from nlp.encoder import THREADS_VARIABLE, count_cores
 
 if TYPE_CHECKING:
     from nlp.said import Said
@@ -65,11 +65,6 @@ def _check(number: int, stated: str, where: str) -> int:
         mend = "say how many processes tag, such as 2; 1 is this process itself"
         raise ConfigurationError(f"no number of processes: {stated!r}", where=where, mend=mend)
     return number
-
-
-def count_cores() -> int:
-    """Return the cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
 
 
 class Workers:

@@ -10,8 +10,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp.normalize import align, normalize
-from nlp.tokens import Tokens, append_target, find_target, place
+from nlp.normalize import normalize
+from nlp.tokens import Tokens, append_target, find_target, open_tokenizer, read_texts
 from nlp.train.data import (
     is_held,
     list_written,
@@ -59,18 +59,12 @@ class Reader:
     """Tokenises texts as the runtime does."""
 
     def __init__(self, tokenizer_file: Path, max_tokens: int) -> None:
-        from tokenizers import Tokenizer
-
-        self._tokenizer = Tokenizer.from_file(str(tokenizer_file))
-        self._tokenizer.no_padding()
-        self._tokenizer.enable_truncation(max_tokens)
+        self.tokenizer = open_tokenizer(tokenizer_file, max_tokens)
         self.max_tokens = max_tokens
 
     def read(self, text: str) -> Tokens:
         """Return the pieces of a raw text."""
-        aligned = align(text)
-        code = self._tokenizer.encode(aligned.text)
-        return place(code.ids, code.offsets, aligned)
+        return read_texts(self.tokenizer, [text])[0]
 
     def read_target(self, text: str, target: str) -> tuple[Tokens, tuple[int, int]]:
         """Return the pieces of a text and the place of its target; appended where not found."""
@@ -149,33 +143,28 @@ class Corpus:
                 row.tags = tag_pieces(row.tokens, entities)
 
 
-def read_corpus(
-    data: Path, tasks: Sequence[Task], reader: Reader, *, targets: bool = True
-) -> list[Row]:
+def read_corpus(data: Path, tasks: Sequence[Task], reader: Reader) -> list[Row]:
     """Read and tokenise all training rows; decks are numbered as `deal_shares` has them.
 
     Raises:
         ConfigurationError: a file is missing or a line is wrong.
     """
-    corpus = Corpus(data, reader, read_held_out(data, tasks, targets=targets))
+    corpus = Corpus(data, reader, read_held_out(data, tasks))
     for deck, task in enumerate(tasks):
         corpus.add_task(task, deck)
-    if targets:
-        for path in [*(data / name for name in TARGET_FILES), *list_written("target")]:
-            corpus.add_targets(path, len(tasks))
-        for path in [*(data / name for name in ENTITY_FILES), *list_written("entity")]:
-            corpus.add_entities(path, len(tasks) + 1)
+    for path in [*(data / name for name in TARGET_FILES), *list_written("target")]:
+        corpus.add_targets(path, len(tasks))
+    for path in [*(data / name for name in ENTITY_FILES), *list_written("entity")]:
+        corpus.add_entities(path, len(tasks) + 1)
     return [*corpus.rows.values(), *corpus.appended]
 
 
-def read_held_out(data: Path, tasks: Sequence[Task], *, targets: bool = True) -> set[str]:
+def read_held_out(data: Path, tasks: Sequence[Task]) -> set[str]:
     """Return the normalised texts of all validation parts, and those of our own that are held."""
     paths = [data / task.folder / "val.jsonl" for task in tasks if task.folder]
-    if targets:
-        paths += [data / name for name in TARGET_CHECKS]
+    paths += [data / name for name in TARGET_CHECKS]
     held_out = {normalize(row["text"]) for path in paths for _, row in read_lines(path)}
-    if targets:
-        held_out |= {normalize(text) for text, _ in read_sentences(data / ENTITY_CHECK)}
+    held_out |= {normalize(text) for text, _ in read_sentences(data / ENTITY_CHECK)}
     names = ("entity", "intent", "legal", "target")
     paths = [path for name in names for path in list_written(name)]
     own = (row["text"] for path in paths for _, row in read_lines(path))
@@ -191,10 +180,9 @@ def _read_task(data: Path, task: Task) -> Iterator[tuple[str, int | list[int]]]:
         yield from read_written(path, task)
 
 
-def deal_shares(tasks: Sequence[Task], *, targets: bool = True) -> list[float]:
+def deal_shares(tasks: Sequence[Task]) -> list[float]:
     """Return the share of each deck: the tasks', then targets, then entities."""
-    extra = [TARGET_SHARE, ENTITY_SHARE] if targets else []
-    return [*(task.share for task in tasks), *extra]
+    return [*(task.share for task in tasks), TARGET_SHARE, ENTITY_SHARE]
 
 
 def class_weights(labels: NDArray[np.int64], classes: int) -> NDArray[np.float32]:

@@ -134,9 +134,8 @@ def fit_temperatures(folder: Path, settings: Settings) -> dict[str, float]:
         texts, labels = read_check(settings.data, task)
         probabilities = encoder.encode(texts).probabilities[task.name]
         fitted[task.name] = fit_temperature(probabilities, np.array(labels))
-    if settings.targets:
-        fitted["target"] = fit_temperature(*_judge_checks(encoder, settings.data))
-        fitted["tags"] = fit_temperature(*_tag_checks(encoder, settings.data))
+    fitted["target"] = fit_temperature(*_judge_checks(encoder, settings.data))
+    fitted["tags"] = fit_temperature(*_tag_checks(encoder, settings.data))
     return fitted
 
 

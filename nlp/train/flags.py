@@ -18,10 +18,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from listening.contract import FLAGS, ConfigurationError
-from nlp.opinion import Opinion, Piece, fit, pieces
+from nlp.opinion import Opinion, Piece, pieces
 from nlp.rulebook import RULES, THRESHOLDS
 from nlp.suspicion import HEAD, Thresholds
 from nlp.train.data import is_held, list_written, read_lines
+from nlp.train.opinion import fit
 
 Floats = NDArray[np.float32]
 Marks = NDArray[np.bool_]

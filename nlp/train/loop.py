@@ -54,12 +54,11 @@ class Settings:
     seed: int = 20
     save_every_s: float = 240.0
     tasks: tuple[Task, ...] = field(default=TASKS)
-    targets: bool = True
 
     @property
     def heads(self) -> tuple[Task, ...]:
         """The heads that read a whole text, the one for comparison included."""
-        return (*self.tasks, CONTROL) if self.targets else self.tasks
+        return (*self.tasks, CONTROL)
 
 
 @dataclass
@@ -108,7 +107,7 @@ def run_worker(rank: int, settings: Settings, table: Table) -> None:
     )
     network = load_network(settings.base, settings.heads)
     reader = Reader(settings.base / "tokenizer.json", settings.max_tokens)
-    rows = read_corpus(settings.data, settings.tasks, reader, targets=settings.targets)
+    rows = read_corpus(settings.data, settings.tasks, reader)
     teacher = embed_teacher(network.encoder, rows, settings, rank)
     torch.manual_seed(settings.seed + 1 + rank)  # … and drop different units
     Trainer(network, rows, teacher, settings, rank, table).train()
@@ -194,7 +193,7 @@ class Trainer:
         """Run to the end of the budget, from the last checkpoint where there is one."""
         self.resume()
         settings = self.settings
-        shares = deal_shares(settings.tasks, targets=settings.targets)
+        shares = deal_shares(settings.tasks)
         batches = deal_batches(self.rows, shares, settings.batch, settings.seed)
         for _ in range(self.state.step):
             next(batches)

@@ -12,10 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from listening.contract import FLAGS, ConfigurationError
-from nlp.opinion import Opinion, Piece, fit
+from nlp.opinion import Opinion, Piece
 from nlp.pipeline import tag
 from nlp.suspicion import Sign, Suspect, Thresholds, join, sentences, speaking, thresholds
 from nlp.tagger import Said
+from nlp.train.opinion import fit
 
 if TYPE_CHECKING:
     from spacy.language import Language

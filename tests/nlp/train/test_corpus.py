@@ -13,23 +13,26 @@ from hypothesis import strategies as st
 
 from listening.contract import ConfigurationError
 from nlp.encoder import MODEL
+from nlp.normalize import normalize
 from nlp.tokens import Tokens
 from nlp.train.base import find_base
 from nlp.train.corpus import (
     NO_TAG,
     POOL,
+    Corpus,
     Reader,
     Row,
     class_weights,
     deal_batches,
     deal_shares,
-    read_corpus,
+    read_held_out,
     tag_pieces,
 )
 from nlp.train.data import (
     is_held,
     join_tags,
     list_written,
+    read_check,
     read_lines,
     read_rows,
     read_sentences,
@@ -37,6 +40,8 @@ from nlp.train.data import (
     read_written,
 )
 from nlp.train.tasks import TAGS, TASKS
+
+DATA = Path(__file__).parents[3] / "../shared/data"
 
 
 def make_rows(sizes: list[int], seed: int = 0) -> list[Row]:
@@ -100,15 +105,23 @@ def test_corpus_is_normalised_and_cut(tmp_path: Path, reader: Reader) -> None:
     task = TASKS[0]
     folder = tmp_path / task.folder
     folder.mkdir()
-    texts = ["see https://a.example/1", "see www.b.example", "word " * 500, "kept for measuring"]
+    texts = ["see https://a.example/1", "see www.b.example", "word " * 500, "Kept  for measuring"]
     rows = (json.dumps({"text": text, "label": 1}) for text in texts)
     (folder / "train.jsonl").write_text("\n".join(rows))
-    (folder / "val.jsonl").write_text(json.dumps({"text": "Kept  for measuring", "label": 1}))
-    corpus = read_corpus(tmp_path, [task], reader, targets=False)
-    assert [row.labels for row in corpus] == [{"sentiment": 1}] * 3
-    assert len(corpus[1].tokens) == 96
-    (folder / "val.jsonl").write_text(json.dumps({"text": "kept for measuring", "label": 1}))
-    assert len(read_corpus(tmp_path, [task], reader, targets=False)) == 2
+    corpus = Corpus(tmp_path, reader, held_out={"Kept for measuring"})
+    corpus.add_task(task, 0)
+    assert [row.labels for row in corpus.rows.values()] == [{"sentiment": 1}] * 2
+    assert [len(row.tokens) for row in corpus.rows.values()][1] == 96
+
+
+@pytest.mark.shared
+@pytest.mark.skipif(not DATA.is_dir(), reason="no ../shared/data")
+def test_what_is_measured_is_never_learned() -> None:
+    """Every validation text, of the sets and of ours, is held out."""
+    held_out = read_held_out(DATA, TASKS)
+    for task in TASKS:
+        texts, _ = read_check(DATA, task)
+        assert {normalize(text) for text in texts} <= held_out
 
 
 def test_tags_follow_the_pieces(reader: Reader) -> None:
@@ -143,7 +156,7 @@ def test_a_target_is_marked_or_appended(reader: Reader) -> None:
 
 
 def reader_text(reader: Reader, ids: list[int]) -> list[str]:
-    tokenizer = reader._tokenizer
+    tokenizer = reader.tokenizer
     return [tokenizer.id_to_token(each).removeprefix("##") for each in ids]
 
 
