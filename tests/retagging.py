@@ -55,5 +55,5 @@ if __name__ == "__main__":
     nlp.tag._build = few_taggers
     LanguageTagger.version, LanguageTagger.tag = version, say_german  # type: ignore[method-assign, assignment]
     if kill:
-        nlp.tag._write_tagged = die_at(int(kill[0]), nlp.tag._write_tagged)
+        nlp.tag.write_sealed = die_at(int(kill[0]), nlp.tag.write_sealed)
     print(json.dumps(asdict(retag_stale(DataRoot(Path(where)), BRANDS, int(limit)))))  # noqa: T201
