@@ -33,6 +33,8 @@ def _run(options: argparse.Namespace) -> None:
         minutes=options.minutes,
         steps=options.steps,
         workers=options.workers,
+        rate=options.rate,
+        start=options.start,
         seed=options.seed,
     )
     if options.step in {"all", "train"}:
@@ -54,6 +56,8 @@ def _parser() -> argparse.ArgumentParser:
     add("--minutes", type=float, default=75.0, help="wall time; the rate falls to zero at it")
     add("--steps", type=int, help="steps instead of minutes: repeatable to the bit")
     add("--workers", type=int, default=2, help="single-thread processes")
+    add("--rate", type=float, default=1.1e-4, help="the encoder's highest learning rate")
+    add("--start", type=Path, help="checkpoint of a finished run: another round from its weights")
     add("--seed", type=int, default=20)
     add("--version", default="1", help="goes into the manifest")
     return parser

@@ -26,6 +26,7 @@ from nlp.train.tasks import (
     ENTITY_CHECK,
     ENTITY_FILES,
     ENTITY_SHARE,
+    ORDINARY,
     TAGS,
     TARGET_CHECKS,
     TARGET_FILES,
@@ -142,6 +143,12 @@ class Corpus:
             if row is not None:
                 row.tags = tag_pieces(row.tokens, entities)
 
+    def take_ordinary(self, task: Task, flags: int) -> None:
+        """Say of every n-th text that a head learns from (`ORDINARY`) that it has no flag."""
+        known = [row for row in self.rows.values() if task.name in row.labels]
+        for row in known[:: ORDINARY[task.name]]:
+            row.labels.setdefault("legal", [0] * flags)
+
 
 def read_corpus(data: Path, tasks: Sequence[Task], reader: Reader) -> list[Row]:
     """Read and tokenise all training rows; decks are numbered as `deal_shares` has them.
@@ -156,6 +163,10 @@ def read_corpus(data: Path, tasks: Sequence[Task], reader: Reader) -> list[Row]:
         corpus.add_targets(path, len(tasks))
     for path in [*(data / name for name in ENTITY_FILES), *list_written("entity")]:
         corpus.add_entities(path, len(tasks) + 1)
+    legal = next((task for task in tasks if task.name == "legal"), None)
+    for task in tasks:
+        if legal and task.name in ORDINARY:
+            corpus.take_ordinary(task, len(legal.labels))
     return [*corpus.rows.values(), *corpus.appended]
 
 

@@ -37,6 +37,7 @@ class Settings:
     """One training run. The rate falls to zero at `minutes`, or at `steps` where given.
 
     By the clock a run always ends in time but is not repeatable to the bit; by steps it is.
+    `start` is the checkpoint of a finished run whose weights are taken for the first ones.
     """
 
     data: Path
@@ -47,12 +48,13 @@ class Settings:
     workers: int = 2
     batch: int = 64
     rate: float = 1.1e-4
-    head_rate: float = 5e-4
+    head_factor: float = 4.5  # heads start from nothing and learn so much faster
     distill: float = 1.0
     distill_every: int = 3
     max_tokens: int = 96
     seed: int = 20
     save_every_s: float = 240.0
+    start: Path | None = None
     tasks: tuple[Task, ...] = field(default=TASKS)
 
     @property
@@ -71,7 +73,7 @@ class State:
     def progress(self, settings: Settings) -> float:
         """Return how much of the budget is used, 0 to 1."""
         if settings.steps is not None:
-            return min(1.0, self.step / settings.steps)
+            return min(1.0, self.step / settings.steps) if settings.steps else 1.0
         return min(1.0, self.spent_s / (settings.minutes * 60.0))
 
 
@@ -181,7 +183,7 @@ class Trainer:
                         *network.entity_head.parameters(),
                         *network.target_head.parameters(),
                     ],
-                    "peak": settings.head_rate,
+                    "peak": settings.rate * settings.head_factor,
                 },
             ],
             weight_decay=0.01,
@@ -299,9 +301,11 @@ class Trainer:
         log.info("saved step %d after %.1f min", self.state.step, self.state.spent_s / 60)
 
     def resume(self) -> None:
-        """Continue from the checkpoint, if any."""
+        """Continue from the checkpoint, if any; else take the weights of `start`, if any."""
         path = self.settings.out / CHECKPOINT
         if not path.is_file():
+            if self.settings.start:
+                self.network.load_state_dict(read_checkpoint(self.settings.start)[0])
             return
         network, moments, self.state = read_checkpoint(path)
         self.network.load_state_dict(network)

@@ -41,22 +41,22 @@ class Task:
 
 
 TASKS: Final = (
-    Task("sentiment", "sentiment", "softmax", SENTIMENTS, 0.42),
-    Task("emotion", "emotion", "softmax", ("anger", "joy", "optimism", "sadness"), 0.05),
-    Task("irony", "irony", "sigmoid", ("irony",), 0.04),
-    Task("offensive", "offensive", "sigmoid", ("offensive",), 0.06),
-    Task("complaint", "complaint", "sigmoid", ("complaint",), 0.03, ("complaint",)),
-    Task("purchase", "purchase", "sigmoid", ("purchase",), 0.015, ("purchase",)),
+    Task("sentiment", "sentiment", "softmax", SENTIMENTS, 0.47),
+    Task("emotion", "emotion", "softmax", ("anger", "joy", "optimism", "sadness"), 0.035),
+    Task("irony", "irony", "sigmoid", ("irony",), 0.03),
+    Task("offensive", "offensive", "sigmoid", ("offensive",), 0.05),
+    Task("complaint", "complaint", "sigmoid", ("complaint",), 0.02, ("complaint",)),
+    Task("purchase", "purchase", "sigmoid", ("purchase",), 0.01, ("purchase",)),
     Task(
         "review_type",
         "appreviews",
         "softmax",
         ("bug_report", "suggestion", "rating", "user_experience"),
-        0.045,
+        0.035,
         ("bug_report", "suggestion"),
     ),
     Task("intent", "", "sigmoid", INTENTS, 0.04),
-    Task("legal", "", "sigmoid", FLAGS, 0.06),
+    Task("legal", "", "sigmoid", FLAGS, 0.07),
 )
 
 CONTROL: Final = Task("control", "target_sentiment", "softmax", SENTIMENTS, 0.0, shipped=False)
@@ -65,8 +65,16 @@ CONTROL: Final = Task("control", "target_sentiment", "softmax", SENTIMENTS, 0.0,
 Its rows are dealt with the target head's, so it has no share of its own.
 """
 
-TARGET_SHARE: Final = 0.19
-ENTITY_SHARE: Final = 0.05
+TARGET_SHARE: Final = 0.2
+ENTITY_SHARE: Final = 0.04
+
+ORDINARY: Final = {"sentiment": 8, "complaint": 1, "purchase": 1, "review_type": 1}
+"""Heads of which every n-th text is taken for one that no flag belongs to.
+
+Nobody read them for flags. They are plain talk to and of firms, which our own texts, written to
+be flagged or nearly so, lack: without it the head `legal` raised 370 flags on 1,464 airline
+tweets (2026-11-22). Offence and emotion are left out: threats may be among them.
+"""
 
 TARGET_FILES: Final = (
     "target_sentiment/laptop14_train.jsonl",

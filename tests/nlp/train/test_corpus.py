@@ -114,6 +114,23 @@ def test_corpus_is_normalised_and_cut(tmp_path: Path, reader: Reader) -> None:
     assert [len(row.tokens) for row in corpus.rows.values()][1] == 96
 
 
+def test_every_nth_text_is_taken_for_ordinary(tmp_path: Path, reader: Reader) -> None:
+    """A set's texts stand for talk without flags; a text of ours keeps the flags it has."""
+    task = next(task for task in TASKS if task.name == "sentiment")
+    folder = tmp_path / task.folder
+    folder.mkdir()
+    rows = (json.dumps({"text": f"plain talk {n}", "label": 1}) for n in range(17))
+    (folder / "train.jsonl").write_text("\n".join(rows))
+    corpus = Corpus(tmp_path, reader, held_out=set())
+    corpus.add_task(task, 0)
+    flagged = corpus.take("plain talk 0", 0)
+    assert flagged
+    flagged.labels["legal"] = [1, 0]
+    corpus.take_ordinary(task, 2)
+    said = [row.labels["legal"] for row in corpus.rows.values() if "legal" in row.labels]
+    assert said == [[1, 0], [0, 0], [0, 0]]
+
+
 @pytest.mark.shared
 @pytest.mark.skipif(not DATA.is_dir(), reason="no ../shared/data")
 def test_what_is_measured_is_never_learned() -> None:

@@ -86,7 +86,7 @@ def write(path: Path, rows: Iterable[dict[str, object]]) -> None:
 @pytest.fixture
 def settings(base: Path, data: Path, tmp_path: Path) -> Settings:
     return Settings(data=data, base=base, out=tmp_path / "out", steps=40, rate=1e-3,
-                    head_rate=1e-3)  # fmt: skip
+                    head_factor=1.0)  # fmt: skip
 
 
 def test_trains_exports_and_runs(settings: Settings, tmp_path: Path) -> None:
@@ -114,6 +114,16 @@ def test_continues_where_it_was_broken_off(settings: Settings) -> None:
     _, moments, state = read_checkpoint(settings.out / CHECKPOINT)
     assert state.step == 8
     assert moments[0]["step"] == 8
+
+
+def test_another_round_starts_from_the_weights(settings: Settings, tmp_path: Path) -> None:
+    """With no step to do, a round that starts from a run's checkpoint ends with its weights."""
+    train(replace(settings, steps=2))
+    again = replace(settings, steps=0, out=tmp_path / "again", start=settings.out / CHECKPOINT)
+    train(again)
+    first, second = (load_trained(run).state_dict() for run in (settings, again))
+    assert all(torch.equal(value, second[name]) for name, value in first.items())
+    assert read_checkpoint(again.out / CHECKPOINT)[2].step == 0
 
 
 def test_steps_are_repeatable(settings: Settings, tmp_path: Path) -> None:
