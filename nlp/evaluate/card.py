@@ -17,7 +17,7 @@ from nlp.encoder import Encoder
 from nlp.evaluate.embedding import probe_topics
 from nlp.evaluate.figure import Figure, Ground
 from nlp.evaluate.heads import sentiments
-from nlp.evaluate.interval import intervals
+from nlp.evaluate.interval import chance_error, intervals
 from nlp.evaluate.sets import FOLDERS, read_airline, read_part
 from nlp.evaluate.target import measure_target
 from nlp.score import score, spread_sigmoid
@@ -47,6 +47,7 @@ def _measure(
         "head": head,
         "part": part,
         **{name: round(value, 4) for name, value in score(probabilities, labels).items()},
+        "ece_by_chance": round(chance_error(probabilities)[0], 4),
         "intervals": {name: [round(end, 4) for end in both] for name, both in sure.items()},
         "sure": measure_sure(probabilities, labels),
         "texts_per_second": round(speed),
@@ -116,7 +117,7 @@ def _probe(encoder: Encoder, data: Path) -> dict[str, Any]:
 
 def format_table(rows: Sequence[dict[str, Any]]) -> str:
     """Return the measures as a Markdown table, as it stands in the model card."""
-    names = ("head", "part", "rows", "accuracy", "macro_recall", "macro_f1", "ece")
+    names = ("head", "part", "rows", "accuracy", "macro_recall", "macro_f1", "ece", "ece_by_chance")
     heads = [*names, "p >= .8: share", "accuracy there", "macro_recall, 95 %"]
     lines = ["| " + " | ".join(heads) + " |", "|" + "---|" * len(heads)]
     for row in rows:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from nlp.evaluate.figure import Figure, Found, Ground, Skipped
-from nlp.evaluate.interval import intervals
+from nlp.evaluate.interval import chance_error, intervals
 from nlp.evaluate.sets import FOLDERS, NO_DATA, read_airline, read_part
 from nlp.score import score
 
@@ -77,4 +77,6 @@ def _figures(
     probabilities = ground.encoder.encode(texts).probabilities[place[0]]
     measured = score(probabilities, labels)
     n = int(measured.pop("rows"))
-    yield from ground.figures(place, n, measured, intervals(probabilities, labels))
+    ends = intervals(probabilities, labels)
+    measured["ece_by_chance"], ends["ece_by_chance"] = chance_error(probabilities)
+    yield from ground.figures(place, n, measured, ends)

@@ -89,6 +89,22 @@ def intervals(
     return {**{name: ends(drawn) for name, drawn in _measures(tables).items()}, "ece": mirrored}
 
 
+def chance_error(probabilities: NDArray[np.float32]) -> tuple[float, Interval]:
+    """Return the mean ECE, and where 95 % of it lie, that chance alone gives such confidences.
+
+    Drawn as if every confidence were true. Few rows do not fill 15 bins, so the ECE of a perfect
+    model is not 0: one within these ends says nothing against the calibration.
+    """
+    confidence = spread_sigmoid(probabilities).max(axis=1).astype(float)
+    bins = np.minimum((confidence * BINS).astype(int), BINS - 1)
+    random = np.random.default_rng(SEED)
+    drawn = np.empty(TIMES)
+    for number in range(TIMES):
+        gap = (random.random(len(bins)) < confidence) - confidence
+        drawn[number] = np.abs(np.bincount(bins, gap)).sum() / len(bins)
+    return float(drawn.mean()), ends(drawn)
+
+
 def _measures(tables: NDArray[Any]) -> dict[str, NDArray[Any]]:
     """Return accuracy, macro recall and macro F1 of confusion tables [times, label, guess]."""
     hits = np.diagonal(tables, axis1=1, axis2=2)

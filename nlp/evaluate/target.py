@@ -12,7 +12,7 @@ from listening.contract import ConfigurationError
 from nlp.encoder import Question
 from nlp.evaluate.figure import Figure, Found, Ground, Skipped
 from nlp.evaluate.heads import sentiments
-from nlp.evaluate.interval import bootstrap, intervals
+from nlp.evaluate.interval import bootstrap, chance_error, intervals
 from nlp.evaluate.sets import NO_DATA
 from nlp.score import Floats, Labels, score
 from nlp.tokens import find_target
@@ -35,9 +35,9 @@ def measure_target(ground: Ground) -> Iterator[Found]:
         for source, name in SETS.items():
             path = ground.data / "target_sentiment" / name
             yield from _compare(ground, source, [row for _, row in read_lines(path)], path)
-    for path in list_written("target"):
-        held = [row for _, row in read_lines(path) if is_held(row["text"])]
-        yield from _compare(ground, "written", held, path)
+    written = list_written("target")
+    held = [row for path in written for _, row in read_lines(path) if is_held(row["text"])]
+    yield from _compare(ground, "written", held, written[0].parent)
 
 
 def _compare(
@@ -65,7 +65,9 @@ def _compare(
         measured = score(probabilities, labels)
         n = int(measured.pop("rows"))
         place = (TASK, part, source, "en")
-        yield from ground.figures(place, n, measured, intervals(probabilities, labels))
+        ends = intervals(probabilities, labels)
+        measured["ece_by_chance"], ends["ece_by_chance"] = chance_error(probabilities)
+        yield from ground.figures(place, n, measured, ends)
     yield from _gain(ground, source, said["target"], said["sentence"], labels)
 
 

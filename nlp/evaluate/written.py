@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from nlp.evaluate.figure import Figure, Found, Ground, Skipped, share
-from nlp.evaluate.interval import bootstrap
+from nlp.evaluate.interval import bootstrap, chance_error
 from nlp.score import calibration_error
 from nlp.train.data import is_held, list_written, read_written
 from nlp.train.tasks import TASKS, Task
@@ -53,6 +53,6 @@ def _calibration(
 ) -> Iterator[Figure]:
     spread = np.stack([1 - p, p], axis=1)
     ends = bootstrap(len(p), lambda rows: calibration_error(spread[rows], there[rows]))
-    yield from ground.figures(
-        place, len(p), {"ece": calibration_error(spread, there)}, {"ece": ends}
-    )
+    by_chance, chance_ends = chance_error(spread)
+    values = {"ece": calibration_error(spread, there), "ece_by_chance": by_chance}
+    yield from ground.figures(place, len(p), values, {"ece": ends, "ece_by_chance": chance_ends})

@@ -104,9 +104,10 @@ def test_sure_rows() -> None:
 def test_table_is_markdown() -> None:
     row = {
         "head": "irony", "part": "irony/val", "rows": 2, "accuracy": 0.5, "macro_recall": 0.25,
-        "macro_f1": 0.125, "ece": 0.1, "sure": {"share": 0.5, "accuracy": 1.0},
-        "intervals": {"macro_recall": [0.0, 0.75]},
+        "macro_f1": 0.125, "ece": 0.1, "ece_by_chance": 0.08,
+        "sure": {"share": 0.5, "accuracy": 1.0}, "intervals": {"macro_recall": [0.0, 0.75]},
     }  # fmt: skip
     assert format_table([row]).splitlines()[2] == (
-        "| irony | irony/val | 2 | 0.500 | 0.250 | 0.125 | 0.100 | 0.500 | 1.000 | 0.000 to 0.750 |"
+        "| irony | irony/val | 2 | 0.500 | 0.250 | 0.125 | 0.100 | 0.080 | 0.500 | 1.000 "
+        "| 0.000 to 0.750 |"
     )

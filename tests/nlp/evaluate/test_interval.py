@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlp.evaluate.interval import bootstrap, intervals, resample, wilson
+from nlp.evaluate.interval import bootstrap, chance_error, intervals, resample, wilson
 from nlp.score import score
 
 
@@ -78,3 +78,23 @@ def test_a_sigmoid_head_and_an_absent_class() -> None:
     found = intervals(np.array([[0.9], [0.2], [0.8]], np.float32), np.array([1, 0, 1]))
     assert found["accuracy"] == (1.0, 1.0)
     assert found["macro_recall"] == (1.0, 1.0)
+
+
+@pytest.mark.parametrize("n", [150, 2_000])
+def test_a_calibrated_model_errs_as_chance_says(n: int) -> None:
+    """Nineteen of twenty calibrated samples lie within the ends; an overconfident one does not."""
+    random = np.random.default_rng(3)
+    within = []
+    for _ in range(40):
+        spread, labels = draw(random, n)
+        _, (low, high) = chance_error(spread)
+        within.append(low <= score(spread, labels)["ece"] <= high)
+    assert sum(within) >= 35
+    spread, labels = draw(random, 2_000)
+    sharp = spread**3 / (spread**3).sum(axis=1, keepdims=True)
+    assert score(sharp, labels)["ece"] > chance_error(sharp)[1][1]
+
+
+def test_few_rows_err_more_by_chance() -> None:
+    spread, _ = draw(np.random.default_rng(1), 2_000)
+    assert chance_error(spread[:100])[0] > 3 * chance_error(spread)[0]
