@@ -1,0 +1,119 @@
+"""The way from a crawl to the published files, and what became of its items."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from listening.cli.common import emit, step
+
+if TYPE_CHECKING:
+    from listening.contract import BrandFile, Coverage, DataRoot
+    from warehouse.load import Receipt
+
+
+def crawl_and_report(
+    brands: BrandFile,
+    streams: Sequence[Any],
+    allow_hosts: Sequence[str] | None,
+    *,
+    publish: bool,
+    as_json: bool,
+) -> None:
+    """Crawl streams, take what came down to the tables, and report; exits 1 or 2 on a failure."""
+    from listening.contract import DataRoot, ListeningError
+    from listening.crawl import crawl_stream
+
+    root = DataRoot.from_environment()
+    batch_ids: list[str] = []
+    covered: list[tuple[str, Coverage]] = []
+    errors: list[ListeningError] = []
+    for stream in streams:
+        with step(f"crawl {stream.id}"):
+            outcome = crawl_stream(root, stream, brands, allow_hosts=tuple(allow_hosts or ()))
+        covered.append((stream.id, outcome.coverage))
+        if outcome.batch_id:
+            batch_ids.append(outcome.batch_id)
+        if outcome.error:
+            errors.append(outcome.error)
+            typer.echo(f"error: {outcome.error}", err=True)
+    receipts = digest(root, brands, publish=publish)
+    report(batch_ids, covered, receipts, as_json=as_json, errors=errors)
+    if errors:
+        raise typer.Exit(max(error.exit_code for error in errors))
+
+
+def digest(root: DataRoot, brands: BrandFile, *, publish: bool) -> list[Receipt]:
+    """Tag and load what waits, and publish where wanted; return the new receipts."""
+    from nlp.tag import tag_pending
+    from warehouse.load import load_pending
+
+    with step("tag"):
+        tag_pending(root, brands)
+    with step("load"):
+        receipts = load_pending(root, brands)
+    if publish:
+        publish_teams(root, brands)
+    return receipts
+
+
+def publish_teams(root: DataRoot, brands: BrandFile) -> list[Path]:
+    """Build the models and publish; return the teams' files."""
+    from warehouse.model import build_models
+    from warehouse.publish import publish as publish_files
+
+    with step("model"):
+        build_models(root)
+    with step("publish"):
+        return publish_files(root, brands)
+
+
+def report(
+    batch_ids: Sequence[str],
+    covered: Sequence[tuple[str, Coverage]],
+    receipts: Sequence[Receipt],
+    *,
+    as_json: bool,
+    errors: Sequence[Any] = (),
+) -> None:
+    """Add up the buckets of this command's batches, as the database checked them."""
+    from listening.contract import BUCKETS
+
+    mine = set(batch_ids)
+    own = [receipt for receipt in receipts if receipt.batch_id in mine]
+    totals = {bucket: sum(getattr(receipt, bucket) for receipt in own) for bucket in BUCKETS}
+    result: dict[str, Any] = {
+        "batches": sorted(mine),
+        "served": sum(receipt.served for receipt in own),
+        **totals,
+        "coverage": [_coverage(stream, coverage) for stream, coverage in covered],
+    }
+    if errors:
+        result["errors"] = [str(error) for error in errors]
+    if as_json:
+        emit(result)
+        return
+    counts = ", ".join(f"{bucket} {count:,}" for bucket, count in totals.items() if count)
+    typer.echo(f"served {result['served']:,}: {counts or 'nothing new'}")
+    for row in result["coverage"]:
+        if row["state"] != "complete":
+            typer.echo(f"coverage {row['state']}: {row['stream']}: {row['reason']}")
+
+
+def _coverage(stream: str, coverage: Coverage) -> dict[str, Any]:
+    return {
+        "stream": stream,
+        "state": coverage.state,
+        "since": _iso(coverage.since),
+        "until": _iso(coverage.until),
+        "expected": coverage.expected,
+        "got": coverage.got,
+        "reason": coverage.reason,
+    }
+
+
+def _iso(value: Any) -> str | None:
+    return value.isoformat() if value is not None else None

@@ -1,0 +1,171 @@
+"""Commands that say what is listened to, and take in what was said."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from listening.cli.chain import crawl_and_report, digest, report
+from listening.cli.common import (
+    AllowHosts,
+    BrandPaths,
+    Json,
+    NoPublish,
+    app,
+    emit,
+    read_brands,
+    step,
+)
+
+
+@app.command()
+def check(
+    file: Annotated[Path | None, typer.Argument(help="Default: every file in brands/.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Check brand files: every problem with its file, line and mend."""
+    from listening.brand import check_file
+    from listening.contract import ConfigurationError
+
+    files = [file] if file else sorted(Path("brands").glob("*.y*ml"))
+    if not files:
+        raise ConfigurationError(
+            "no brand file found", where="brands/", mend="Name one: listening check FILE"
+        )
+    problems = [problem for path in files for problem in check_file(path)]
+    rows = [
+        {"file": p.file, "line": p.line, "message": p.message, "mend": p.mend} for p in problems
+    ]
+    if as_json:
+        emit({"ok": not problems, "problems": rows})
+    for p in problems:
+        typer.echo(f"{p.file}:{p.line}: {p.message}. {p.mend}", err=as_json)
+    if not problems and not as_json:
+        typer.echo(f"ok: {', '.join(map(str, files))}")
+    if problems:
+        raise typer.Exit(2)
+
+
+@app.command()
+def sources(as_json: Json = False) -> None:
+    """List the sources: what each serves, needs, and is blind to."""
+    from listening.sources import describe
+
+    rows = describe()
+    if as_json:
+        emit({"sources": rows})
+        return
+    for row in rows:
+        typer.echo(f"{row['name']:12} {row['relation']:12} {row['verified']:9} {row['blind_to']}")
+
+
+@app.command()
+def crawl(
+    source: str,
+    brand: BrandPaths,
+    base_url: Annotated[str | None, typer.Option(help="Another server of this source.")] = None,
+    allow_host: AllowHosts = None,
+    as_json: Json = False,
+) -> None:
+    """Crawl one source for a brand, tag what is new, and load it."""
+    from listening.crawl import streams
+
+    brands = read_brands(brand)
+    crawl_and_report(
+        brands,
+        streams(brands, only=source, base_url=base_url),
+        allow_host,
+        publish=False,
+        as_json=as_json,
+    )
+
+
+@app.command()
+def run(
+    brand: Annotated[
+        list[Path] | None, typer.Option("--brand", help="Default: LISTENING_BRANDS.")
+    ] = None,
+    allow_host: AllowHosts = None,
+    no_publish: NoPublish = False,
+    as_json: Json = False,
+) -> None:
+    """Crawl every source of the brand files, tag, load, model and publish."""
+    from listening.brand import brand_paths
+    from listening.crawl import streams
+
+    brands = read_brands(brand or brand_paths())
+    crawl_and_report(brands, streams(brands), allow_host, publish=not no_publish, as_json=as_json)
+
+
+@app.command(name="import")
+def import_(
+    file: Path,
+    brand: BrandPaths,
+    mapping: Annotated[
+        list[str] | None, typer.Option("--map", help="COLUMN=FIELD; may be repeated.")
+    ] = None,
+    source: Annotated[str, typer.Option(help="Whose ids these are.")] = "import",
+    table: Annotated[str | None, typer.Option(help="Rows of a reference table instead.")] = None,
+    date_format: Annotated[str | None, typer.Option(help="As of strptime.")] = None,
+    tz: Annotated[str | None, typer.Option(help="Zone of times that name none.")] = None,
+    coverage: Annotated[str, typer.Option(help="complete, partial or capped.")] = "complete",
+    no_publish: NoPublish = False,
+    as_json: Json = False,
+) -> None:
+    """Take in an export: every row ends in one bucket, down to the published files."""
+    from listening.contract import DataRoot
+    from listening.imports import import_file, import_reference
+
+    root, brands = DataRoot.from_environment(), read_brands(brand)
+    with step("import"):
+        if table:
+            batches = [import_reference(root, file, table, brands)]
+        else:
+            batches = import_file(
+                root,
+                file,
+                brands,
+                _read_pairs(mapping or []),
+                source=source,
+                date_format=date_format,
+                tz=tz,
+                coverage=coverage,
+            )
+    receipts = digest(root, brands, publish=not no_publish)
+    batch_ids = [batch.batch_id for batch in batches]
+    covered = [(batch.stream, batch.coverage) for batch in batches]
+    report(batch_ids, covered, receipts, as_json=as_json)
+
+
+@app.command()
+def status(as_json: Json = False) -> None:
+    """Say of every stream when it last spoke, how well it is covered, and what it quarantined."""
+    from listening.contract import DataRoot
+    from listening.status import stream_status
+
+    rows = stream_status(DataRoot.from_environment())
+    if as_json:
+        emit({"streams": rows})
+        return
+    for row in rows:
+        typer.echo(
+            f"{row['stream']:50} {row['last_batch_at']} {row['state']:9} "
+            f"quarantined {row['quarantined']}"
+        )
+
+
+def _read_pairs(texts: Sequence[str]) -> dict[str, str]:
+    from listening.contract import ConfigurationError
+
+    pairs: dict[str, str] = {}
+    for text in texts:
+        column, separator, name = text.partition("=")
+        if not (column and separator and name):
+            raise ConfigurationError(
+                f"{text!r} is no COLUMN=FIELD", where="--map", mend="Write --map tweet_id=id"
+            )
+        pairs[column] = name
+    return pairs

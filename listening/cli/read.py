@@ -1,0 +1,34 @@
+"""Commands for whoever reads the tables: publish and query."""
+
+from __future__ import annotations
+
+import typer
+
+from listening.cli.chain import publish_teams
+from listening.cli.common import BrandPaths, Json, app, emit, read_brands, show
+
+
+@app.command()
+def publish(brand: BrandPaths, as_json: Json = False) -> None:
+    """Build the models and publish every team's file, from what is loaded."""
+    from listening.contract import DataRoot
+
+    root = DataRoot.from_environment()
+    paths = publish_teams(root, read_brands(brand))
+    if as_json:
+        emit({"published": [str(path) for path in paths]})
+    else:
+        typer.echo("\n".join(map(str, paths)))
+
+
+@app.command()
+def query(team: str, sql: str, as_json: Json = False) -> None:
+    """Ask a team's published file in SQL, read-only."""
+    from desk.query import query as ask
+    from listening.contract import DataRoot
+
+    columns, rows = ask(DataRoot.from_environment(), team, sql)
+    if as_json:
+        emit({"columns": columns, "rows": rows})
+        return
+    show(columns, rows)
