@@ -10,7 +10,8 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from functools import cache
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +31,7 @@ Fitted on the held part of our own texts: `python -m nlp.train.names`.
 
 _UNIT: Final = re.compile(r"(?:[^\W\d_]\.){2,}|\w+|[^\w\s]")  # "U.S." is one word
 _TINY: Final = 1e-6
+_MARGIN: Final = 0.01  # of log scores: far above what their sums lose by rounding
 _POSSESSIVE: Final = re.compile(r"\s*['\u2019]\s?s?$", re.IGNORECASE)
 _HUMP: Final = re.compile(r"(?<=[^\W_A-Z])(?=[A-Z])|(?<=[^\W\d_])(?=\d)|_+")
 _ACRONYM: Final = 4  # letters up to which capitals may be the name's own: NASA, BBC
@@ -61,10 +63,10 @@ def decode(
     weighed = reading.tags * weights
     if not weighed.argmax(axis=1).any():  # nowhere is a name the likeliest
         return []
-    units, states = _read_units(text, reading), _States(labels)
-    path = states.walk(_score(units, np.log(np.maximum(weighed, _TINY)), states))
+    units, states = _read_units(text, reading), _states(tuple(labels))
+    path = states.find_path(_score(units, np.log(np.maximum(weighed, _TINY)), states))
     named = (
-        _name(text, units[first:last], labels[path[first]][2:], reading.tags, labels)
+        _name(text, units[first:last], states.kinds[path[first]], reading.tags)
         for first, last in states.runs(path)
     )
     return [name for name in named if name]
@@ -81,12 +83,50 @@ def _read_units(text: str, reading: Reading) -> list[Unit]:
     return [(*spans[place], pieces[place]) for place in sorted(pieces)]
 
 
+class _Kind(NamedTuple):
+    """A type of names, and the columns of its labels."""
+
+    name: str
+    begin: int
+    inside: int
+
+
 class _States:
     """The labels as states of a sequence: I- follows B- or I- of its type."""
 
     def __init__(self, labels: Sequence[str]) -> None:
-        self.begin = np.array([i for i, label in enumerate(labels) if label.startswith("B-")])
-        self.inside = np.array([labels.index(f"I-{labels[i][2:]}") for i in self.begin])
+        found = [
+            _Kind(label[2:], place, labels.index(f"I-{label[2:]}"))
+            for place, label in enumerate(labels)
+            if label.startswith("B-")
+        ]
+        self.kinds = {each.begin: each for each in found}
+        self.begin = np.array([each.begin for each in found])
+        self.inside = np.array([each.inside for each in found])
+        self._insides = frozenset(each.inside for each in found)
+
+    def find_path(self, scores: Floats) -> list[int]:
+        """Return the best path through log scores [units, labels].
+
+        A unit that is surely outside parts a text: what is before it and what is behind it
+        do not depend on each other. Only what lies between such units is walked.
+        """
+        path = [0] * len(scores)
+        open_units = np.flatnonzero(~self._is_outside(scores)).tolist()
+        for first, last in _neighbours(open_units):
+            path[first:last] = self.walk(scores[first:last])
+        return path
+
+    def _is_outside(self, scores: Floats) -> NDArray[np.bool_]:
+        """Tell which units the best path calls `O`, whatever the others are.
+
+        Any other path gains by calling such a unit `O`: at most it loses that the unit behind,
+        which it had continue a name, now begins one. A path of `O` there is as free to go on.
+        """
+        behind = np.zeros(len(scores), np.float32)
+        loss = (scores[1:, self.inside] - scores[1:, self.begin]).max(axis=1)
+        behind[:-1] = np.maximum(loss, 0)
+        return np.asarray(scores[:, 0] - scores[:, 1:].max(axis=1) > behind + _MARGIN)
 
     def walk(self, scores: Floats) -> list[int]:
         """Return the best path through log scores [units, labels]."""
@@ -107,11 +147,25 @@ class _States:
         """Yield the first and the past-last place of each name of a path."""
         first = None
         for place, state in enumerate([*path, 0]):
-            if first is not None and state not in self.inside:
+            if first is not None and state not in self._insides:
                 yield first, place
                 first = None
-            if state in self.begin:
+            if state in self.kinds:
                 first = place
+
+
+@cache
+def _states(labels: tuple[str, ...]) -> _States:
+    return _States(labels)
+
+
+def _neighbours(places: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Yield the first and the past-last of places, in order, that follow each other."""
+    first = 0
+    for number in range(1, len(places) + 1):
+        if number == len(places) or places[number] > places[number - 1] + 1:
+            yield places[first], places[number - 1] + 1
+            first = number
 
 
 def _score(units: Sequence[Unit], logs: Floats, states: _States) -> Floats:
@@ -119,27 +173,24 @@ def _score(units: Sequence[Unit], logs: Floats, states: _States) -> Floats:
 
     A word begins a name where its first piece begins and the others continue it.
     """
-    scores = np.empty((len(units), logs.shape[1]), np.float32)
+    scores = logs[[pieces[0] for _, _, pieces in units]]
     for row, (_, _, pieces) in enumerate(units):
-        scores[row] = logs[pieces].mean(axis=0)
         if len(pieces) > 1:
+            scores[row] = logs[pieces].mean(axis=0)
             rest = logs[pieces[1:]][:, states.inside].sum(axis=0)
             scores[row, states.begin] = (logs[pieces[0], states.begin] + rest) / len(pieces)
     return scores
 
 
-def _name(
-    text: str, run: Sequence[Unit], kind: str, tags: Floats, labels: Sequence[str]
-) -> Tagged | None:
+def _name(text: str, run: Sequence[Unit], kind: _Kind, tags: Floats) -> Tagged | None:
     """Return the name of a run of words, signs at its ends left out; None where all are signs."""
     words = [i for i, (start, _, _) in enumerate(run) if text[start].isalnum()]
     if not words:
         return None
     kept = run[words[0] : words[-1] + 1]
-    columns = [labels.index(f"B-{kind}"), labels.index(f"I-{kind}")]
     pieces = [piece for _, _, own in kept for piece in own]
-    p = float(tags[pieces][:, columns].sum(axis=1).mean())
-    return Tagged(kept[0][0], kept[-1][1], kind, min(1.0, p))
+    p = float(tags[pieces][:, [kind.begin, kind.inside]].sum(axis=1).mean())
+    return Tagged(kept[0][0], kept[-1][1], kind.name, min(1.0, p))
 
 
 def canonical(surface: str) -> str:

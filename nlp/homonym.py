@@ -122,7 +122,8 @@ class Homonyms:
 
     def weigh(self, doc: Doc, names: Sequence[Name]) -> Iterator[Evidence]:
         """Yield the evidence for each name of a document."""
-        near, not_near = _places(doc, self._near), _places(doc, self._not_near)
+        norms = [token.norm_ for token in doc] if self._near or self._not_near else []
+        near, not_near = (_places(doc, norms, each) for each in (self._near, self._not_near))
         mixed = len({doc._.whole[name.start].isupper() for name in names}) > 1
         passages = self._read(doc, names)
         text = doc._.whole
@@ -189,11 +190,10 @@ def _phrases(words: Sequence[str], pipeline: Language) -> Phrases:
     return found
 
 
-def _places(doc: Doc, phrases: Phrases) -> list[int]:
-    """Return where in the text one of some phrases begins."""
+def _places(doc: Doc, norms: Sequence[str], phrases: Phrases) -> list[int]:
+    """Return where in the text one of some phrases begins. `norms` are those of its tokens."""
     if not phrases:
         return []
-    norms = [token.norm_ for token in doc]
     return [
         doc[place].idx
         for place, norm in enumerate(norms)

@@ -69,6 +69,8 @@ class Variants:
         self._buckets = _fill_buckets(self._by_first)
         self.compare: Callable[[str], tuple[tuple[str, int], ...]]
         self.compare = lru_cache(maxsize=65_536)(self._compare)
+        self.may_begin: Callable[[str], bool] = lru_cache(maxsize=65_536)(self._may_begin)
+        """Tells whether a name that is written otherwise may begin with a word of a text."""
 
     def find(self, words: Sequence[Word], text: str) -> Iterator[Variant]:
         """Yield names among the words of a text that are not written as in the brand file."""
@@ -77,6 +79,10 @@ class Variants:
                 yield from self._find_joined(words, place, text)
             for first, edits in self.compare(word.norm):
                 yield from self._find_edited(words, place, text, first, edits)
+
+    def _may_begin(self, word: str) -> bool:
+        norm = fold(word)
+        return norm[:2] in self._heads or bool(self.compare(norm))
 
     def find_word(self, norm: str) -> Iterator[tuple[Form, int]]:
         """Yield the names that one folded word misspells, with the edits."""

@@ -8,9 +8,9 @@ spoke. Neither decides alone: `nlp.suspicion` weighs both.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from zlib import crc32
@@ -32,6 +32,7 @@ EMBEDDING_WEIGHT: Final = 2.0
 """How much the embedding counts beside words, which count 1."""
 
 _CHARACTERS: Final = 1_500  # the encoder reads hardly as far
+_WORDS_HELD: Final = 32_768  # of which is known what they bring: 15 MB
 _TOKEN: Final = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)?|\d+|[^\w\s]")
 _MARKS: Final = {"url": " http ", "email": " e-mail ", "handle": " @user ", "hashtag": " "}
 _SIGNS: Final = {
@@ -46,6 +47,13 @@ _SIGNS: Final = {
     "you": r"\b(?:you|your|euch|euer|vous|votre|vosotros|voi|vocês|jullie)\b",
 }
 _FORMS: Final = {name: re.compile(form, re.IGNORECASE) for name, form in _SIGNS.items()}
+_DIGIT: Final = re.compile(r"\d")
+_WITHOUT_DIGIT: Final = {
+    name: form
+    for name, form in _FORMS.items()
+    if name in {"two capitals", "made-up word", "quoted", "you"}
+}
+"""Of the signs those that a text without any digit may hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +75,13 @@ def pieces(doc: Doc) -> Iterator[Piece]:
         if place:
             before, start = words[place - 1][0], words[place - 1][1][0]
             yield Piece(f"{before} {word}", (start, span[1]))
+    yield from _beyond_words(whole, doc)
+
+
+def _beyond_words(whole: str, doc: Doc) -> Iterator[Piece]:
     yield from _cues(doc._.cues)
-    for name, form in _FORMS.items():
+    forms = _FORMS if _DIGIT.search(whole) else _WITHOUT_DIGIT
+    for name, form in forms.items():
         if match := form.search(whole):
             yield Piece(f"sign:{name}", match.span())
 
@@ -96,7 +109,6 @@ def _name(word: str) -> str:
     return "0" * min(len(word), 5) if word[0].isdigit() else fold(word)
 
 
-@lru_cache(maxsize=65_536)
 def _parts(word: str) -> tuple[str, ...]:
     if not word[:1].isalpha() or len(word) < 4:  # noqa: PLR2004
         return ()
@@ -117,7 +129,6 @@ def _cues(cues: Cues) -> Iterator[Piece]:
             yield Piece(f"cue:{'+'.join(groups)}", cues[groups[0]][0])
 
 
-@lru_cache(maxsize=262_144)
 def key(name: str) -> int:
     """Return the number a feature is kept under."""
     return crc32(name.encode())
@@ -172,21 +183,55 @@ class Opinion:
 
     def score(self, found: Sequence[Piece], embedding: Floats | None) -> Floats:
         """Return the score of a text for each flag, float32 [flags]; 0 is undecided."""
+        known = {row for each in found if (row := self.rows.get(key(each.name))) is not None}
+        return self.add(known, embedding)
+
+    def add(self, known: Collection[int], embedding: Floats | None) -> Floats:
+        """Return the score of a text with these rows, as `score` does."""
         total = self.bias.copy()
-        known = sorted(
-            {row for each in found if (row := self.rows.get(key(each.name))) is not None}
-        )
         if known:
-            idf = self.idf[known]
-            total += idf @ self.weights[known] / np.sqrt((idf**2).sum())
+            rows = sorted(known)
+            idf = self.idf[rows]
+            total += idf @ self.weights[rows] / np.sqrt((idf**2).sum())
         if embedding is not None:
             total += embedding @ self.dense
         return total
 
-    def weigh(self, found: Iterable[Piece], flag: str) -> Iterator[tuple[float, Span]]:
-        """Yield what each known feature says for a flag, and where it stands."""
-        column = FLAGS.index(flag)
-        for each in found:
-            row = self.rows.get(key(each.name))
-            if row is not None and each.span is not None:
-                yield float(self.idf[row] * self.weights[row, column]), each.span
+    def read(self, doc: Doc) -> set[int]:
+        """Return the rows of the known features of a document: those of its `pieces`.
+
+        Where each stands is left out, and what a word brings is looked up once for all texts.
+        """
+        whole: str = doc._.whole[:_CHARACTERS]
+        known: set[int] = set()
+        rows, held, before = self.rows, self._held, None
+        for word, _ in _words(whole, doc):
+            known |= held(word)
+            if before is not None and (row := rows.get(key(f"{before} {word}"))) is not None:
+                known.add(row)
+            before = word
+        for each in _beyond_words(whole, doc):
+            if (row := rows.get(key(each.name))) is not None:
+                known.add(row)
+        return known
+
+    @cached_property
+    def _held(self) -> Callable[[str], frozenset[int]]:
+        """What gives the rows of a word and of its parts."""
+
+        def find(word: str) -> frozenset[int]:
+            found = (self.rows.get(key(name)) for name in (word, *_parts(word)))
+            return frozenset(row for row in found if row is not None)
+
+        return lru_cache(maxsize=_WORDS_HELD)(find)
+
+    def locate(self, found: Iterable[Piece]) -> list[tuple[int, Span]]:
+        """Return the rows of the known features that stand somewhere, and where."""
+        rows = ((self.rows.get(key(each.name)), each.span) for each in found)
+        return [(row, span) for row, span in rows if row is not None and span is not None]
+
+    def weigh(self, places: Sequence[tuple[int, Span]], flag: str) -> list[tuple[float, Span]]:
+        """Return what each feature that `locate` found says for a flag, and where it stands."""
+        rows = [row for row, _ in places]
+        said = (self.idf[rows] * self.weights[rows, FLAGS.index(flag)]).tolist()
+        return [(weight, span) for weight, (_, span) in zip(said, places, strict=True)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -18,12 +19,14 @@ def channel_of(name: str) -> str:
     return _SAME_CHANNEL.get(folded, folded)
 
 
+@lru_cache(maxsize=4_096)
 def split_handle(handle: str) -> tuple[str, str]:
     """Return name and host of a handle, folded; the host is empty where it has none."""
     name, _, host = fold(handle.strip()).removeprefix("@").partition("@")
     return name, host
 
 
+@lru_cache(maxsize=4_096)  # every brand asks about the links of a text
 def host_of(url: str) -> str:
     """Return the host of a link, with or without a scheme; empty where there is none."""
     try:
@@ -45,6 +48,7 @@ class Presence:
             ]
             for channel, handles in brand.handles.items()
         }
+        self._everywhere = [each for handles in self.handles.values() for each in handles]
 
     def has_domain(self, host: str) -> bool:
         """Tell whether a host is one of the brand's domains or below it."""
@@ -52,7 +56,7 @@ class Presence:
 
     def has_link(self, url: str) -> bool:
         """Tell whether a link leads to one of the brand's domains."""
-        return bool(self.domains) and self.has_domain(host_of(url))
+        return bool(url and self.domains) and self.has_domain(host_of(url))
 
     def on_channel(self, said: Said) -> list[tuple[str, str]] | None:
         """Return the brand's handles where this was said; None where it declares none."""
@@ -68,13 +72,10 @@ class Presence:
         may be anybody. A full address (`@name@host`) counts everywhere.
         """
         name, host = split_handle(handle)
-        here = self.on_channel(said)
-        if here is None:
-            here = [each for handles in self.handles.values() for each in handles]
-        everywhere = [each for handles in self.handles.values() for each in handles]
         if host:
-            return (name, host) in everywhere
-        return any(name == own for own, _ in here)
+            return (name, host) in self._everywhere
+        here = self.on_channel(said)
+        return any(name == own for own, _ in (self._everywhere if here is None else here))
 
     def is_author(self, said: Said) -> bool:
         """Tell whether the author is the brand itself."""
@@ -85,7 +86,7 @@ class Presence:
         if here is None:
             if said.channel or said.source not in {"", "import"}:
                 return False
-            here = [each for handles in self.handles.values() for each in handles]
+            here = self._everywhere
         host = host or host_of(said.url)
         return any(
             name == own and (not own_host or not host or host == own_host) for own, own_host in here

@@ -154,10 +154,10 @@ class SuspectTagger(FlagTagger):
 
     def flag(self, doc: Doc) -> Iterator[Flag]:
         """Yield the flags of a document, those of a rule or else the head's."""
-        brands = doc._.brands
-        if self.spares_owned and brands is not None and brands.is_owned():
+        held = doc._
+        if self.spares_owned and held.brands is not None and held.brands.is_owned():
             return
-        yield from join(self.name, self.signs(doc), doc._.suspicion, self.model)
+        yield from join(self.name, self.signs(doc), held.suspicion, self.model)
 
 
 def join(
@@ -170,11 +170,13 @@ def join(
     """
     suspect = suspicion.get(kind) if suspicion else None
     p = suspect.p if suspect else 0.0
-    limits = thresholds()
+    limits, seen = thresholds(), list(signs)
+    if not seen and p < limits.alone[kind]:
+        return  # most texts
     least = {"sure": 0.0, "likely": limits.beside[kind], "hint": limits.alone[kind]}
     if not suspicion:
         least |= {"likely": 0.0, "hint": 1.1}
-    held = [sign for sign in signs if p >= least[sign.strength]]
+    held = [sign for sign in seen if p >= least[sign.strength]]
     if any(sign.strength != "hint" for sign in held):
         held = [sign for sign in held if sign.strength != "hint"]
     for sign in held:

@@ -10,7 +10,7 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, is_dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, TypeVar
@@ -152,7 +152,8 @@ class Tagger(ABC, Generic[Value]):
                 setattr(doc._, self.name, value)
 
     def _is_ready(self, doc: Doc) -> bool:
-        missing = [name for name in self.needs if getattr(doc._, name) is None]
+        held = doc._
+        missing = [name for name in self.needs if getattr(held, name) is None]
         if missing:
             self.fail(doc, f"needs {', '.join(missing)}")
         return not missing
@@ -195,8 +196,13 @@ class FlagTagger(Tagger[list[Flag]]):
         return {"flags": flags}
 
 
+_WHOLE: Final = frozenset({int, str, bool, bytes, type(None)})
+
+
 def is_finite(value: object) -> bool:
     """Tell whether no number in a value, however nested, is NaN or infinite."""
+    if type(value) in _WHOLE:  # asked of thousands of numbers a text: the commonest first
+        return True
     if isinstance(value, float):
         return math.isfinite(value)
     if isinstance(value, np.ndarray):
@@ -209,9 +215,17 @@ def _parts(value: object) -> Iterable[object]:
         return ()
     if isinstance(value, Mapping):
         return value.values()
-    if is_dataclass(value):
-        return [getattr(value, field.name) for field in fields(value)]
+    kind: Any = type(value)
+    names = _field_names(kind)
+    if names is not None:
+        return [getattr(value, name) for name in names]
     return value if isinstance(value, Iterable) else ()
+
+
+@cache
+def _field_names(kind: type) -> tuple[str, ...] | None:
+    """Return the fields of a data class; None for any other."""
+    return tuple(field.name for field in fields(kind)) if is_dataclass(kind) else None
 
 
 REGISTRY: Final[dict[str, type[Tagger[Any]]]] = {}

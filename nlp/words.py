@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
@@ -44,6 +45,18 @@ def squeeze(text: str) -> str:
 def norm(text: str) -> str:
     """Return the norm of a token: any white space is a space, a word is folded."""
     return " " if text.isspace() else fold(text)
+
+
+def read_words(text: str) -> Iterator[tuple[str, int]]:
+    """Yield the words and numbers of a text, and where each begins: tokens, without the document.
+
+    A hundredth of a millisecond for a post; asking a document's tokens for the same takes ten
+    times as long.
+    """
+    for match in _TOKEN.finditer(text):
+        token = match[0]
+        if token[0].isalnum():
+            yield token, match.start()
 
 
 class WordTokenizer:

@@ -25,7 +25,7 @@ from nlp.taggers.marks import Mark
 from nlp.taggers.target import report_match
 from nlp.talk import Talk
 from nlp.vocabulary import read_vocabulary
-from nlp.words import fold, squeeze
+from nlp.words import fold, read_words, squeeze
 
 _SPLIT_P: Final = 0.9  # of a name within a longer hashtag
 _HUMP: Final = re.compile(r"(?<=[^\W_A-Z])(?=[A-Z])|(?<=[^\W\d_])(?=\d)|_+")
@@ -120,8 +120,9 @@ class BrandsTagger(Tagger[Named]):
         held, people = self.find(doc)
         matches: list[Match] = []
         names: list[Name] = []
+        said = doc._.said
         for brand_id, brand in self._brands.items():
-            sure = self._presence[brand_id].claims(doc._.said)
+            sure = self._presence[brand_id].claims(said)
             company = len(held) > 1 or any(one.brand_id == brand_id for one in people)
             own = held.get(brand_id, ())
             kept = self.homonyms[brand_id].keep(doc, own, sure=sure, company=company)
@@ -175,8 +176,9 @@ class BrandsTagger(Tagger[Named]):
                 yield bearer
 
     def _in_words(self, doc: Doc) -> Iterator[Name]:
-        marked = _mark_places(doc)
-        for key, first, last in self._matcher(doc):
+        found = self._matcher(doc)
+        marked = _mark_places(doc) if found else b""
+        for key, first, last in found:
             span = doc[first:last]
             if any(marked[span.start_char : span.end_char]):
                 continue  # a name within a link or handle is somebody else's
@@ -184,13 +186,17 @@ class BrandsTagger(Tagger[Named]):
             yield Name.of(form, (span.start_char, span.end_char))
 
     def _in_variants(self, doc: Doc) -> Iterator[Name]:
+        whole = doc._.whole
+        words = list(read_words(whole))
+        if not any(self._variants.may_begin(word) for word, _ in words):
+            return
         marked = _mark_places(doc)
-        words = [
-            Word(token.norm_, token.text, token.idx, token.idx + len(token))
-            for token in doc
-            if token.text[:1].isalnum() and not marked[token.idx]
+        plain = [
+            Word(fold(word), word, start, start + len(word))
+            for word, start in words
+            if not marked[start]
         ]
-        for found in self._variants.find(words, doc._.whole):
+        for found in self._variants.find(plain, whole):
             span = (found.start, found.end)
             yield Name.of(found.form, span, p=found.p, reason=found.reason)
 

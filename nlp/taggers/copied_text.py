@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from rapidfuzz.distance import Indel
 from spacy.tokens import Doc
-from spacy.tokens.token import Token
 
 from listening.contract import Work
 from nlp.rulebook import Cues, nearest
 from nlp.suspicion import Sign, SuspectTagger
 from nlp.tagger import Setting, tagger
+from nlp.words import fold, read_words
 
 SHINGLE: Final = 3  # words in a row: a copy with every fifth word changed still shares some
 _FEWEST: Final = 12  # words of a work in one piece; all of it where it is shorter, …
@@ -27,6 +27,14 @@ _QUOTE: Final = 45  # words: about two sentences, which may be quoted with credi
 _CREDIT: Final = 80  # characters from a quotation to whom it is credited
 _QUOTES: Final = "\"'\u201c\u201d\u201e\u00ab\u00bb\u2018\u2019>"
 _BESIDE: Final = 80  # characters between a work and what was done to it
+
+
+class _Word(NamedTuple):
+    """A word of a text: folded, and where it stands."""
+
+    norm: str
+    start: int
+    end: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,33 +57,33 @@ class CopiedTextTagger(SuspectTagger):
         self._words: dict[str, list[str]] = {}
         self._places: dict[tuple[str, ...], list[tuple[str, int]]] = defaultdict(list)
         for work in setting.brands.works:
-            self._register(setting, work)
+            self._register(work)
 
-    def _register(self, setting: Setting, work: Work) -> None:
-        words = [word.norm_ for word in _words(setting.pipeline.tokenizer(work.text))]
+    def _register(self, work: Work) -> None:
+        words = [word.norm for word in _words(work.text)]
         self._words[work.id] = words
         for place, shingle in enumerate(_shingles(words)):
             self._places[shingle].append((work.id, place))
 
     def signs(self, doc: Doc) -> Iterator[Sign]:
         """Yield a sign for every work that is copied, and one for talk of copying."""
-        words = _words(doc) if self._places else []
+        words = _words(doc._.whole) if self._places else []
         for work_id, hits in sorted(self._hits(words).items()):
             piece = self._align(work_id, words, hits)
             if piece and not _is_quoted(doc, words, piece):
                 yield _raise(words, piece)
         yield from _talk(doc)
 
-    def _hits(self, words: Sequence[Token]) -> dict[str, list[tuple[int, int]]]:
+    def _hits(self, words: Sequence[_Word]) -> dict[str, list[tuple[int, int]]]:
         """Return for each work where its shingles stand: places in the mention and in it."""
         hits: dict[str, list[tuple[int, int]]] = defaultdict(list)
-        for place, shingle in enumerate(_shingles([word.norm_ for word in words])):
+        for place, shingle in enumerate(_shingles([word.norm for word in words])):
             for work_id, there in self._places.get(shingle, ()):
                 hits[work_id].append((place, there))
         return hits
 
     def _align(
-        self, work_id: str, words: Sequence[Token], hits: Sequence[tuple[int, int]]
+        self, work_id: str, words: Sequence[_Word], hits: Sequence[tuple[int, int]]
     ) -> _Piece | None:
         """Return the longest piece of a mention that is enough of a work to be a copy."""
         own = self._words[work_id]
@@ -84,7 +92,7 @@ class CopiedTextTagger(SuspectTagger):
         for first, last in _runs([place for place, _ in hits]):
             there = [work_place for place, work_place in hits if first <= place <= last]
             start, end = min(there), max(there) + SHINGLE
-            said = [word.norm_ for word in words[first : last + SHINGLE]]
+            said = [word.norm for word in words[first : last + SHINGLE]]
             alike = Indel.normalized_similarity(said, own[start:end])
             enough = len(said) >= max(_SHORTEST, least) and alike >= _ALIKE
             if enough and (len(said) >= _SHARE * len(words) or len(said) >= _RUN):
@@ -104,11 +112,11 @@ def _runs(places: Sequence[int]) -> Iterator[tuple[int, int]]:
             start = number
 
 
-def _is_quoted(doc: Doc, words: Sequence[Token], piece: _Piece) -> bool:
+def _is_quoted(doc: Doc, words: Sequence[_Word], piece: _Piece) -> bool:
     """Tell whether a piece is a short quotation that says whose it is."""
     if piece.last - piece.first + 1 > _QUOTE:
         return False
-    start, end = words[piece.first].idx, words[piece.last].idx + len(words[piece.last])
+    start, end = words[piece.first].start, words[piece.last].end
     marked = set(doc._.whole[max(0, start - 3) : start] + doc._.whole[end : end + 3])
     own = [(name.start, name.end) for name in doc._.brands.names]
     whose = [*doc._.cues.get("copying.credit", ()), *own]
@@ -116,7 +124,7 @@ def _is_quoted(doc: Doc, words: Sequence[Token], piece: _Piece) -> bool:
     return bool(marked & set(_QUOTES)) and bool(nearest((start, end), outside, _CREDIT))
 
 
-def _raise(words: Sequence[Token], piece: _Piece) -> Sign:
+def _raise(words: Sequence[_Word], piece: _Piece) -> Sign:
     first, last = words[piece.first], words[piece.last]
     count = piece.last - piece.first + 1
     share = count / len(words)
@@ -124,7 +132,7 @@ def _raise(words: Sequence[Token], piece: _Piece) -> Sign:
     if piece.alike < 1:
         reason += f", {piece.alike:.0%} alike"
     p = round(min(0.95, 0.45 + 0.25 * share + 0.25 * piece.alike), 2)
-    return Sign(first.idx, last.idx + len(last), p, "shingles", reason, "sure")
+    return Sign(first.start, last.end, p, "shingles", reason, "sure")
 
 
 def _talk(doc: Doc) -> Iterator[Sign]:
@@ -139,8 +147,12 @@ def _talk(doc: Doc) -> Iterator[Sign]:
             return
 
 
-def _words(doc: Doc) -> list[Token]:
-    return [token for token in doc if token.is_alpha or token.text.isalnum()]
+def _words(text: str) -> list[_Word]:
+    return [
+        _Word(fold(word), start, start + len(word))
+        for word, start in read_words(text)
+        if word.isalnum()
+    ]
 
 
 def _shingles(words: Sequence[str]) -> list[tuple[str, ...]]:

@@ -47,14 +47,16 @@ class CredentialLeakTagger(SuspectTagger):
 
     def signs(self, doc: Doc) -> Iterator[Sign]:
         """Yield a sign for every secret, and one for offers of stolen accounts."""
-        if any(prefix in doc._.whole for prefix in _PREFIXES):
-            for match in _KEY.finditer(doc._.whole):
+        whole = doc._.whole
+        if any(prefix in whole for prefix in _PREFIXES):
+            for match in _KEY.finditer(whole):
                 reason = f"has the form of a key: {match[0][:4]}…"
                 yield Sign(*match.span(), 0.95, "key_form", reason, "sure")
         cues: Cues = doc._.cues
-        links = [(mark.start, mark.end) for mark in doc._.marks.of("url", "handle", "hashtag")]
+        secrets = cues.get("credential.secret", ())
+        links = [(each.start, each.end) for each in doc._.marks.found if each.kind != "email"]
         seen: set[int] = set()  # "admin password: x" is also "password: x"
-        for cue in cues.get("credential.secret", ()):
+        for cue in secrets:
             sign = _after(doc, cue, links)
             if sign and sign.start not in seen:
                 seen.add(sign.start)

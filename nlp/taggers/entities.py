@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from spacy.tokens import Doc
@@ -61,7 +61,8 @@ class EntitiesTagger(Tagger[tuple[Entity, ...]]):
         for entity in value:
             start, end = doc._.said.span(entity.start, entity.end)
             if start is not None:
-                rows.append(asdict(replace(entity, start=start, end=end)))
+                row = {"start": start, "end": end, "text": entity.text}
+                rows.append({**row, "type": entity.type, "canonical": entity.canonical})
         return {"entities": rows}
 
     def _find(self, doc: Doc) -> tuple[Entity, ...]:

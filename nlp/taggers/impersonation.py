@@ -9,7 +9,7 @@ from spacy.tokens import Doc
 
 from nlp.lookalike import Lookalike, is_avowed_fan, judge_handle, judge_host
 from nlp.presence import Presence, host_of
-from nlp.rulebook import Cues, nearest
+from nlp.rulebook import Cues, Span, nearest
 from nlp.suspicion import Sign, Strength, SuspectTagger
 from nlp.tagger import Said, Setting, tagger
 
@@ -33,23 +33,24 @@ class ImpersonationTagger(SuspectTagger):
         said: Said = doc._.said
         if any(presence.is_author(said) for _, presence in self._brands):
             return
-        whole = (len(said.head), max(len(said.head), len(doc._.whole)))
         if not is_avowed_fan(f"{said.author} {said.author_name}"):
-            yield from self._author(said, whole)
-            yield from self._page(said, whole)
+            yield from self._author(doc)
+            yield from self._page(doc)
         yield from self._links(doc)
         yield from self._handles(doc)
         yield from _talk(doc)
 
-    def _author(self, said: Said, whole: tuple[int, int]) -> Iterator[Sign]:
+    def _author(self, doc: Doc) -> Iterator[Sign]:
+        said: Said = doc._.said
         if found := self._handle(said.author, said.author_name):
             p, rule, reason = found
-            yield Sign(*whole, p, rule, reason, "sure")
+            yield Sign(*_text(doc), p, rule, reason, "sure")
 
-    def _page(self, said: Said, whole: tuple[int, int]) -> Iterator[Sign]:
+    def _page(self, doc: Doc) -> Iterator[Sign]:
+        said: Said = doc._.said
         if found := self._host(host_of(said.url)) if said.url else None:
             p, rule, reason = found
-            yield Sign(*whole, p, rule, reason, "sure")
+            yield Sign(*_text(doc), p, rule, reason, "sure")
 
     def _links(self, doc: Doc) -> Iterator[Sign]:
         seen: set[str] = set()
@@ -65,9 +66,8 @@ class ImpersonationTagger(SuspectTagger):
     def _handles(self, doc: Doc) -> Iterator[Sign]:
         """Yield handles in the text: who is called by one may be the one who is told of."""
         for mark in doc._.marks.of("handle"):
-            official = any(
-                presence.has_handle(mark.text, doc._.said) for _, presence in self._brands
-            )
+            said: Said = doc._.said
+            official = any(presence.has_handle(mark.text, said) for _, presence in self._brands)
             if (
                 not official
                 and not is_avowed_fan(mark.text)
@@ -91,6 +91,12 @@ class ImpersonationTagger(SuspectTagger):
             return None
         found = [verdict for _, presence in self._brands if (verdict := judge_host(host, presence))]
         return max(found, default=None)
+
+
+def _text(doc: Doc) -> Span:
+    """Return the whole without its title."""
+    start = len(doc._.said.head)
+    return start, max(start, len(doc._.whole))
 
 
 def _talk(doc: Doc) -> Iterator[Sign]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, ClassVar, Final
 
-from lingua import IsoCode639_1, LanguageDetector, LanguageDetectorBuilder
+from lingua import IsoCode639_1, Language, LanguageDetector, LanguageDetectorBuilder
 from spacy.tokens import Doc
 
 from nlp.tagger import Tagger, tagger
@@ -49,11 +49,9 @@ class LanguageTagger(Tagger[Spoken]):
     def tag(self, docs: Sequence[Doc]) -> list[Spoken]:
         """Return the language of every document."""
         texts = [_prose(doc) for doc in docs]
-        spoken = [_quick(shares) for shares in _shares(texts, thorough=False)]
+        spoken = [_quick(p) for p in _english(texts)]
         rest = [place for place, each in enumerate(spoken) if each is None]
-        for place, shares in zip(
-            rest, _shares([texts[place] for place in rest], thorough=True), strict=True
-        ):
+        for place, shares in zip(rest, _shares([texts[place] for place in rest]), strict=True):
             spoken[place] = _choose(docs[place], shares)
         return [each for each in spoken if each]
 
@@ -84,20 +82,25 @@ def _detector(*, thorough: bool) -> LanguageDetector:
     return (builder if thorough else builder.with_low_accuracy_mode()).build()
 
 
-def _shares(texts: list[str], *, thorough: bool) -> list[dict[str, float]]:
-    """Return the share of every candidate language, for every text."""
+def _english(texts: list[str]) -> list[float]:
+    """Return the share of English by the quick mode, for every text."""
+    quick = _detector(thorough=False)
+    return quick.compute_language_confidence_in_parallel(texts, Language.ENGLISH)
+
+
+def _shares(texts: list[str]) -> list[dict[str, float]]:
+    """Return the share of every candidate language by the thorough mode, for every text."""
     if not texts:
         return []
-    scores = _detector(thorough=thorough).compute_language_confidence_values_in_parallel(texts)
+    scores = _detector(thorough=True).compute_language_confidence_values_in_parallel(texts)
     return [
         {each.language.iso_code_639_1.name.lower(): each.value for each in score}
         for score in scores
     ]
 
 
-def _quick(shares: Mapping[str, float]) -> Spoken | None:
+def _quick(p: float) -> Spoken | None:
     """Return English where the quick mode has no doubt, else None."""
-    p = shares.get("en", 0.0)
     return Spoken("en", p, sure=True) if p >= _QUICK else None
 
 

@@ -27,6 +27,7 @@ _MARK: Final = re.compile(
     rf"|(?P<handle>(?<![\w@])(?<!\w\.)@{WORD}+(?:[.-]\w+){{0,4}}(?:@(?:[\w-]{{1,63}}\.){{1,4}}\w{{2,24}})?)"
     rf"|(?P<hashtag>(?<![\w&])[#\uff03]{WORD}+)"
 )
+_SCREEN: Final = re.compile(r"[@#\uff03]|://|www\.|\.[a-z]")  # no mark is without one of these
 _TRAILING: Final = ".,;:!?)]}'\u2019\"\u201d»*_…"
 _DOTTED_HOST: Final = re.compile(rf"\.(?:{_BARE}|social|app|team)$")
 _PART: Final = re.compile(rf"{WORD}+")
@@ -78,6 +79,8 @@ def scan(text: str) -> Marks:
 
 
 def _marks(text: str) -> Iterator[Mark]:
+    if not _SCREEN.search(text):
+        return
     for match in _MARK.finditer(text):
         kind: Any = match.lastgroup
         piece = match[0]

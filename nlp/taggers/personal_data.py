@@ -22,6 +22,7 @@ from nlp.rulebook import Cues, Span, nearest
 from nlp.suspicion import Sign, Strength, SuspectTagger
 from nlp.tagger import Setting, tagger
 
+_DIGIT: Final = re.compile(r"\d")
 _SCREEN: Final = re.compile(r"\d|@|[\(\[]at[\)\]]", re.IGNORECASE)
 _DIGITS: Final = re.compile(r"(?<![\w+#])\+?\(?\d(?:[ \t().\-/\u00a0]{0,2}\d){6,18}(?!\w|[.,]\d)")
 _ACCOUNT: Final = re.compile(r"(?<!\w)[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]{2,4}){3,8}(?!\w)")
@@ -69,20 +70,27 @@ class PersonalDataTagger(SuspectTagger):
         if not _SCREEN.search(doc._.whole):
             return
         taken: list[Span] = []
-        for sign in (
-            *self._mails(doc),
-            *self._accounts(doc),
-            *self._identities(doc),
-            *self._numbers(doc),
-            *_births(doc),
-            *_papers(doc),
-            *_addresses(doc),
-        ):
+        for sign in self._all(doc):
             if all(sign.end <= start or end <= sign.start for start, end in taken):
                 taken.append((sign.start, sign.end))
                 yield sign
 
+    def _all(self, doc: Doc) -> Iterator[Sign]:
+        yield from self._mails(doc)
+        digits = len(_DIGIT.findall(doc._.whole))
+        if digits:
+            yield from self._accounts(doc)
+        if digits >= _FEWEST_DIGITS:  # none of the forms has fewer
+            yield from self._identities(doc)
+        if digits >= _SHORTEST_PHONE:
+            yield from self._numbers(doc)
+        yield from _births(doc)
+        yield from _papers(doc)
+        if digits:
+            yield from _addresses(doc)
+
     def _mails(self, doc: Doc) -> Iterator[Sign]:
+        whole = doc._.whole
         reason = "an e-mail address of a person"
         for mark in doc._.marks.of("email")[:_MOST]:
             name, _, host = mark.text.rpartition("@")
@@ -91,7 +99,8 @@ class PersonalDataTagger(SuspectTagger):
             )
             if not public and self._recognisers.is_mail(mark.text):
                 yield Sign(mark.start, mark.end, 0.8, "email", reason, "sure")
-        for match in islice(_SPELLED.finditer(doc._.whole), _MOST):
+        spelled = _SPELLED.finditer(whole) if "(" in whole or "[" in whole else ()
+        for match in islice(spelled, _MOST):
             if not is_role_mailbox(re.split(r"[(\[]\s?at", match[0], flags=re.IGNORECASE)[0]):
                 yield Sign(*match.span(), 0.7, "email", f"{reason}, spelled out", "likely")
 
@@ -102,8 +111,9 @@ class PersonalDataTagger(SuspectTagger):
                 yield Sign(match.start(), end, 0.95, "iban", "an IBAN, checksum right", "sure")
 
     def _identities(self, doc: Doc) -> Iterator[Sign]:
+        whole = doc._.whole
         for kind in IDENTITIES:
-            for span in kind.find(doc._.whole, self._recognisers):
+            for span in kind.find(whole, self._recognisers):
                 if not _in_marks(doc, span):
                     yield Sign(*span, 0.85, kind.rule, f"has the form of {kind.name}", "sure")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, ClassVar, Final
 
 import emoji
@@ -89,7 +90,7 @@ def abstain(p: Mapping[str, float], marks: Marks, spoken: Spoken) -> str | None:
     mixed (both poles likely), border (the two likeliest classes close).
     """
     first, second, _ = sorted(p.values(), reverse=True)
-    words = sum(any(each.isalpha() for each in word) for word in marks.words)
+    words = len(list(islice(filter(_has_letter, marks.words), 2)))  # more change nothing
     if words <= 1:
         words += emoji.emoji_count(marks.prose)
     if not words or (words == 1 and first < _LONE_WORD):
@@ -99,3 +100,7 @@ def abstain(p: Mapping[str, float], marks: Marks, spoken: Spoken) -> str | None:
     if min(p["negative"], p["positive"]) >= _POLE:
         return "mixed"
     return "border" if first - second < _BORDER else None
+
+
+def _has_letter(word: str) -> bool:
+    return any(map(str.isalpha, word))

@@ -45,12 +45,15 @@ class SuspicionTagger(Tagger[Mapping[str, Suspect]]):
         return {}
 
     def _judge(self, doc: Doc) -> Iterator[tuple[str, Suspect]]:
-        said = doc._.encoder.probabilities[HEAD]
+        encoding, whole = doc._.encoder, doc._.whole
+        said = encoding.probabilities[HEAD]
         head = np.array([said[kind] for kind in FLAGS], np.float32)
-        found = list(pieces(doc))
-        likely = thresholds().weigh(head, self._opinion.score(found, doc._.encoder.embedding))
-        for kind, p in zip(FLAGS, likely.tolist(), strict=True):
-            span = (0, len(doc._.whole))
+        opinion = self._opinion.add(self._opinion.read(doc), encoding.embedding)
+        likely = thresholds().weigh(head, opinion).tolist()
+        # Few texts are suspect of anything: where each feature stands is asked of those only.
+        places = self._opinion.locate(pieces(doc)) if max(likely) >= _WORTH else []
+        for kind, p in zip(FLAGS, likely, strict=True):
+            span = (0, len(whole))
             if p >= _WORTH:
-                span = speaking(doc._.whole, list(self._opinion.weigh(found, kind)))
+                span = speaking(whole, self._opinion.weigh(places, kind))
             yield kind, Suspect(p, *span)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nlp.encoder import Reading
-from nlp.entity import canonical, decode
+from nlp.entity import _States, canonical, decode
 from nlp.tokens import Tokens
 
 LABELS = ("O", "B-person", "I-person", "B-location", "I-location")
@@ -104,6 +104,39 @@ def test_names_never_overlap_and_stand_in_the_text(rows: list[list[float]]) -> N
     assert edges == sorted(edges)
     assert all(text[name.start : name.end].strip("word0123456789 ") == "" for name in found)
     assert all(0 < name.p <= 1 for name in found)
+
+
+SURE = [0.96, 0.01, 0.01, 0.01, 0.01]
+
+
+@given(
+    st.lists(
+        st.one_of(
+            st.lists(st.floats(1e-6, 1), min_size=5, max_size=5),
+            st.permutations(SURE),
+            st.just(SURE),
+        ),
+        min_size=1,
+        max_size=12,
+    )
+)
+def test_walking_between_what_is_outside_finds_the_path_of_the_whole(
+    rows: list[list[float]],
+) -> None:
+    shares = np.array(rows, np.float32)
+    scores = np.log(shares / shares.sum(axis=1, keepdims=True))
+    states = _States(LABELS)
+    whole, parted = states.walk(scores), states.find_path(scores)
+    places = range(len(rows))
+    assert parted == whole or sum(scores[i, parted[i]] for i in places) == pytest.approx(
+        sum(scores[i, whole[i]] for i in places), abs=1e-4
+    )  # equally likely paths may part where sums are rounded
+
+
+def test_a_model_that_finds_names_beside_the_text_finds_none_in_it() -> None:
+    tokens = Tokens([0], [0], [-1], [-1])
+    tags = np.array([[0.0, 1, 0, 0, 0]], np.float32)
+    assert decode("?", Reading(tokens, tags, np.empty((0, 4), np.float16)), LABELS) == []
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from listening.contract import FLAGS, ConfigurationError
-from nlp.opinion import Opinion, Piece
-from nlp.pipeline import tag
+from nlp.opinion import _FORMS, _WITHOUT_DIGIT, Opinion, Piece, key, pieces
+from nlp.pipeline import make_doc, tag
 from nlp.suspicion import Sign, Suspect, Thresholds, join, sentences, speaking, thresholds
 from nlp.tagger import Said
 from nlp.train.opinion import fit
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 TEXTS = Path(__file__).parent / "taggers/flags.jsonl"
 KIND = "threat"
+shipped = cache(Opinion.load)
 
 
 def flags(strength: str | None, p: float | None) -> list[str]:
@@ -98,6 +100,42 @@ def test_the_opinion_learns_and_is_kept(tmp_path: Path) -> None:
         assert model.score([Piece("sue"), Piece("us")], None)[column] > 0
         assert model.score([Piece("thank"), Piece("us")], None)[column] < 0
     assert kept.model == "m"
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "Sue",
+                "us",
+                "password:",
+                "hunter2!",
+                "12.03.1990",
+                "$12",
+                "@acme",
+                "a@b.com",
+                "Łódź",
+                "fake",
+                "Anna",
+                "www.acme.example",
+                "“a_stolen_picture”",
+                "٣",
+            ]
+        ),
+        max_size=12,
+    )
+)
+def test_a_text_is_read_as_its_pieces_say(rules: Language, words: list[str]) -> None:
+    opinion, doc = shipped(), rules(make_doc(rules, Said(" ".join(words))))
+    rows = (opinion.rows.get(key(piece.name)) for piece in pieces(doc))
+    assert opinion.read(doc) == {row for row in rows if row is not None}
+
+
+@given(st.text(st.sampled_from("aZéß $€.,:;/-_#@\"“„'\n(pinPASSkeyusd"), max_size=60))
+def test_signs_that_are_not_looked_for_without_a_digit_need_one(text: str) -> None:
+    skipped = _FORMS.keys() - _WITHOUT_DIGIT.keys()
+    assert not [name for name in skipped if _FORMS[name].search(text)]
+    assert [name for name in skipped if _FORMS[name].search(text + " $5, my pin: 7")]
 
 
 def test_a_broken_opinion_is_refused(tmp_path: Path) -> None:
