@@ -20,7 +20,11 @@ PUBLISHED = Asset("published_files")
     tags=["listening"],
 )
 def warehouse_update() -> None:
-    """Wire the tasks; the warehouse file has one writer, so they run one after the other."""
+    """Wire the tasks; the warehouse file has one writer, so they run one after the other.
+
+    A batch that cannot be loaded, or a model that fails, keeps back only what it concerns: the
+    next task runs all the same, and `watch` fails the run.
+    """
 
     @task
     def load() -> list[str]:
@@ -31,14 +35,14 @@ def warehouse_update() -> None:
         receipts = load_pending(DataRoot.from_environment(), load_brands(brand_paths()))
         return [receipt.batch_id for receipt in receipts]
 
-    @task
+    @task(trigger_rule="all_done")
     def model() -> None:
         from listening.contract import DataRoot
         from warehouse.model import build_models
 
         build_models(DataRoot.from_environment())
 
-    @task(outlets=[PUBLISHED])
+    @task(trigger_rule="all_done", outlets=[PUBLISHED])
     def publish() -> list[str]:
         from listening.brand import brand_paths, load_brands
         from listening.contract import DataRoot
@@ -47,7 +51,15 @@ def warehouse_update() -> None:
         paths = publish_files(DataRoot.from_environment(), load_brands(brand_paths()))
         return [path.name for path in paths]
 
-    load() >> model() >> publish()
+    @task(trigger_rule="one_failed", retries=0)
+    def watch() -> None:
+        from airflow.sdk.exceptions import AirflowException
+
+        raise AirflowException("a step before failed; its log says what, where and the mend")
+
+    steps = [load(), model(), publish()]
+    steps[0] >> steps[1] >> steps[2]
+    steps >> watch()
 
 
 warehouse_update()

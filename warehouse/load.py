@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -54,6 +54,12 @@ class Receipt:
     quarantined: int
 
 
+class LoadError(ListeningError):
+    """Some batches could not be loaded; `receipts` are those of the others."""
+
+    receipts: Sequence[Receipt] = ()
+
+
 def load_pending(root: DataRoot, brands: BrandFile) -> list[Receipt]:
     """Load every batch that has no receipt yet, in order; return the new receipts.
 
@@ -61,7 +67,8 @@ def load_pending(root: DataRoot, brands: BrandFile) -> list[Receipt]:
     `waiting_batches`. A batch that fails leaves no trace, and the others are loaded.
 
     Raises:
-        ListeningError: a batch could not be loaded (the others were), or the disk refuses.
+        LoadError: a batch could not be loaded; the others were.
+        ListeningError: the disk refuses, or another process holds the warehouse.
     """
     started = now()
     receipts: list[Receipt] = []
@@ -80,7 +87,7 @@ def load_pending(root: DataRoot, brands: BrandFile) -> list[Receipt]:
         except sa.exc.DBAPIError as error:
             raise _refused(root, error, len(receipts)) from error
     if failures:
-        raise _summary(failures)
+        raise _summary(failures, receipts)
     return receipts
 
 
@@ -184,10 +191,12 @@ def _detail(receipts: list[Receipt], retagged: list[str], failures: list[Listeni
     return "; ".join([told, *map(str, failures)])
 
 
-def _summary(failures: list[ListeningError]) -> ListeningError:
+def _summary(failures: list[ListeningError], receipts: list[Receipt]) -> LoadError:
     first = failures[0]
     more = f" (and {len(failures) - 1} more batches failed)" if len(failures) > 1 else ""
-    return ListeningError(first.what + more, where=first.where, mend=first.mend)
+    error = LoadError(first.what + more, where=first.where, mend=first.mend)
+    error.receipts = tuple(receipts)
+    return error
 
 
 def _refused(root: DataRoot, error: sa.exc.DBAPIError, loaded: int) -> ListeningError:

@@ -11,9 +11,10 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from listening.contract import DataRoot, ListeningError, now
+from warehouse.fault import Fault, ModelError, find_faults, keep_faults
 from warehouse.load import record_run
 from warehouse.lock import warehouse_lock
 from warehouse.open import connect, open_warehouse
@@ -26,26 +27,26 @@ def build_models(root: DataRoot, select: str | None = None) -> None:
     """Build and test every model, or those `select` names in dbt's selection syntax.
 
     A table whose model fails keeps its last content; its tests run right after it is built.
+    The teams it concerns keep their last good file (`warehouse.fault`).
 
     Raises:
-        ListeningError: a model or test failed, named with its message; or there is no warehouse.
+        ModelError: a model or test failed, named with its message.
+        ListeningError: there is no warehouse, or dbt could not start.
     """
     started = now()
     with open_warehouse(root):
         pass  # brings the schema up to date and lets go of the file, which dbt opens itself
     with warehouse_lock(root):
-        failures = _build(root, select)
+        failures = [fault.error for fault in _build(root, select)]
         with connect(root, str(root.warehouse)) as connection:
             detail = "; ".join(map(str, failures)) or f"built {select or 'all models'}"
             record_run(connection, "model", started, detail, failures)
     if failures:
         more = f" (and {len(failures) - 1} more)" if len(failures) > 1 else ""
-        raise ListeningError(
-            failures[0].what + more, where=failures[0].where, mend=failures[0].mend
-        )
+        raise ModelError(failures[0].what + more, where=failures[0].where, mend=failures[0].mend)
 
 
-def _build(root: DataRoot, select: str | None) -> list[ListeningError]:
+def _build(root: DataRoot, select: str | None) -> list[Fault]:
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
 
@@ -59,11 +60,9 @@ def _build(root: DataRoot, select: str | None) -> list[ListeningError]:
         raise ListeningError(
             f"dbt could not start: {outcome.exception}", where=str(PROJECT), mend=_see(root)
         )
-    return [
-        _failure(root, result)
-        for result in outcome.result
-        if str(result.status) in ("error", "fail", "runtime error")
-    ]
+    faults = find_faults(outcome.result, _see(root))
+    keep_faults(root, [result.node.unique_id for result in outcome.result], faults)
+    return faults
 
 
 def _arguments(root: DataRoot, select: str | None) -> Sequence[str]:
@@ -84,12 +83,6 @@ def _arguments(root: DataRoot, select: str | None) -> Sequence[str]:
         "--vars", json.dumps({"now": now().isoformat()}),
         *chosen,
     ]  # fmt: skip
-
-
-def _failure(root: DataRoot, result: Any) -> ListeningError:
-    kind, name = result.node.resource_type, result.node.name
-    told = " ".join(str(result.message or result.status).split())
-    return ListeningError(f"{kind} failed: {told}", where=str(name), mend=_see(root))
 
 
 def _see(root: DataRoot) -> str:

@@ -25,6 +25,7 @@ from listening.contract import (
     now,
 )
 from warehouse.crash import crash_at
+from warehouse.fault import read_faults
 from warehouse.integrity import check_team_file
 from warehouse.load import record_run
 from warehouse.lock import file_lock, warehouse_lock
@@ -58,8 +59,8 @@ def publish(root: DataRoot, brands: BrandFile, teams: Sequence[str] = TEAMS) -> 
 
     Raises:
         ConfigurationError: an unknown team.
-        ListeningError: a team's file could not be built or failed a test. Its last good file
-            stays, and the other teams are published all the same.
+        ListeningError: a team's file could not be built or failed a test, or a model or test
+            of its tables did. Its last good file stays, and the other teams are published.
     """
     if unknown := [team for team in teams if team not in TEAMS]:
         raise ConfigurationError(
@@ -109,7 +110,8 @@ def _build_all(root: DataRoot, brands: BrandFile, teams: Sequence[str]) -> list[
         with connect(root, ":memory:") as connection:
             source = f"ATTACH {_literal(root.warehouse)} AS source (READ_ONLY)"
             with _attached(connection, source, "DETACH source"):
-                return [_build(connection, root, brands, team) for team in teams]
+                faults = read_faults(root)
+                return [_build(connection, root, brands, team, faults.get(team)) for team in teams]
 
 
 @contextmanager
@@ -126,8 +128,16 @@ def _attached(connection: sa.Connection, attach: str, detach: str) -> Iterator[N
         connection.commit()
 
 
-def _build(connection: sa.Connection, root: DataRoot, brands: BrandFile, team: str) -> Build:
-    build = Build(team, root.published / f".{team}.duckdb.tmp")
+def _build(
+    connection: sa.Connection,
+    root: DataRoot,
+    brands: BrandFile,
+    team: str,
+    fault: ListeningError | None,
+) -> Build:
+    build = Build(team, root.published / f".{team}.duckdb.tmp", fault=fault)
+    if fault:
+        return build
     try:
         with _attached(connection, f"ATTACH {_literal(build.file)} AS team", "DETACH team"):
             _copy(connection, root, brands, build)

@@ -46,29 +46,55 @@ def crawl_and_report(
         raise typer.Exit(max(error.exit_code for error in errors))
 
 
-def digest(root: DataRoot, brands: BrandFile, *, publish: bool) -> list[Receipt]:
+def digest(root: DataRoot, brands: BrandFile, *, publish: bool) -> Sequence[Receipt]:
     """Tag and load what waits, and publish where wanted; return the new receipts."""
     from nlp.tag import tag_pending
-    from warehouse.load import load_pending
 
     with step("tag"):
         tag_pending(root, brands)
+    return load_and_publish(root, brands, publish=publish)
+
+
+def load_and_publish(root: DataRoot, brands: BrandFile, *, publish: bool) -> Sequence[Receipt]:
+    """Load what waits, and publish where wanted; return the new receipts.
+
+    Batches that cannot be loaded keep nobody from what the others say; the error comes last.
+    """
+    from warehouse.load import LoadError, load_pending
+
+    failed: LoadError | None = None
     with step("load"):
-        receipts = load_pending(root, brands)
+        try:
+            receipts: Sequence[Receipt] = load_pending(root, brands)
+        except LoadError as error:
+            receipts, failed = error.receipts, error
     if publish:
         publish_teams(root, brands)
+    if failed:
+        raise failed
     return receipts
 
 
 def publish_teams(root: DataRoot, brands: BrandFile) -> list[Path]:
-    """Build the models and publish; return the teams' files."""
+    """Build the models and publish; return the teams' files.
+
+    Teams that a failed model or test concerns keep their last good file; the error comes last.
+    """
+    from warehouse.fault import ModelError
     from warehouse.model import build_models
     from warehouse.publish import publish as publish_files
 
+    failed: ModelError | None = None
     with step("model"):
-        build_models(root)
+        try:
+            build_models(root)
+        except ModelError as error:
+            failed = error
     with step("publish"):
-        return publish_files(root, brands)
+        paths = publish_files(root, brands)
+    if failed:
+        raise failed
+    return paths
 
 
 def report(

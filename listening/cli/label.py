@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from listening.cli.chain import digest, publish_teams
+from listening.cli.chain import digest, load_and_publish
 from listening.cli.common import BrandPaths, Json, NoPublish, app, emit, read_brands, show, step
 
 topics_app = typer.Typer(help="Topics nobody declared.", no_args_is_help=True)
@@ -153,15 +153,11 @@ def discover(
     """Find tonight's topics in what is tagged, and take them down to the published files."""
     from listening.contract import LINEAGE, DataRoot
     from nlp.discover import discover_topics
-    from warehouse.load import load_pending
 
     root, brands = DataRoot.from_environment(), read_brands(brand)
     with step("discover topics"):
         night = discover_topics(root, again=again)
-    with step("load"):
-        load_pending(root, brands)
-    if not no_publish:
-        publish_teams(root, brands)
+    load_and_publish(root, brands, publish=not no_publish)
     counts = {kind: night.count(kind) for kind in LINEAGE}
     if as_json:
         told = {"night": night.night, "topics": len(night.topics), "mentions": len(night.members)}

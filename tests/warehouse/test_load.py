@@ -32,7 +32,7 @@ from tests.warehouse.world import (
 from warehouse.check import check_warehouse
 from warehouse.cluster import components
 from warehouse.dimension import sync_brands
-from warehouse.load import Receipt, load_pending, totals, waiting_batches
+from warehouse.load import LoadError, Receipt, load_pending, totals, waiting_batches
 from warehouse.merge import merge_batch
 from warehouse.migrations import migrate
 from warehouse.open import connect, open_warehouse
@@ -324,9 +324,10 @@ def test_a_batch_that_does_not_add_up_is_refused_whole(world: World) -> None:
     world.land([said("1", "acme")])
     cut = world.land([said("2", "acme")], served=2)
     world.land([said("3", "acme")])
-    with pytest.raises(ListeningError, match="2 items were served") as caught:
+    with pytest.raises(LoadError, match="2 items were served") as caught:
         load_pending(world.root, BRANDS)
     assert caught.value.where == cut
+    assert [receipt.inserted for receipt in caught.value.receipts] == [1, 1]
     mentions = rows_of(world.root, "SELECT native_id FROM core.mention ORDER BY 1")
     assert mentions == [("1",), ("3",)]
     assert rows_of(world.root, "SELECT count(*) FROM core.receipt") == [(2,)]

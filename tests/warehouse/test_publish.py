@@ -12,10 +12,12 @@ from typing import Any
 import duckdb
 import pytest
 
+from listening.cli.chain import load_and_publish
 from listening.contract import TEAMS, ConfigurationError, DataRoot, ListeningError, now
 from tests.warehouse.world import BRANDS, SMALL_WORLD, World, rows_of, said
+from warehouse.fault import ModelError, read_faults
 from warehouse.integrity import PERSONAL
-from warehouse.load import load_pending
+from warehouse.load import LoadError, load_pending
 from warehouse.model import build_models
 from warehouse.open import open_warehouse
 from warehouse.publish import publish, team_file
@@ -37,6 +39,12 @@ def read(file: Path, query: str) -> list[tuple[Any, ...]]:
     """Read as a team does: plain DuckDB, read-only."""
     with duckdb.connect(str(file), read_only=True) as connection:
         return connection.execute(query).fetchall()
+
+
+def stamp(root: DataRoot, team: str) -> tuple[int, int]:
+    """Return what changes when a team's file is replaced; an inode alone may be used again."""
+    found = team_file(root, team).stat()
+    return found.st_ino, found.st_mtime_ns
 
 
 def more(root: DataRoot) -> World:
@@ -148,7 +156,7 @@ def test_a_failed_test_keeps_the_last_good_file(built: DataRoot, statement: str,
     """The error names team and test; that team keeps its file, the others get theirs."""
     publish(built, BRANDS)
     good = team_file(built, "product").read_bytes()
-    inode = {team: team_file(built, team).stat().st_ino for team in TEAMS}
+    before = {team: stamp(built, team) for team in TEAMS}
     with open_warehouse(built) as connection, connection.begin():
         if "UPDATE" in statement:
             connection.exec_driver_sql(
@@ -159,7 +167,7 @@ def test_a_failed_test_keeps_the_last_good_file(built: DataRoot, statement: str,
         publish(built, BRANDS)
     assert caught.value.where == "published/product.duckdb"
     assert team_file(built, "product").read_bytes() == good
-    fresh = {team for team in TEAMS if team_file(built, team).stat().st_ino != inode[team]}
+    fresh = {team for team in TEAMS if stamp(built, team) != before[team]}
     assert fresh == set(TEAMS) - {"product"}
     assert rows_of(built, "SELECT status FROM core.run WHERE step = 'publish' ORDER BY 1") == [
         ("done",), ("failed",)
@@ -235,6 +243,51 @@ def test_a_failing_model_is_named_and_keeps_its_table(
     monkeypatch.setenv("LISTENING_WAREHOUSE", "kept")
     build_models(built, select="scorecard")
     assert os.environ["LISTENING_WAREHOUSE"] == "kept"
+
+
+def test_a_failed_model_keeps_back_only_whom_it_concerns(built: DataRoot) -> None:
+    """The team whose model failed keeps its last good file, and says why; the others get theirs."""
+    publish(built, BRANDS)
+    before = {team: stamp(built, team) for team in TEAMS}
+    with open_warehouse(built) as connection, connection.begin():
+        connection.exec_driver_sql("ALTER TABLE core.goal_actual RENAME COLUMN target TO aim")
+    with pytest.raises(ModelError, match="failed"):
+        build_models(built, select="scorecard content_piece")
+    for _ in range(2):  # it is remembered until the model is built
+        with pytest.raises(ListeningError, match="model failed") as caught:
+            publish(built, BRANDS)
+        assert caught.value.where == "scorecard"
+    fresh = {team for team in TEAMS if stamp(built, team) != before[team]}
+    assert fresh == set(TEAMS) - {"executive"}
+    with open_warehouse(built) as connection, connection.begin():
+        connection.exec_driver_sql("ALTER TABLE core.goal_actual RENAME COLUMN aim TO target")
+    build_models(built, select="scorecard")
+    publish(built, BRANDS)
+    assert stamp(built, "executive") != before["executive"]
+
+
+def test_a_batch_that_cannot_be_loaded_keeps_nobody_back(built: DataRoot) -> None:
+    """The command names the batch and fails; what the other batches say is published."""
+    world = more(built)
+    cut = world.land([said("cut", "acme good")], served=2)
+    world.land([said("whole", "acme good praise", published_at=now())])
+    with pytest.raises(LoadError) as caught:
+        load_and_publish(built, BRANDS, publish=True)
+    assert caught.value.where == cut
+    found = read(team_file(built, "product"), "SELECT count(*) FROM feedback_mention")
+    assert found == rows_of(built, "SELECT count(*) FROM product.feedback_mention")
+    (whole,) = rows_of(built, "SELECT mention_id FROM core.mention WHERE native_id = 'whole'")
+    assert whole in read(team_file(built, "product"), "SELECT mention_id FROM feedback_mention")
+
+
+def test_a_failed_test_of_a_shared_model_concerns_all_who_read_it(built: DataRoot) -> None:
+    """A broken rule in `mart` keeps back every team below it, and no other."""
+    with open_warehouse(built) as connection, connection.begin():
+        connection.exec_driver_sql("DELETE FROM core.brand_business_day")
+        connection.exec_driver_sql("ALTER TABLE core.brand_holiday RENAME COLUMN on_date TO day")
+    with pytest.raises(ModelError):
+        build_models(built, select="business_day+")
+    assert set(read_faults(built)) == {"care", "executive"}
 
 
 def test_personal_columns_are_known() -> None:
