@@ -6,6 +6,8 @@ import re
 from functools import cache, cached_property
 from typing import Any, Final
 
+from nlp.light import without
+
 _REGIONS: Final = ("US", "GB", "DE", "FR", "ES", "IT", "NL", "PT", "BR", "AU", "IN")
 _ROLE: Final = frozenset(
     """
@@ -50,7 +52,9 @@ class Recognisers:
     """Asks presidio about one candidate at a time, so that no text can make it slow."""
 
     def load(self) -> None:
-        """Import presidio now: two seconds that would count against the first text's limit."""
+        """Import presidio now: half a second that would count against the first text's limit."""
+        with without("transformers"):  # none of its recognisers that need it is asked
+            import presidio_analyzer.predefined_recognizers  # noqa: F401  imported for later
         _ = (self._mail, self._phone, self._suffixes)
 
     def is_mail(self, candidate: str) -> bool:

@@ -6,12 +6,13 @@ A tagger is a file in `nlp/taggers/`; its place follows from what it declares to
 from __future__ import annotations
 
 import importlib
+import os
 import pkgutil
 from collections import deque
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import spacy
 from spacy.attrs import NORM  # type: ignore[import-not-found]  # Cython without stubs
@@ -21,9 +22,12 @@ from spacy.tokens import Doc
 import nlp.taggers
 from listening.contract import BrandFile, ListeningError
 from nlp.limit import OutOfTime, read_limit, within
-from nlp.models.plan import read_plan
+from nlp.models import VARIABLE
 from nlp.tagger import REGISTRY, Said, Setting, Tagger, factory_name, late
 from nlp.words import WordTokenizer, norm
+
+if TYPE_CHECKING:
+    from nlp.models.plan import Choice
 
 BATCH: Final = 1024
 """Documents a batch: enough for the encoder to sort them by length."""
@@ -60,7 +64,7 @@ def build(
     vocab.lex_attr_getters[NORM] = norm
     pipeline.tokenizer = WordTokenizer(pipeline.vocab)
     setting = Setting(brands or BrandFile(brands=()), pipeline, model)
-    choices = read_plan(models)
+    choices = _read_choices(models)
     for name in order(kinds, only, heard={choice.tagger for choice in choices}):
         component = pipeline.add_pipe(factory_name(name), name=name)
         assert isinstance(component, Tagger)  # noqa: S101  (narrows the factory's type)
@@ -70,6 +74,15 @@ def build(
 
         stand_in(pipeline, setting, choices)
     return pipeline
+
+
+def _read_choices(models: Path | None) -> Sequence[Choice]:
+    """Return the models that stand in for heads. Most runs have none, and read no YAML."""
+    if models is None and VARIABLE not in os.environ:
+        return ()
+    from nlp.models.plan import read_plan
+
+    return read_plan(models)
 
 
 def order(

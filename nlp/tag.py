@@ -32,6 +32,7 @@ from listening.contract import (
     read_batch,
 )
 from nlp.frame import Frame, Row, check_suffix, read_frame, reader, write_frame, write_sealed
+from nlp.light import import_spacy
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -287,6 +288,7 @@ def _to_said(row: Row) -> Said:
 
 
 def _build(brands: BrandFile | None) -> Language:
+    import_spacy()
     from nlp.pipeline import build
 
     return build(brands)

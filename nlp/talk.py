@@ -1,16 +1,20 @@
-"""What a text that speaks of a brand sounds like, learned from examples when it is needed.
+"""What a text that speaks of a brand sounds like, learned from examples.
 
 `nlp/rules/talk.jsonl` holds texts of ours: about brands, and about the animals, places,
-people and things whose names brands share. The encoder reads them once a run and a ridge
-regression on their embeddings tells the two apart; there are no weights to ship, and a new
-model learns anew. Reading them costs as much as tagging 460 short texts.
+people and things whose names brands share. The encoder reads them, and a ridge regression on
+their embeddings tells the two apart. Reading them costs as much as tagging 460 short texts, so
+what comes of it is kept in `talk.safetensors` for the model and the examples it was learned
+with (`python -m nlp.talk` writes it). With others it is learned anew at every start.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -25,6 +29,8 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float32]
 
 EXAMPLES: Final = Path(__file__).parent / "rules" / "talk.jsonl"
+LEARNED: Final = EXAMPLES.with_suffix(".safetensors")
+_log: Final = logging.getLogger(__name__)
 _PULL: Final = 5.0  # towards zero; 5 to 20 differ by 1 of 100 texts, each brand left out
 _NEUTRAL: Final = ("{}", "I think {} is great", "what about {}?", "{} again", "This is about {}.")
 _SIGNS: Final = {
@@ -55,9 +61,16 @@ class Talk:
     def __init__(self, encoder: Encoder) -> None:
         self.encoder = encoder
         self.labels = encoder.manifest.tags.labels
-        self._examples = read_examples()
-        self._embeddings = self.encode([each.text for each in self._examples])
-        self.learn()
+        if not self._recall():
+            self.learn()
+
+    @cached_property
+    def _examples(self) -> list[Example]:
+        return read_examples()
+
+    @cached_property
+    def _embeddings(self) -> Floats:
+        return self.encode([each.text for each in self._examples])
 
     def learn(self, *, without: str = "") -> None:
         """Learn from the examples; to measure, from all but those about one homonym."""
@@ -72,6 +85,42 @@ class Talk:
         centred = rows - self._middle
         ridge = centred.T @ centred + _PULL * np.eye(rows.shape[1])
         self._direction = np.linalg.solve(ridge, centred.T @ (aims - self._mean))
+
+    def save(self, path: Path = LEARNED) -> None:
+        """Write what was learned, for this model and these examples."""
+        from safetensors.numpy import save_file
+
+        tensors = {
+            "middle": self._middle,
+            "direction": self._direction,
+            "mean": np.array([self._mean]),
+        }
+        save_file(tensors, path, metadata=self._origin())
+        path.chmod(0o644)  # safetensors makes it readable by its owner only
+
+    def _recall(self, path: Path = LEARNED) -> bool:
+        """Take what was learned before; tell whether there was any for this model."""
+        from safetensors import SafetensorError, safe_open
+
+        try:
+            with safe_open(path, framework="numpy") as file:
+                if file.metadata() != self._origin():
+                    _log.info("%s is of another model: run `python -m nlp.talk`", path)
+                    return False
+                self._middle, self._direction = (
+                    file.get_tensor(name) for name in ("middle", "direction")
+                )
+                self._mean = float(file.get_tensor("mean")[0])
+        except (OSError, SafetensorError) as error:
+            _log.warning("%s cannot be read (%s): run `python -m nlp.talk`", path, error)
+            return False
+        return True
+
+    def _origin(self) -> dict[str, str]:
+        """Return what the direction depends on."""
+        examples = hashlib.sha256(EXAMPLES.read_bytes()).hexdigest()
+        weights = self.encoder.manifest.files
+        return {"examples": examples, "model": weights["model.onnx"], "pull": str(_PULL)}
 
     def of_brands(self, embedding: Floats) -> float:
         """Return about 1 for talk of a brand, about -1 for other talk."""
@@ -112,3 +161,11 @@ def compare(senses: tuple[Floats, Floats], embedding: Floats) -> float:
     """Return how much nearer a text is to the first of two groups of examples."""
     near, other = (float(np.sort(each @ embedding)[-_NEAREST:].mean()) for each in senses)
     return near - other
+
+
+if __name__ == "__main__":
+    from nlp.encoder import Encoder
+
+    _talk = Talk(Encoder.load())
+    _talk.learn()
+    _talk.save()

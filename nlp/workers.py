@@ -24,6 +24,7 @@ import pyarrow as pa
 
 from listening.contract import BrandFile, ConfigurationError, ListeningError
 from nlp.encoder import THREADS_VARIABLE, count_cores
+from nlp.light import import_spacy
 
 if TYPE_CHECKING:
     from nlp.said import Said
@@ -219,6 +220,7 @@ def _environment(threads: int) -> dict[str, str]:
 
 def serve(asks: Connection, replies: Connection) -> None:
     """Tag what is asked until nobody asks any more: the life of a worker."""
+    import_spacy()
     from nlp.pipeline import build, versions
     from nlp.tag import tag_chunk
 

@@ -14,8 +14,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from listening.contract import EMOTIONS, INTENTS, SENTIMENTS, ConfigurationError
-
-VARIABLE: Final = "LISTENING_MODELS"
+from nlp.models import VARIABLE as VARIABLE  # noqa: PLC0414  known from here
 
 Kind = Literal["transformers", "onnx", "spacy"]
 TaggerName = Literal["sentiment", "target", "emotion", "irony", "offensive", "intent", "entities"]
