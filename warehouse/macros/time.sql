@@ -22,3 +22,14 @@
         0
     )
 {%- endmacro %}
+
+{# Every day from one to another, each on a row of its own; none where the first is later. #}
+{% macro days_of(first_day, last_day) -%}
+    cast(
+        unnest(
+            generate_series(
+                cast({{ first_day }} as timestamp), cast({{ last_day }} as timestamp), interval 1 day
+            )
+        ) as date
+    )
+{%- endmacro %}
