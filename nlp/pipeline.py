@@ -23,6 +23,7 @@ import nlp.taggers
 from listening.contract import BrandFile, ListeningError
 from nlp.limit import OutOfTime, read_limit, within
 from nlp.models import VARIABLE
+from nlp.personal import Recognisers
 from nlp.tagger import REGISTRY, Said, Setting, Tagger, factory_name, late
 from nlp.words import WordTokenizer, norm
 
@@ -38,6 +39,12 @@ def discover() -> Mapping[str, type[Tagger[Any]]]:
     for module in pkgutil.iter_modules(nlp.taggers.__path__):
         importlib.import_module(f"{nlp.taggers.__name__}.{module.name}")
     return REGISTRY
+
+
+def preload() -> None:
+    """Import what any pipeline needs, where its brand file is still to come."""
+    discover()
+    Recognisers().load()
 
 
 def build(

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from spacy.language import Language
 
     from nlp.said import Said
-    from nlp.workers import Tagged, Workers
+    from nlp.workers import Brands, Tagged, Workers
 
     Tagging: TypeAlias = Language | Workers
 
@@ -94,7 +94,7 @@ def tag_file(
     *,
     text: str = "text",
     target: str | None = None,
-    brands: BrandFile | None = None,
+    brands: Brands = None,
     author: str | None = None,
     url: str | None = None,
     workers: int | None = None,
@@ -107,7 +107,8 @@ def tag_file(
         text: the column of the text.
         target: the column of what somebody wants the sentiment towards: a name that stands in
             the text, or not. Adds TARGET_FIELDS, null where a row names none.
-        brands: names, topics and works to look for.
+        brands: names, topics and works to look for, or what reads them: worker processes
+            start meanwhile.
         author: the column of the author's handle.
         url: the column of the address of the text.
         workers: how many processes tag a large file (see `nlp.workers`).
@@ -206,7 +207,7 @@ def read_footer(root: DataRoot, batch_id: str) -> dict[str, Any] | None:
 class Lender:
     """Has the pipeline built, or workers started, for the first batch that needs it."""
 
-    def __init__(self, brands: BrandFile | None, workers: int | None = None) -> None:
+    def __init__(self, brands: Brands, workers: int | None = None) -> None:
         from nlp.workers import count_workers
 
         self._brands, self._count = brands, count_workers(workers)
@@ -287,11 +288,11 @@ def _to_said(row: Row) -> Said:
     return Said(**known, owned=bool(row["owned"]))
 
 
-def _build(brands: BrandFile | None) -> Language:
+def _build(brands: Brands) -> Language:
     import_spacy()
     from nlp.pipeline import build
 
-    return build(brands)
+    return build(brands() if callable(brands) else brands)
 
 
 def _tag_rows(

@@ -13,7 +13,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection, wait
@@ -37,12 +37,13 @@ DEFAULT: Final = 2
 WORTH: Final = 1_000
 """Mentions from which on workers repay that each loads the pipeline for itself."""
 
-CHUNK: Final = 256
-"""Mentions sent at a time: a second's work, so that no worker is left waiting at the end."""
+CHUNK: Final = 128
+"""Mentions sent at a time: half a second's work, so that none waits long for another at the end."""
 
 _PATIENCE: Final = 5.0  # seconds
 _ROOT: Final = Path(__file__).parent.parent
 
+Brands = BrandFile | Callable[[], BrandFile] | None
 Tagged = tuple[pa.Table, list[int]]
 """The tags of some mentions, and the numbers of those of which something failed."""
 
@@ -74,14 +75,18 @@ class Workers:
     What they say of a mention does not depend on how many they are.
     """
 
-    def __init__(self, brands: BrandFile | None, count: int) -> None:
-        """Start `count` workers with the pipeline for a brand file."""
+    def __init__(self, brands: Brands, count: int) -> None:
+        """Start `count` workers with the pipeline for a brand file, or for what reads one.
+
+        Reading takes half a second, in which the workers load what needs no brand file.
+        """
         self._closed = False
         self._workers: list[_Worker] = []
         try:
             self._workers += [_Worker(max(1, count_cores() // count)) for _ in range(count)]
+            stated = brands() if callable(brands) else brands
             for worker in self._workers:
-                worker.send(brands)
+                worker.send(stated)
             self._versions = [worker.receive() for worker in self._workers]
         except BaseException:
             self.close()
@@ -221,9 +226,10 @@ def _environment(threads: int) -> dict[str, str]:
 def serve(asks: Connection, replies: Connection) -> None:
     """Tag what is asked until nobody asks any more: the life of a worker."""
     import_spacy()
-    from nlp.pipeline import build, versions
+    from nlp.pipeline import build, preload, versions
     from nlp.tag import tag_chunk
 
+    preload()
     try:
         pipeline = build(asks.recv())
     except ListeningError as error:

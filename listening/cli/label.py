@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -36,7 +37,7 @@ def tag(
 
     if models:
         os.environ["LISTENING_MODELS"] = str(models)  # worker processes read it too
-    brands = read_brands(brand) if brand else None
+    brands = partial(read_brands, brand) if brand else None
     result = tag_file(
         file, out, text=text, target=target, brands=brands, author=author, url=url, workers=workers
     )
