@@ -82,14 +82,14 @@ def test_praise_needs_no_reply_and_is_not_counted(warehouse):
 
 
 def test_virality_needs_followers_of_that_date(warehouse):
-    """Each look divides by the followers then; a forum post has none, and says so."""
+    """Each look divides by the followers then; off-channel nobody is a fan, and it says so."""
     assert rows(
         warehouse,
         "SELECT mention_id, observed_at, reach, engagement, virality, virality_null_reason "
         "FROM marketing.post_metric WHERE mention_id IN ('post', 'forum') "
         "ORDER BY mention_id, observed_at",
     ) == [
-        ("forum", at(13), None, 42, None, "no_followers"),
+        ("forum", at(13), None, 42, None, "off_channel"),
         ("post", at(13), 1000, 20, 0.02, None),
         ("post", at(14), 2000, 50, 0.025, None),
     ]

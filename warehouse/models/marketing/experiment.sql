@@ -4,11 +4,32 @@
 with post as (
     select
         experiment.experiment_id,
+        experiment.metric,
+        mention.mention_id,
         case mention.arm
             when experiment.treatment_arm then 'treatment'
             when experiment.control_arm then 'control'
         end as arm,
-        cast(case experiment.metric
+        coalesce(
+            {{ brand_day("mention.published_at", "coalesce(brand.timezone, 'UTC')") }}
+            not between coalesce(experiment.starts_on, '-infinity')
+            and coalesce(experiment.ends_on, 'infinity'),
+            false
+        ) as is_outside
+    from {{ source("core", "experiment") }} as experiment
+    join {{ source("core", "mention") }} as mention
+        on mention.experiment in (experiment.experiment_id, experiment.name)
+    left join {{ source("core", "brand") }} as brand
+        on brand.brand_id = experiment.brand_id
+),
+look as (
+    select
+        post.experiment_id,
+        post.mention_id,
+        post.arm,
+        look.observed_at,
+        {{ seconds_between("look.published_at", "look.observed_at") }} as age_s,
+        cast(case post.metric
             when 'reach' then look.reach
             when 'views' then look.views
             when 'likes' then look.likes
@@ -21,22 +42,28 @@ with post as (
             when 'virality' then look.engagement
             when 'engagement_rate' then look.engagement
         end as double) as numerator,
-        cast(case experiment.metric
+        cast(case post.metric
             when 'virality' then look.followers
             when 'engagement_rate' then look.reach
             else 1
         end as double) as denominator
-    from {{ source("core", "experiment") }} as experiment
-    join {{ source("core", "mention") }} as mention
-        on mention.experiment in (experiment.experiment_id, experiment.name)
-    join (
-        select * from {{ ref("engagement_snapshot") }}
-        qualify row_number() over (partition by mention_id order by observed_at desc) = 1
-    ) as look using (mention_id)
+    from post
+    join {{ ref("engagement_snapshot") }} as look using (mention_id)
+    where post.arm is not null and not post.is_outside
 ),
+-- A later look that gives only the text says nothing against the counts before it.
 measured as (
-    select * from post
-    where arm is not null and numerator is not null and denominator is not null
+    select * from look
+    where numerator is not null and denominator is not null
+    qualify row_number() over (
+        partition by experiment_id, mention_id order by observed_at desc
+    ) = 1
+),
+outside as (
+    select experiment_id, count(*) as posts
+    from post
+    where arm is not null and is_outside
+    group by experiment_id
 ),
 arm as (
     select
@@ -45,6 +72,7 @@ arm as (
         count(*) as posts,
         sum(numerator) as total,
         sum(denominator) as denominator,
+        median(age_s) as age_s,
         {{ ratio("sum(numerator)", "sum(denominator)") }} as value
     from measured
     group by all
@@ -79,6 +107,9 @@ compared as (
         experiment.ends_on,
         coalesce(control.posts, 0) as control_posts,
         coalesce(treatment.posts, 0) as treatment_posts,
+        coalesce(outside.posts, 0) as posts_outside,
+        control.age_s as control_age_s,
+        treatment.age_s as treatment_age_s,
         control.value as control_value,
         treatment.value as treatment_value,
         {{ ratio("treatment.value - control.value", "control.value") }} as lift,
@@ -99,6 +130,7 @@ compared as (
         on control.experiment_id = experiment.experiment_id and control.arm = 'control'
     left join spread as treatment
         on treatment.experiment_id = experiment.experiment_id and treatment.arm = 'treatment'
+    left join outside on outside.experiment_id = experiment.experiment_id
 ),
 bounded as (
     select
@@ -119,6 +151,9 @@ select
     ends_on,
     control_posts,
     treatment_posts,
+    posts_outside,
+    control_age_s,
+    treatment_age_s,
     control_value,
     treatment_value,
     lift,

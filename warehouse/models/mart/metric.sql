@@ -127,11 +127,11 @@ with definition (metric_id, version, teams, name, formula, denominator, null_rea
         'At one look; compare looks of one age.'
     ),
     (
-        'virality', 1, ['marketing'], 'Virality',
+        'virality', 2, ['marketing'], 'Virality',
         'engagement / followers',
-        'followers of the author at that date',
-        'virality_null_reason: no_counts, no_followers, zero_followers',
-        'post_metric: unknown off-channel, where a post has no followers.'
+        'followers, at that date, of the handle that posted',
+        'virality_null_reason: off_channel, no_counts, no_followers, zero_followers',
+        'post_metric: of a brand''s own posts. Off-channel nobody is a fan, whoever follows the author.'
     ),
     (
         'conversation', 1, ['marketing'], 'Conversation rate',
