@@ -404,7 +404,61 @@ REFERENCE_SCHEMA: Final = pa.schema(
 )
 """Rows of `reference` batches."""
 
-DECISIONS: Final = ("correction",)
+Subject = Literal["mention", "case", "takedown", "recommendation", "experiment"]
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionRule:
+    """What decisions of one kind are about, and what they may say."""
+
+    subject: Subject
+    actions: tuple[str, ...]  # (): the label says it, see CORRECTIONS
+    mention: bool  # it may name a mention; where that is the subject it must
+    fields: tuple[str, ...] = ()  # what it may say besides, by name
+    required: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # action -> fields
+
+
+DECISIONS: Final[Mapping[str, DecisionRule]] = {
+    "correction": DecisionRule("mention", (), mention=True),
+    "case": DecisionRule(
+        "case",
+        ("open", "attach", "detach", "assign", "hold", "release", "note", "close", "reopen"),
+        mention=True,
+        fields=("title", "owner", "basis", "approver", "expires_on"),
+        required={"hold": ("basis", "approver", "expires_on"), "assign": ("owner",)},
+    ),
+    "takedown": DecisionRule(
+        "takedown",
+        (
+            "draft", "send", "acknowledge", "remove", "refuse", "counter_notice", "sue", "restore",
+            "repost", "withdraw", "note",
+        ),
+        mention=True,
+        fields=("basis", "platform", "brand_id", "url", "reference", "owner"),
+        required={"draft": ("basis", "platform")},
+    ),
+    "triage": DecisionRule(
+        "mention",
+        ("take", "assign", "pend", "resolve", "reopen", "dismiss"),
+        mention=True,
+        fields=("owner", "class", "priority"),
+    ),
+    "recommendation": DecisionRule(
+        "recommendation",
+        ("propose", "accept", "implement", "reject", "merge"),
+        mention=False,
+        fields=("title", "brand_id", "product_id", "topic_id", "duplicate_of"),
+        required={"propose": ("title", "brand_id"), "merge": ("duplicate_of",)},
+    ),
+    "experiment": DecisionRule(
+        "experiment", ("note", "adopt", "reject"), mention=False, fields=("region",)
+    ),
+    "engage": DecisionRule(
+        "mention", ("take", "join", "skip", "close"), mention=True, fields=("outcome", "url")
+    ),
+}  # fmt: skip
+"""The kinds of decisions there are. A kind the code does not know fails its batch."""
+
 DECISION_SCHEMA: Final = pa.schema(
     [
         pa.field("item_no", pa.int64(), nullable=False),
@@ -417,13 +471,22 @@ DECISION_SCHEMA: Final = pa.schema(
         pa.field("mention_id", pa.string()),
         pa.field("content_hash", pa.string()),  # of what the person read
         pa.field("tagger", pa.string()),  # one of CORRECTIONS
-        pa.field("target", pa.string()),  # brand, intent, topic or kind of flag; null: none
+        # Of a correction: brand, intent, topic or kind of flag; of a case: kind of flag; of
+        # triage and engage: brand. Null: none.
+        pa.field("target", pa.string()),
         pa.field("label", pa.string()),
         pa.field("previous_label", pa.string()),  # the model's; null where it said nothing
         pa.field("previous_version", pa.string()),
         pa.field("actor", pa.string()),  # a pseudonym
         pa.field("note", pa.string()),  # why, in the person's words
         pa.field("decided_at", INSTANT),
+        # The rest is newer than the first batches, which lack these columns.
+        pa.field("subject_id", pa.string()),  # of what; null where it is the mention
+        pa.field("case_id", pa.string()),  # legal case it belongs to
+        pa.field("action", pa.string()),  # null for corrections
+        pa.field("effective_at", INSTANT),  # when it happened, where that is not decided_at
+        pa.field("due_at", INSTANT),  # what must be done next is due
+        pa.field("fields", pa.string()),  # what else was said, a JSON object of texts
     ]
 )
 """Rows of `decision` batches: what people decided at the desk."""

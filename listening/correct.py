@@ -6,33 +6,15 @@ everything else that enters, and so the warehouse can be rebuilt with it.
 
 from __future__ import annotations
 
-import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
-import pyarrow as pa
+from listening.contract import CORRECTIONS, TARGETED, Batch, DataRoot, stream_id
+from listening.decide import SOURCE, check_actor, refuse, seal_rows
 
-from listening.clean import clean_text
-from listening.contract import (
-    CORRECTIONS,
-    DECISION_SCHEMA,
-    TARGETED,
-    Batch,
-    ConfigurationError,
-    Coverage,
-    DataRoot,
-    now,
-    stream_id,
-)
-from listening.landing import Draft, Landing
-
-SOURCE: Final = "desk"
 STREAM: Final = stream_id(SOURCE, "local", "correction")
-NOTE_LIMIT: Final = 1_000
-_ACTOR: Final = re.compile(r"[\w.-]{1,64}")
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}")
 
 
@@ -58,9 +40,9 @@ def choose_target(tagger: str, brand_id: str, target: str) -> str:
         ConfigurationError: the one is given where only the other makes sense.
     """
     if brand_id and tagger != "sentiment":
-        _refuse("--brand-id", f"{tagger} is not towards a brand", "Leave it out, or use --id")
+        refuse("--brand-id", f"{tagger} is not towards a brand", "Leave it out, or use --id")
     if target and tagger == "sentiment":
-        _refuse("--id", "a sentiment is towards a brand", "Name it by --brand-id")
+        refuse("--id", "a sentiment is towards a brand", "Name it by --brand-id")
     return brand_id or target
 
 
@@ -71,16 +53,14 @@ def check_correction(tagger: str, label: str, target: str = "", *, actor: str = 
         ConfigurationError: an unknown tagger, label or target, or no pseudonym.
     """
     if tagger not in CORRECTIONS:
-        _refuse("--tagger", f"{tagger!r} cannot be corrected", f"One of {', '.join(CORRECTIONS)}")
+        refuse("--tagger", f"{tagger!r} cannot be corrected", f"One of {', '.join(CORRECTIONS)}")
     labels = CORRECTIONS[tagger]
     if labels and label not in labels:
-        _refuse("--label", f"{label!r} is no {tagger}", f"One of {', '.join(labels)}")
+        refuse("--label", f"{label!r} is no {tagger}", f"One of {', '.join(labels)}")
     if not labels and not _LANGUAGE.fullmatch(label):
-        _refuse("--label", f"{label!r} is no language code", "Write it as ISO 639 does: en, de, fr")
+        refuse("--label", f"{label!r} is no language code", "Write it as ISO 639 does: en, de, fr")
     _check_target(tagger, target)
-    if not _ACTOR.fullmatch(actor):
-        mend = "Letters, digits, dot, dash, up to 64; no mail address: it is kept for good"
-        _refuse("--actor", f"{actor!r} is no pseudonym", mend)
+    check_actor(actor)
 
 
 def _check_target(tagger: str, target: str) -> None:
@@ -88,17 +68,13 @@ def _check_target(tagger: str, target: str) -> None:
         return
     if tagger not in TARGETED:
         if target:
-            _refuse("--id", f"{tagger} is said of the whole mention", "Leave it out")
+            refuse("--id", f"{tagger} is said of the whole mention", "Leave it out")
         return
     known = TARGETED[tagger]
     what = "kind" if tagger == "flag" else tagger
     if not target or (known and target not in known):
         named = f"{target!r} is no {what}" if target else f"no {what} is named"
-        _refuse("--id", named, f"One of {', '.join(known)}" if known else "Name the topic's id")
-
-
-def _refuse(where: str, what: str, mend: str) -> None:
-    raise ConfigurationError(what, where=where, mend=mend)
+        refuse("--id", named, f"One of {', '.join(known)}" if known else "Name the topic's id")
 
 
 def seal_corrections(root: DataRoot, corrections: Sequence[Correction]) -> Batch:
@@ -112,47 +88,6 @@ def seal_corrections(root: DataRoot, corrections: Sequence[Correction]) -> Batch
     """
     for one in corrections:
         check_correction(one.tagger, one.label, one.target, actor=one.actor)
-    landing = Landing(root)
-    with landing.lock("decision", STREAM):
-        before = landing.newest("decision", STREAM)
-        cursor = dict(before.cursor_after) if before else {}
-        rows = _rows(corrections, _first_moment(cursor))
-        draft = Draft(
-            kind="decision",
-            stream=STREAM,
-            source=SOURCE,
-            host="local",
-            target="correction",
-            served=len(rows),
-            coverage=Coverage("complete", got=len(rows)),
-            cursor_before=cursor,
-            cursor_after={"decided_at": rows[-1]["decided_at"].isoformat()} if rows else cursor,
-        )
-        return landing.seal(draft, pa.Table.from_pylist(rows, DECISION_SCHEMA))
-
-
-def _first_moment(cursor: Mapping[str, Any]) -> datetime:
-    if not (last := cursor.get("decided_at")):
-        return now()
-    return max(now(), datetime.fromisoformat(last) + timedelta(microseconds=1))
-
-
-def _rows(corrections: Sequence[Correction], first: datetime) -> list[dict[str, Any]]:
-    return [
-        _row(number, one, first + timedelta(microseconds=number))
-        for number, one in enumerate(corrections)
-    ]
-
-
-def _row(number: int, one: Correction, decided_at: datetime) -> dict[str, Any]:
-    told = {"decision": "correction", "decision_id": _identify(one, decided_at)}
-    note = clean_text(one.note).strip()
-    if len(note) > NOTE_LIMIT:
-        _refuse("--reason", f"has {len(note):,} characters", f"At most {NOTE_LIMIT:,}")
-    facts = {**asdict(one), "target": one.target or None, "note": note}
-    return {"item_no": number, "bucket": "kept", **told, **facts, "decided_at": decided_at}
-
-
-def _identify(one: Correction, decided_at: datetime) -> str:
-    parts = (one.mention_id, one.content_hash, one.tagger, one.target, decided_at.isoformat())
-    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:32]
+    return seal_rows(
+        root, "correction", [{**asdict(one), "target": one.target or None} for one in corrections]
+    )

@@ -24,6 +24,14 @@ _SAYABLE: Final = {
     "labels": [f"{tagger}/{label}" for tagger, labels in CORRECTIONS.items() for label in labels],
     "targeted": list(TARGETED),
     "targets": [f"{tagger}/{target}" for tagger, known in TARGETED.items() for target in known],
+    "subjects": [f"{kind}/{rule.subject}" for kind, rule in DECISIONS.items()],
+    "actions": [f"{kind}/{action}" for kind, rule in DECISIONS.items() for action in rule.actions],
+    "required": [
+        f"{kind}/{action}/{name}"
+        for kind, rule in DECISIONS.items()
+        for action, names in rule.required.items()
+        for name in names
+    ],
 }
 
 
@@ -47,6 +55,8 @@ def merge_decisions(connection: sa.Connection, values: dict[str, Any]) -> None:
             mend="Install the newer version of this project",
         )
     run_script(connection, "decision", {**values, **_SAYABLE})
+    run_script(connection, "decision_correction", values)
+    run_script(connection, "decision_stub")
 
 
 def read_label(

@@ -77,6 +77,7 @@ def _merge_mentions(
     run_script(connection, "merge", values)
     run_script(connection, "bucket")
     run_script(connection, "delete", values)
+    run_script(connection, "decision_stub")
     if tags:
         # Older contents may stand again; their tags are in the files of other batches.
         rows = run_script(connection, "returned", values)

@@ -106,8 +106,8 @@ def test_bad_decisions_are_quarantined_with_their_reason(loaded: World) -> None:
 
 def test_decisions_of_a_newer_version_are_refused_whole(loaded: World) -> None:
     """An older code must not put away what a newer one understands."""
-    seal(loaded.root, [{"decision": "case", "mention_id": M1}])
-    with pytest.raises(ListeningError, match="kind case"):
+    seal(loaded.root, [{"decision": "verdict", "mention_id": M1}])
+    with pytest.raises(ListeningError, match="kind verdict"):
         load_pending(loaded.root, BRANDS)
     assert rows_of(loaded.root, "FROM core.receipt WHERE batch_id LIKE 'decision/%'") == []
 

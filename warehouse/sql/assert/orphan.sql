@@ -10,6 +10,7 @@ FROM (
     UNION ALL SELECT 'target_label', mention_id FROM core.target_label
     UNION ALL SELECT 'label_failure', mention_id FROM core.label_failure
     UNION ALL SELECT 'correction', mention_id FROM core.correction
+    UNION ALL SELECT 'decision', mention_id FROM core.decision
     UNION ALL SELECT 'mention_topic', mention_id FROM core.mention_topic
     UNION ALL SELECT 'discovered_topic_mention', mention_id FROM core.discovered_topic_mention
     UNION ALL SELECT 'entity', mention_id FROM core.entity

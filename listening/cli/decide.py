@@ -1,0 +1,63 @@
+"""The command that says what people decided, until the desk does."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from listening.cli.common import Json, app, emit
+
+
+@app.command()
+def decide(
+    kind: Annotated[str, typer.Argument(help="case, takedown, triage, recommendation, …")],
+    action: Annotated[str, typer.Argument(help="What is decided: open, send, accept, …")],
+    subject: Annotated[str, typer.Argument(help="Id of the case, takedown, …")] = "",
+    actor: Annotated[str, typer.Option(help="Who decides: a pseudonym.")] = "",
+    mention: Annotated[str, typer.Option(help="The mention it is of.")] = "",
+    content_hash: Annotated[str, typer.Option(help="The content that was read.")] = "",
+    target: Annotated[str, typer.Option("--id", help="A kind of flag, or a brand.")] = "",
+    case: Annotated[str, typer.Option(help="The legal case it belongs to.")] = "",
+    reason: Annotated[str, typer.Option(help="Why, in a sentence.")] = "",
+    at: Annotated[str, typer.Option(help="When it happened; default: now.")] = "",
+    due: Annotated[str, typer.Option(help="When the next step is due.")] = "",
+    fields: Annotated[
+        list[str] | None, typer.Option("--field", help="NAME=VALUE; may be repeated.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Decide on a case, takedown, triage, …: it is in the teams' tables from the next load on."""
+    from listening.contract import DataRoot
+    from listening.decide import Decision, seal_decisions
+
+    one = Decision(
+        kind, action, actor, subject, mention, content_hash, target, case, reason,
+        _instant("--at", at), _instant("--due", due), _pairs(fields or []),
+    )  # fmt: skip
+    batch = seal_decisions(DataRoot.from_environment(), [one])
+    if as_json:
+        told = {"kind": kind, "action": action, "subject": subject or mention}
+        emit({"batch": batch.batch_id, **told, "at": batch.cursor_after["decided_at"]})
+    else:
+        typer.echo(f"{kind} {subject or mention}: {action}, from the next load on")
+
+
+def _instant(option: str, text: str) -> datetime | None:
+    from listening.decide import refuse
+
+    try:
+        return datetime.fromisoformat(text) if text else None
+    except ValueError:
+        refuse(option, f"{text!r} is no ISO instant", "Write it like 2026-10-30T12:00:00Z")
+
+
+def _pairs(fields: list[str]) -> dict[str, str]:
+    from listening.decide import refuse
+
+    pairs = [field.partition("=") for field in fields]
+    for name, mark, _ in pairs:
+        if not mark:
+            refuse("--field", f"{name!r} has no value", "Write it like owner=ada")
+    return {name: value for name, _, value in pairs}
