@@ -7,3 +7,8 @@
 {% macro employer_words() -%}
     '\b(employees?|employer|workplace|layoffs?|laid off|salary|salaries|wages|union(ized|ised)?|work[ -]life balance|arbeitgeber|mitarbeiter(in|innen)?|gehalt|kündigungen|betriebsrat|employeurs?|salariés?|licenciements?|empleados?|despidos?|sueldos?)\b'
 {%- endmacro %}
+
+{# Words by which an answer says that a machine wrote it, in the same languages. #}
+{% macro automatic_words() -%}
+    '\bauto[ -]?(repl(y|ies)|respon(se|der))\b|\bthis is an automat(ed|ic)\b|\bautomat(ed|ic) (reply|response|message|answer)\b|\bautomatische (antwort|nachricht)\b|\bréponse automatique\b|\brespuesta automática\b'
+{%- endmacro %}

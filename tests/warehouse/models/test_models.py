@@ -82,7 +82,7 @@ def test_praise_needs_no_reply_and_is_not_counted(warehouse):
 
 
 def test_virality_needs_followers_of_that_date(warehouse):
-    """Each look divides by the followers then; off-channel nobody is a fan, and it says so."""
+    """Each look divides by the followers then; reach is of posting time; off-channel has no fans."""
     assert rows(
         warehouse,
         "SELECT mention_id, observed_at, reach, engagement, virality, virality_null_reason "
@@ -91,7 +91,7 @@ def test_virality_needs_followers_of_that_date(warehouse):
     ) == [
         ("forum", at(13), None, 42, None, "off_channel"),
         ("post", at(13), 1000, 20, 0.02, None),
-        ("post", at(14), 2000, 50, 0.025, None),
+        ("post", at(14), 1000, 50, 0.025, None),
     ]
 
 

@@ -1,9 +1,11 @@
--- How a mention fared at each look, with the followers its author had at that date.
+-- How a mention fared at each look, with the followers its author had at that date, and those of
+-- the time it was posted: whom it could reach.
 with known as (
     select
         look.mention_id,
         look.observed_at,
         mention.author_key,
+        author.brand_id as author_brand_id,
         mention.published_at,
         look.likes,
         look.shares,
@@ -12,6 +14,7 @@ with known as (
         look.followers
     from {{ source("core", "engagement") }} as look
     join {{ source("core", "mention") }} as mention using (mention_id)
+    left join {{ source("core", "author") }} as author using (author_key)
 ),
 dated as (
     select known.* replace (coalesce(known.followers, seen.followers) as followers)
@@ -19,11 +22,40 @@ dated as (
     asof left join {{ source("core", "author_follower") }} as seen
         on known.author_key = seen.author_key and known.observed_at >= seen.observed_at
 ),
+-- Known when it was posted, else the soonest after; of one moment, what was seen at this mention.
+posted as (
+    select
+        mention_id,
+        author_key,
+        published_at,
+        min(observed_at) filter (followers is not null) as own_seen_at,
+        arg_min(followers, observed_at) filter (followers is not null) as own_followers
+    from known
+    group by mention_id, author_key, published_at
+),
+at_post as (
+    select
+        posted.mention_id,
+        coalesce(
+            before.followers,
+            case when posted.own_seen_at <= after.observed_at then posted.own_followers end,
+            after.followers,
+            posted.own_followers
+        ) as followers
+    from posted
+    asof left join {{ source("core", "author_follower") }} as before
+        on posted.author_key = before.author_key and posted.published_at >= before.observed_at
+    asof left join {{ source("core", "author_follower") }} as after
+        on posted.author_key = after.author_key and posted.published_at < after.observed_at
+),
+-- Below a brand's own post its own replies are no audience; below anybody else's, no brand's are.
 own_answer as (
     select dated.mention_id, dated.observed_at, count(*) as answers
     from dated
     join {{ ref("own_reply") }} as reply
-        on reply.parent_id = dated.mention_id and reply.replied_at <= dated.observed_at
+        on reply.parent_id = dated.mention_id
+        and reply.replied_at <= dated.observed_at
+        and reply.brand_id = coalesce(dated.author_brand_id, reply.brand_id)
     group by all
 )
 select
@@ -35,20 +67,31 @@ select
     dated.comments,
     dated.views,
     dated.followers,
+    at_post.followers as followers_at_post,
     coalesce(own_answer.answers, 0) as own_answers,
     case
         when coalesce(dated.likes, dated.shares, dated.comments) is not null
             then coalesce(dated.likes, 0) + coalesce(dated.shares, 0) + coalesce(dated.comments, 0)
     end as engagement,
+    nullif(
+        concat_ws(
+            '+',
+            if(dated.likes is null, null, 'likes'),
+            if(dated.shares is null, null, 'shares'),
+            if(dated.comments is null, null, 'comments')
+        ),
+        ''
+    ) as engagement_of,
     -- greatest() passes over NULL, which would turn an unknown into 0.
     case
         when dated.comments is not null
             then greatest(dated.comments - coalesce(own_answer.answers, 0), 0)
     end as conversation,
-    coalesce(dated.views, dated.followers) as reach,
+    coalesce(dated.views, at_post.followers) as reach,
     case
         when dated.views is not null then 'impressions'
-        when dated.followers is not null then 'potential'
+        when at_post.followers is not null then 'potential'
     end as reach_kind
 from dated
+left join at_post using (mention_id)
 left join own_answer using (mention_id, observed_at)

@@ -1,9 +1,35 @@
 -- What was said to an own brand: on its channels, by its @handle, in answer to it, or in a file
 -- that maps it; and whatever it answered all the same. A #hashtag speaks of a brand, not to it.
 with handle as (
-    select brand_id, list(split_part(ltrim(lower(handle), '@'), '@', 1)) as names
+    select distinct
+        brand_id,
+        lower(channel) as channel,
+        split_part(ltrim(lower(handle), '@'), '@', 1) as name,
+        split_part(ltrim(lower(handle), '@'), '@', 2) as host
     from {{ source("core", "handle") }}
-    group by brand_id
+),
+called as (
+    select
+        mention_id,
+        lower(source) as source,
+        lower(channel) as channel,
+        split_part(unnest(called_handles), '@', 1) as name,
+        split_part(unnest(called_handles), '@', 2) as host
+    from {{ ref("mention_tag") }}
+),
+-- A name is the brand's on the platform it is declared for, and on the server it names. A file
+-- that names no platform leaves it open.
+tagged as (
+    select called.mention_id, handle.brand_id, true as is_tagged
+    from called
+    join handle
+        on handle.name = called.name
+        and (
+            handle.channel in (called.source, called.channel)
+            or coalesce(called.channel, '') in ('', 'drop')
+        )
+        and (handle.host = called.host or '' in (handle.host, called.host))
+    group by all
 ),
 said as (
     select
@@ -11,12 +37,11 @@ said as (
         about.brand_id,
         case
             when about.relation = 'owned' then 'owned'
-            when list_has_any(tag.called_handles, handle.names) then 'tagged'
+            when tagged.is_tagged then 'tagged'
             when about.mapped then 'mapped'
         end as addressed_by
     from {{ ref("brand_mention") }} as about
-    join {{ ref("mention_tag") }} as tag using (mention_id)
-    left join handle using (brand_id)
+    left join tagged using (mention_id, brand_id)
     union all
     select answer.mention_id, asked.author_brand_id, 'reply'
     from {{ ref("mention_tag") }} as answer
@@ -53,11 +78,13 @@ select
     addressed.addressed_by,
     addressed.addressed_by <> 'answered'
     and not tag.is_spam
-    and list_has_any(tag.intents, ['complaint', 'question', 'support']) as needs_reply,
+    and list_has_any(tag.intents, ['complaint', 'question', 'support', 'bug_report', 'churn'])
+        as needs_reply,
     tag.kind <> 'review' or answers_reviews.source is not null as is_answer_visible,
     tag.source,
     tag.channel,
     tag.author_key,
+    tag.parent_id,
     tag.thread_id,
     brand.response_minutes
 from addressed

@@ -57,7 +57,7 @@ select
     mention.mapped_brand_id,
     list_sort(list_distinct(list_transform(
         regexp_extract_all(
-            lower(mention.text), '(?:^|[^\p{L}\p{N}_.\-])@([\p{L}\p{N}_][\p{L}\p{N}_.\-]*)', 1
+            lower(mention.text), '(?:^|[^\p{L}\p{N}_.\-])@([\p{L}\p{N}_][\p{L}\p{N}_.\-]*(?:@[\p{L}\p{N}_.\-]+)?)', 1
         ),
         lambda name: rtrim(name, '.-')
     ))) as called_handles,

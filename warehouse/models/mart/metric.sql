@@ -113,8 +113,8 @@ with definition (metric_id, version, teams, name, formula, denominator, null_rea
         'triage: the parts stand beside it; an unknown reach counts 1.'
     ),
     (
-        'reach', 1, ['pr', 'care', 'marketing'], 'Reach',
-        'views, else followers at that date',
+        'reach', 2, ['pr', 'care', 'marketing'], 'Reach',
+        'views, else followers when it was posted',
         null,
         'NULL and no reach_kind where neither is known',
         'Potential where it is followers. Never add up several posts of one author as people.'
@@ -134,8 +134,8 @@ with definition (metric_id, version, teams, name, formula, denominator, null_rea
         'post_metric: of a brand''s own posts. Off-channel nobody is a fan, whoever follows the author.'
     ),
     (
-        'conversation', 1, ['marketing'], 'Conversation rate',
-        'conversation per post = comments - replies by declared handles',
+        'conversation', 2, ['marketing'], 'Conversation rate',
+        'conversation per post = comments - own_answers (replies by the brand that posted it)',
         'posts (count the rows of one look)',
         'NULL where the source gives no comments',
         'post_metric: for many posts, sum(conversation) / count(conversation).'
