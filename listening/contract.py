@@ -336,7 +336,8 @@ BUCKETS: Final = (
 # that was inserted, updated or unchanged. The other buckets are final at the crawl.
 
 REFERENCE_TABLES: Final = (
-    "cost", "campaign", "experiment", "release", "recommendation", "goal_actual",
+    "cost", "campaign", "experiment", "release", "recommendation", "goal_actual", "goal",
+    "hr_figure",
 )  # fmt: skip
 
 INSTANT: Final = pa.timestamp("us", tz="UTC")

@@ -1,4 +1,4 @@
-"""Takes in what people keep in tables: costs, campaigns, experiments, releases, goals.
+"""Takes in what people keep in tables: costs, campaigns, experiments, goals, staff figures.
 
 One specification says what each table holds; reading, refusing and the documentation follow it.
 """
@@ -11,6 +11,8 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -33,7 +35,7 @@ from listening.importrow import brand_index, is_empty, plain, raw_of, read_numbe
 from listening.landing import Draft, Landing
 from listening.sheet import Row, Sheet, open_sheet
 
-Kind = Literal["text", "date", "number", "brand", "product", "topic"]
+Kind = Literal["text", "date", "month", "number", "brand", "product", "topic"]
 _LIMIT: Final = 10_000
 
 
@@ -46,6 +48,7 @@ class Column:
     required: bool = False
     one_of: tuple[str, ...] = ()
     default: str | None = None
+    least: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,8 @@ class Table:
     def column(self, name: str) -> Column | None:
         """Return the column a file means by a name: `id` and `brand` stand for `…_id`."""
         stated = {column.name: column for column in self.columns}
-        return stated.get(name) or stated.get(self.key[0] if name == "id" else f"{name}_id")
+        first = self.key[0] if self.key[0].endswith("_id") else ""
+        return stated.get(name) or stated.get(first if name == "id" else f"{name}_id")
 
 
 def _text(*names: str) -> tuple[Column, ...]:
@@ -79,6 +83,7 @@ BRAND: Final = Column("brand_id", "brand")
 PRODUCT: Final = Column("product_id", "product")
 TOPIC: Final = Column("topic_id", "topic")
 _STATES: Final = ("proposed", "accepted", "implemented", "rejected")
+_MEASURES: Final = ("headcount", "hires", "leavers", "applications", "openings")
 TABLES: Final[Mapping[str, Table]] = {
     table.name: table
     for table in (
@@ -92,8 +97,9 @@ TABLES: Final[Mapping[str, Table]] = {
                 Column("on_date", "date", required=True),
                 Column("amount", "number"),
                 Column("currency"),
-                Column("hours", "number"),
+                Column("hours", "number", least=0),
                 Column("kind", one_of=("spend", "saving", "revenue"), default="spend"),
+                Column("post"),
             ),
             any_of=("amount", "hours"),
         ),
@@ -155,6 +161,28 @@ TABLES: Final[Mapping[str, Table]] = {
                 Column("actual", "number"),
             ),
             any_of=("target", "actual"),
+        ),
+        Table(
+            "goal",
+            ("goal_id",),
+            (
+                _key("goal_id"),
+                BRAND,
+                *_text("goal", "unit"),
+                Column("direction", one_of=("up", "down"), default="up"),
+                *_text("business_goal", "operational_goal", "financial_goal"),
+            ),
+        ),
+        Table(
+            "hr_figure",
+            ("measure", "month", "brand_id", "region"),
+            (
+                Column("measure", required=True, one_of=_MEASURES),
+                Column("month", "month", required=True),
+                Column("brand_id", "brand", required=True),
+                Column("region", default=""),
+                Column("value", "number", required=True, least=0),
+            ),
         ),
     )
 }
@@ -273,7 +301,7 @@ class _Reader:
         values: dict[str, Any] = {column.name: column.default for column in self.spec.columns}
         for name, column in self.columns.items():
             text = clean_text(plain(row.values.get(name))).strip()
-            if text and not (column.kind in {"date", "number"} and is_empty(text)):
+            if text and not (column.kind in {"date", "month", "number"} and is_empty(text)):
                 values[column.name] = self._value(column, text)
             elif column.required:
                 code = "missing_id" if column.name in self.spec.key else "missing_value"
@@ -292,7 +320,8 @@ class _Reader:
             return _choice(column, text)
         readers: dict[str, tuple[Callable[[str], Any], str]] = {
             "date": (self._day, "bad_date"),
-            "number": (read_number, "bad_number"),
+            "month": (_month, "bad_date"),
+            "number": (partial(_number, least=column.least), "bad_number"),
         }
         if column.kind not in readers:
             return text
@@ -312,6 +341,20 @@ class _Reader:
             detail = f"{column.name} {text[:100]!r} is none of the brand file"
             raise UncleanError(f"unknown_{column.kind}", detail)
         return found
+
+
+def _month(text: str) -> str:
+    """Return the first day of a month written as `2026-10`, or as a day of it."""
+    if (found := re.fullmatch(r"(\d{4})-(\d{1,2})(?:-\d{1,2})?", text)) is None:
+        raise ValueError(text)
+    return date(int(found[1]), int(found[2]), 1).isoformat()
+
+
+def _number(text: str, least: float | None) -> float:
+    value = read_number(text)
+    if least is not None and value < least:
+        raise ValueError(text)
+    return value
 
 
 def _choice(column: Column, text: str) -> str:

@@ -53,6 +53,8 @@ GOOD = {
     "r1,acme,acme k2,2.1,2026-10-05,Faster\n",
     "recommendation": "id,brand,topic,title,status\nx1,acme,Battery,Larger battery,accepted\n",
     "goal_actual": "goal_id,period,region,goal,target,actual\ng1,2026-10,,reach,1000,900.5\n",
+    "goal": "id,brand,goal,direction,financial_goal\ng1,acme,Wait,Down,Keep customers\n",
+    "hr_figure": "measure,month,brand,region,value\nHires,2026-10-31,acme,DE,12\n",
 }
 
 
@@ -74,6 +76,23 @@ def test_values_are_read_by_their_kind(root):
     assert (goal["key"], json.loads(goal["row"])["region"]) == ("g1/2026-10/", "")
     _, (release,) = take(root, "release", GOOD["release"])
     assert json.loads(release["row"])["product_id"] == "k2"
+    _, (figure,) = take(root, "hr_figure", GOOD["hr_figure"])
+    assert figure["key"] == "hires/2026-10-01/acme/DE"
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ("hires,2026-13,acme,1", "bad_date"),
+        ("hires,Oct 2026,acme,1", "bad_date"),
+        ("hires,2026-10,acme,-1", "bad_number"),
+        ("hires,2026-10,,1", "missing_id"),
+        ("mood,2026-10,acme,1", "bad_choice"),
+    ],
+)
+def test_a_staff_figure_is_of_a_month_and_a_brand_and_never_below_0(root, row, reason):
+    _, (bad,) = take(root, "hr_figure", f"measure,month,brand,value\n{row}\n")
+    assert bad["reason"] == reason
 
 
 @pytest.mark.parametrize(

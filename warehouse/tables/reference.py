@@ -1,4 +1,4 @@
-"""What the brand tells us about itself: costs, campaigns, experiments, releases, goals."""
+"""What the brand tells us about itself: costs, campaigns, experiments, goals, staff figures."""
 
 from __future__ import annotations
 
@@ -6,9 +6,20 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from warehouse.tables.base import batch_column, key, loaded_column, may, need, one_of, table
+from warehouse.tables.base import (
+    batch_column,
+    counts,
+    key,
+    loaded_column,
+    may,
+    need,
+    one_of,
+    table,
+)
 
 COST_KINDS: Final = ("spend", "saving", "revenue")
+DIRECTIONS: Final = ("up", "down")
+HR_MEASURES: Final = ("headcount", "hires", "leavers", "applications", "openings")
 RECOMMENDATION_STATES: Final = ("proposed", "accepted", "implemented", "rejected")
 
 
@@ -28,6 +39,7 @@ cost = table(
     need("kind", sa.String, "spend, saving or revenue"),
     loaded_column(),
     batch_column(),
+    may("post", sa.String, "Post it is of: mention_id, the source's own id, or its address"),
     one_of("kind", COST_KINDS),
 )
 
@@ -98,4 +110,34 @@ goal_actual = table(
     may("actual", sa.Double, "What was reached"),
     loaded_column(),
     batch_column(),
+)
+
+goal = table(
+    "goal",
+    "What each goal is for, whatever the period. Grain: goal_id.",
+    key("goal_id", sa.String, "Id in the imported file, see core.goal_actual"),
+    *_optional(brand_id="The brand", goal="What is measured", unit="Unit"),
+    need("direction", sa.String, "up: more is better; down: less is"),
+    *_optional(
+        business_goal="Business goal it serves",
+        operational_goal="Operational goal it serves",
+        financial_goal="Financial goal it serves",
+    ),
+    loaded_column(),
+    batch_column(),
+    one_of("direction", DIRECTIONS),
+)
+
+hr_figure = table(
+    "hr_figure",
+    "Staff figures of a month, as the brand states them. Grain: measure, month, brand_id, region.",
+    key("measure", sa.String, "headcount, hires, leavers, applications or openings"),
+    key("month", sa.Date, "First day of the month"),
+    key("brand_id", sa.String, "The brand, see core.brand"),
+    key("region", sa.String, "Region, empty: everywhere"),
+    need("value", sa.Double, "People, or openings"),
+    loaded_column(),
+    batch_column(),
+    one_of("measure", HR_MEASURES),
+    *counts(["value"]),
 )
