@@ -121,8 +121,9 @@ def _read(path: Path) -> tuple[File | None, list[Problem]]:
 
 def _frozen(file: File, path: Path) -> BrandFile:
     hours = _hours(file)
+    rivals = tuple(one.id for one in file.brands if one.role == "competitor")
     return BrandFile(
-        brands=tuple(_brand(one, hours) for one in file.brands),
+        brands=tuple(_brand(one, hours, rivals) for one in file.brands),
         queries=tuple(Query(one.id, one.q, tuple(one.sources)) for one in file.queries),
         sources={name: dict(settings or {}) for name, settings in file.sources.items()},
         topics=tuple(Topic(one.id, one.name, tuple(one.examples)) for one in file.topics),
@@ -141,7 +142,8 @@ def _hours(file: File) -> ServiceHours:
     return replace(ServiceHours(), **stated)
 
 
-def _brand(one: Any, hours: ServiceHours) -> Brand:
+def _brand(one: Any, hours: ServiceHours, rivals: tuple[str, ...]) -> Brand:
+    stated = rivals if one.competitors is None else tuple(dict.fromkeys(one.competitors))
     return Brand(
         id=one.id,
         name=one.name,
@@ -156,6 +158,7 @@ def _brand(one: Any, hours: ServiceHours) -> Brand:
             for p in one.people
         ),
         service=hours,
+        competitors=stated if one.role == "own" else None,
     )
 
 

@@ -183,6 +183,7 @@ class BrandModel(Strict):
     context: ContextWords = ContextWords()
     products: list[ProductModel] = []
     people: list[PersonModel] = []
+    competitors: list[Id] | None = None
 
 
 class QueryModel(Strict):

@@ -100,6 +100,19 @@ def _unique_handles(value: Any, _: Path) -> Iterator[Fault]:
                         yield Fault((*place, channel, *at), message, "Leave it to one of them")
 
 
+def _known_competitors(value: Any, _: Path) -> Iterator[Fault]:
+    """Only an own brand has competitors, and they are declared as such in the same file."""
+    brands = [one for _, one in _listed(value, "brands") if isinstance(one, dict)]
+    rivals = [str(one.get("id")) for one in brands if one.get("role") == "competitor"]
+    for place, one in _listed(value, "brands"):
+        if isinstance(one, dict) and "competitors" in one and one.get("role") == "competitor":
+            message = "a competitor has no competitors of its own"
+            yield Fault((*place, "competitors"), message, "List it at the own brand")
+    for place, name in _texts(value, "brands", "competitors"):
+        if name not in rivals:
+            yield Fault(place, f"{name!r} is no competitor of this file", nearest(name, rivals))
+
+
 def _known_sources(value: Any, _: Path) -> Iterator[Fault]:
     from listening.sources import SOURCES
 
@@ -148,6 +161,7 @@ _RULES: Final[tuple[Callable[[Any, Path], Iterator[Fault]], ...]] = (
     _unique_names,
     _unique_people,
     _unique_handles,
+    _known_competitors,
     _known_sources,
     _works_exist,
     _references_exist,

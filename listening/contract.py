@@ -154,6 +154,7 @@ class Brand:
     products: tuple[Product, ...] = ()
     people: tuple[Person, ...] = ()
     service: ServiceHours = ServiceHours()
+    competitors: tuple[str, ...] | None = None  # of an own brand: ids; None: all of the file
 
 
 @dataclass(frozen=True, slots=True)

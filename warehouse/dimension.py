@@ -17,7 +17,7 @@ Row = dict[str, Any]
 def sync_brands(connection: sa.Connection, brands: BrandFile) -> None:
     """Write the brand tables in the caller's transaction.
 
-    What a listed brand no longer has of handles, domains and hours goes. Brands, products,
+    What a listed brand no longer has of competitors, handles, domains and hours goes. Brands, products,
     topics and queries no longer listed stay: mentions refer to them.
     """
     listed = [brand.id for brand in brands.brands]
@@ -26,11 +26,13 @@ def sync_brands(connection: sa.Connection, brands: BrandFile) -> None:
     _merge(connection, tables.topic, _topics(brands))
     _merge(connection, tables.query, _queries(brands))
     for table, rows in (
+        (tables.competitor, _competitors(brands)),
         (tables.brand_holiday, _holidays(brands)),
         (tables.brand_business_day, _days(brands)),
         (tables.domain, _domains(brands)),
     ):
         _merge(connection, table, rows, replace=listed)
+    _part_from_own(connection)
     if _merge(connection, tables.handle, _handles(brands), replace=listed):
         _rename_authors(connection)
 
@@ -59,6 +61,13 @@ def _merge(
     if fresh:
         connection.execute(sa.insert(table), fresh)
     return bool(stale or fresh)
+
+
+def _part_from_own(connection: sa.Connection) -> None:
+    """Take out of the sets of brands not listed now whoever is a competitor no more."""
+    rivals = sa.select(tables.brand.c.brand_id).where(tables.brand.c.role == "competitor")
+    gone = tables.competitor.c.competitor_id.not_in(rivals)
+    connection.execute(sa.delete(tables.competitor).where(gone))
 
 
 def _rename_authors(connection: sa.Connection) -> None:
@@ -99,6 +108,14 @@ def _topics(brands: BrandFile) -> Iterable[Row]:
 def _queries(brands: BrandFile) -> Iterable[Row]:
     for query in brands.queries:
         yield {"query_id": query.id, "q": query.q, "sources": list(query.sources)}
+
+
+def _competitors(brands: BrandFile) -> Iterable[Row]:
+    everybody = tuple(brand.id for brand in brands.brands if brand.role == "competitor")
+    for brand in brands.brands:
+        if brand.role == "own":
+            for rival in everybody if brand.competitors is None else brand.competitors:
+                yield {"brand_id": brand.id, "competitor_id": rival}
 
 
 def _holidays(brands: BrandFile) -> Iterable[Row]:

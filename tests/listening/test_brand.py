@@ -214,6 +214,41 @@ def test_two_brands_share_no_name_handle_or_product(write, values, message):
     assert all(message in problem.message for problem in problems)
 
 
+RIVALS = """\
+version: 1
+brands:
+  - {id: acme, name: Acme, role: own%s}
+  - {id: zeta, name: Zeta, role: competitor%s}
+  - {id: yota, name: Yota, role: competitor}
+"""
+
+
+@pytest.mark.parametrize(
+    ("own", "rival", "line", "message"),
+    [
+        (", competitors: [zetta]", "", 3, "is no competitor of this file"),
+        (", competitors: [acme]", "", 3, "is no competitor of this file"),
+        ("", ", competitors: [yota]", 4, "has no competitors of its own"),
+        (", competitors: [yota]", "", None, None),
+    ],
+)
+def test_competitors_are_declared_ones(write, own, rival, line, message):
+    problems = check_file(write(RIVALS % (own, rival)))
+    assert [problem.line for problem in problems] == ([line] if line else [])
+    assert all(message in problem.message for problem in problems)
+
+
+@pytest.mark.parametrize(
+    ("stated", "expected"),
+    [("", ("zeta", "yota")), (", competitors: [yota]", ("yota",)), (", competitors: []", ())],
+)
+def test_without_a_list_all_competitors_of_the_file_are(write, stated, expected):
+    """Those of other files are not, however many files are loaded at once."""
+    other = "version: 1\nbrands: [{id: far, name: Far, role: competitor}]\n"
+    file = load_brands([write(RIVALS % (stated, "")), write(other, "other.yaml")])
+    assert [one.competitors for one in file.brands] == [expected, None, None, None]
+
+
 PEOPLE = """\
 version: 1
 brands:

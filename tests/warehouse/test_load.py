@@ -13,7 +13,15 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from listening.contract import BUCKETS, DataRoot, ListeningError, ServiceHours, read_batch
+from listening.contract import (
+    BUCKETS,
+    Brand,
+    BrandFile,
+    DataRoot,
+    ListeningError,
+    ServiceHours,
+    read_batch,
+)
 from tests.warehouse.world import (
     BRANDS,
     World,
@@ -426,6 +434,21 @@ def test_totals_add_receipts_up() -> None:
         "served": 6, "inserted": 2, "updated": 0, "unchanged": 2, "duplicate": 0, "deleted": 0,
         "off_topic": 2, "quarantined": 0,
     }  # fmt: skip
+
+
+def test_a_set_of_competitors_follows_the_brand_files(world: World) -> None:
+    """Rewritten where its brand is listed; who became our own leaves the sets of others too."""
+    rival, zeta = Brand("rival", "Rival", "competitor"), Brand("zeta", "Zeta", "competitor")
+    for brands, expected in (
+        ((Brand("acme", "Acme", "own"), rival, zeta), [("acme", "rival"), ("acme", "zeta")]),
+        ((Brand("acme", "Acme", "own", competitors=("zeta",)), rival, zeta), [("acme", "zeta")]),
+        ((Brand("other", "Other", "own"), rival), [("acme", "zeta"), ("other", "rival")]),
+        ((Brand("zeta", "Zeta", "own", competitors=()),), [("other", "rival")]),
+    ):
+        with open_warehouse(world.root) as connection, connection.begin():
+            sync_brands(connection, BrandFile(brands=brands))
+            check_warehouse(connection)
+        assert rows_of(world.root, "SELECT * FROM core.competitor ORDER BY ALL") == expected
 
 
 # --- laws -------------------------------------------------------------------------------

@@ -28,6 +28,15 @@ brand = table(
     sa.CheckConstraint("publish_days > 0"),
 )
 
+competitor = table(
+    "competitor",
+    "With whom an own brand compares its share of voice: those its entry lists, else all "
+    "competitors of its file. Grain: brand_id, competitor_id.",
+    key("brand_id", sa.String, "The own brand, see core.brand"),
+    key("competitor_id", sa.String, "The competitor, see core.brand"),
+    sa.CheckConstraint("brand_id <> competitor_id"),
+)
+
 brand_holiday = table(
     "brand_holiday",
     "Days a brand does not answer. Grain: brand_id, on_date.",

@@ -145,6 +145,7 @@ def _brands(core: Core) -> None:
         )
         for weekday in range(5):
             core.add("brand_business_day", brand_id=brand, weekday=weekday)
+    core.add("competitor", brand_id="acme", competitor_id="rival")
     core.add("handle", brand_id="acme", channel="mastodon", handle="@acme@a.example")
     core.add("brand_holiday", brand_id="acme", on_date=date(2026, 10, 21))
     core.author("us", handle="@acme@a.example", brand_id="acme")
@@ -305,4 +306,36 @@ def _discovered(core: Core) -> None:
     core.add("discovered_topic_mention", mention_id="both", topic_id="d3")
 
 
-FILLERS = (_brands, _care, _voice, _issue, _marketing, _rest, _discovered)
+def _decisions(core: Core) -> None:
+    def decide(kind: str, subject: str, action: str, day: int, **values: Any) -> None:
+        moment = values.pop("moment", at(day, 9))
+        core.add(
+            "decision",
+            decision_id=f"{kind}-{subject}-{action}-{day}",
+            kind=kind,
+            subject_kind=values.pop("subject_kind", kind),
+            subject_id=subject,
+            action=action,
+            actor=values.pop("actor", "ada"),
+            decided_at=moment,
+            effective_at=moment,
+            **values,
+        )
+
+    decide("case", "c1", "open", 15, case_id="c1", fields='{"title": "Fakes", "owner": "ada"}')
+    decide("case", "c1", "attach", 16, case_id="c1", mention_id="fake", target="counterfeit")
+    told = '{"basis": "trademark", "platform": "mastodon"}'
+    decide("takedown", "t1", "draft", 16, case_id="c1", mention_id="fake", fields=told)
+    decide("takedown", "t1", "send", 17)
+    decide("takedown", "t1", "remove", 19)
+    decide("takedown", "t1", "counter_notice", 20, actor="bob", note="says it is his")
+    # An old threat that nobody has settled: older than the team files' mention rows.
+    core.say("old", datetime(2026, 6, 1, 10, tzinfo=UTC), author="mean", text="I will find you")
+    core.add("flag", flag_id="f3", mention_id="old", kind="threat", start=0, end=15, p=0.7)
+    decide(
+        "correction", "old", "confirmed", 18, subject_kind="mention", mention_id="old",
+        target="threat", fields='{"tagger": "flag"}',
+    )  # fmt: skip
+
+
+FILLERS = (_brands, _care, _voice, _issue, _marketing, _rest, _discovered, _decisions)
