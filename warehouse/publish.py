@@ -17,6 +17,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from listening.contract import (
+    EMBEDDING_WIDTH,
     TEAMS,
     BrandFile,
     ConfigurationError,
@@ -33,6 +34,7 @@ from warehouse.open import connect, open_warehouse
 from warehouse.script import reason, run_script
 
 _MODE: Final = 0o640
+_OPEN: Final = ("legal", "care")  # teams that read every text
 _COMMON: Final = {
     "readme": "Start here: when this file was built, from what, and what is in it",
     "metric": "Metrics of this team: formula, denominator, and why one may be NULL",
@@ -111,6 +113,9 @@ def _build_all(root: DataRoot, brands: BrandFile, teams: Sequence[str]) -> list[
             source = f"ATTACH {_literal(root.warehouse)} AS source (READ_ONLY)"
             with _attached(connection, source, "DETACH source"):
                 faults = read_faults(root)
+                values = {"horizon": now() - timedelta(days=brands.publish_days)}
+                width = {"width": str(EMBEDDING_WIDTH)}
+                run_script(connection, "publish_vector_table", values, width)
                 return [_build(connection, root, brands, team, faults.get(team)) for team in teams]
 
 
@@ -164,6 +169,9 @@ def _copy(connection: sa.Connection, root: DataRoot, brands: BrandFile, build: B
         older = _archive(connection, root, build, name, values) if is_mention_table else 0
         _check_split(connection, build, name, build.rows[name] + older)
         _comment(connection, build.team, name, comment)
+    values["open"] = build.team in _OPEN
+    for (name,) in run_script(connection, "publish_told"):
+        run_script(connection, "publish_vectors", values, {"table": quoted(name)})
     run_script(connection, "publish_common", values)
     for name, comment in _COMMON.items():
         connection.exec_driver_sql(f"COMMENT ON TABLE team.main.{name} IS {_literal(comment)}")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
 from listening.cli.chain import publish_teams
@@ -32,3 +34,27 @@ def query(team: str, sql: str, as_json: Json = False) -> None:
         emit({"columns": columns, "rows": rows})
         return
     show(columns, rows)
+
+
+@app.command()
+def similar(
+    team: str,
+    text: str,
+    limit: Annotated[int, typer.Option(help="Mentions at most.")] = 10,
+    as_json: Json = False,
+) -> None:
+    """Find a team's recent mentions that are about what some words say, the nearest first."""
+    from desk.similar import find_similar
+    from listening.contract import DataRoot
+    from nlp.pipeline import build, tag, versions
+    from nlp.said import Said
+
+    pipeline = build(None, only={"encoder"})
+    (read,) = tag(pipeline, [Said(text)])
+    version = versions(pipeline)["encoder"]
+    root = DataRoot.from_environment()
+    columns, rows = find_similar(root, team, read["embedding"].tolist(), version, limit)
+    if as_json:
+        emit({"columns": columns, "rows": rows})
+    else:
+        show(columns, rows)
