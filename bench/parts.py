@@ -63,7 +63,8 @@ def _steps(pipeline: Any, said: Sequence[Any]) -> Iterator[Part]:
     for name, component in pipeline.pipeline:
         _, taken = _time(partial(_read, component, docs))
         yield part(name, taken, _share([component.report(doc) for doc in docs]))
-    rows, taken = _time(lambda: [to_row(pipeline, doc) for doc in docs])
+    taggers = [component for _, component in pipeline.pipeline]
+    rows, taken = _time(lambda: [to_row(taggers, doc) for doc in docs])
     yield part("rows", taken)
     _, taken = _time(lambda: to_table(rows, TAG_FIELDS))
     yield part("table", taken)

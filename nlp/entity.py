@@ -176,9 +176,11 @@ def _score(units: Sequence[Unit], logs: Floats, states: _States) -> Floats:
     scores = logs[[pieces[0] for _, _, pieces in units]]
     for row, (_, _, pieces) in enumerate(units):
         if len(pieces) > 1:
-            scores[row] = logs[pieces].mean(axis=0)
-            rest = logs[pieces[1:]][:, states.inside].sum(axis=0)
-            scores[row, states.begin] = (logs[pieces[0], states.begin] + rest) / len(pieces)
+            own = logs[pieces]
+            mean = np.add.reduce(own) / len(pieces)
+            rest = np.add.reduce(own[1:])[states.inside]
+            mean[states.begin] = (own[0, states.begin] + rest) / len(pieces)
+            scores[row] = mean
     return scores
 
 

@@ -164,9 +164,10 @@ def tag(pipeline: Language, said: Iterable[Said]) -> Iterator[dict[str, Any]]:
 
     A tagger that fails on a mention leaves its columns null and adds to `failures`.
     """
+    taggers = [component for _, component in _taggers(pipeline)]
     docs = (make_doc(pipeline, each) for each in said)
     for doc in pipeline.pipe(docs, batch_size=BATCH):
-        yield to_row(pipeline, doc)
+        yield to_row(taggers, doc)
 
 
 def make_doc(pipeline: Language, said: Said) -> Doc:
@@ -183,10 +184,10 @@ def _taggers(pipeline: Language) -> Iterator[tuple[str, Tagger[Any]]]:
             yield name, component
 
 
-def to_row(pipeline: Language, doc: Doc) -> dict[str, Any]:
-    """Return what all taggers say of a document, by column."""
+def to_row(taggers: Iterable[Tagger[Any]], doc: Doc) -> dict[str, Any]:
+    """Return what taggers say of a document, by column."""
     row: dict[str, Any] = {}
-    waiting = deque(component for _, component in _taggers(pipeline))
+    waiting = deque(taggers)
     limit = read_limit()
 
     def report() -> None:

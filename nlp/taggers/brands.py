@@ -186,8 +186,7 @@ class BrandsTagger(Tagger[Named]):
             yield Name.of(form, (span.start_char, span.end_char))
 
     def _in_variants(self, doc: Doc) -> Iterator[Name]:
-        whole = doc._.whole
-        words = list(read_words(whole))
+        words = read_words(doc)
         if not any(self._variants.may_begin(word) for word, _ in words):
             return
         marked = _mark_places(doc)
@@ -196,7 +195,7 @@ class BrandsTagger(Tagger[Named]):
             for word, start in words
             if not marked[start]
         ]
-        for found in self._variants.find(plain, whole):
+        for found in self._variants.find(plain, doc._.whole):
             span = (found.start, found.end)
             yield Name.of(found.form, span, p=found.p, reason=found.reason)
 

@@ -57,27 +57,28 @@ class CopiedTextTagger(SuspectTagger):
         self._words: dict[str, list[str]] = {}
         self._places: dict[tuple[str, ...], list[tuple[str, int]]] = defaultdict(list)
         for work in setting.brands.works:
-            self._register(work)
+            self._register(setting, work)
 
-    def _register(self, work: Work) -> None:
-        words = [word.norm for word in _words(work.text)]
+    def _register(self, setting: Setting, work: Work) -> None:
+        words = _norms(setting.pipeline.tokenizer(work.text))
         self._words[work.id] = words
         for place, shingle in enumerate(_shingles(words)):
             self._places[shingle].append((work.id, place))
 
     def signs(self, doc: Doc) -> Iterator[Sign]:
         """Yield a sign for every work that is copied, and one for talk of copying."""
-        words = _words(doc._.whole) if self._places else []
-        for work_id, hits in sorted(self._hits(words).items()):
-            piece = self._align(work_id, words, hits)
+        hits = self._hits(_norms(doc)) if self._places else {}
+        words = _words(doc) if hits else []
+        for work_id, own in sorted(hits.items()):
+            piece = self._align(work_id, words, own)
             if piece and not _is_quoted(doc, words, piece):
                 yield _raise(words, piece)
         yield from _talk(doc)
 
-    def _hits(self, words: Sequence[_Word]) -> dict[str, list[tuple[int, int]]]:
+    def _hits(self, norms: Sequence[str]) -> dict[str, list[tuple[int, int]]]:
         """Return for each work where its shingles stand: places in the mention and in it."""
         hits: dict[str, list[tuple[int, int]]] = defaultdict(list)
-        for place, shingle in enumerate(_shingles([word.norm for word in words])):
+        for place, shingle in enumerate(_shingles(norms)):
             for work_id, there in self._places.get(shingle, ()):
                 hits[work_id].append((place, there))
         return hits
@@ -147,13 +148,17 @@ def _talk(doc: Doc) -> Iterator[Sign]:
             return
 
 
-def _words(text: str) -> list[_Word]:
+def _norms(doc: Doc) -> list[str]:
+    return [fold(word) for word, _ in read_words(doc) if word.isalnum()]
+
+
+def _words(doc: Doc) -> list[_Word]:
     return [
         _Word(fold(word), start, start + len(word))
-        for word, start in read_words(text)
+        for word, start in read_words(doc)
         if word.isalnum()
     ]
 
 
-def _shingles(words: Sequence[str]) -> list[tuple[str, ...]]:
-    return [tuple(words[at : at + SHINGLE]) for at in range(len(words) - SHINGLE + 1)]
+def _shingles(words: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    return zip(*(words[at:] for at in range(SHINGLE)), strict=False)

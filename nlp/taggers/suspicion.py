@@ -13,7 +13,7 @@ import numpy as np
 from spacy.tokens import Doc
 
 from listening.contract import FLAGS
-from nlp.opinion import Opinion, pieces
+from nlp.opinion import Opinion
 from nlp.suspicion import HEAD, Suspect, check_model, speaking, thresholds
 from nlp.tagger import Setting, Tagger, tagger
 
@@ -51,7 +51,7 @@ class SuspicionTagger(Tagger[Mapping[str, Suspect]]):
         opinion = self._opinion.add(self._opinion.read(doc), encoding.embedding)
         likely = thresholds().weigh(head, opinion).tolist()
         # Few texts are suspect of anything: where each feature stands is asked of those only.
-        places = self._opinion.locate(pieces(doc)) if max(likely) >= _WORTH else []
+        places = self._opinion.locate(doc) if max(likely) >= _WORTH else []
         for kind, p in zip(FLAGS, likely, strict=True):
             span = (0, len(whole))
             if p >= _WORTH:

@@ -127,8 +127,11 @@ def test_the_opinion_learns_and_is_kept(tmp_path: Path) -> None:
 )
 def test_a_text_is_read_as_its_pieces_say(rules: Language, words: list[str]) -> None:
     opinion, doc = shipped(), rules(make_doc(rules, Said(" ".join(words))))
-    rows = (opinion.rows.get(key(piece.name)) for piece in pieces(doc))
-    assert opinion.read(doc) == {row for row in rows if row is not None}
+    rows = [opinion.rows.get(key(piece.name)) for piece in pieces(doc)]
+    known = [(row, piece.span) for row, piece in zip(rows, pieces(doc), strict=True)]
+    assert opinion.read(doc) == {row for row, _ in known if row is not None}
+    stand = sorted((row, span) for row, span in known if row is not None and span)
+    assert sorted(opinion.locate(doc)) == stand
 
 
 @given(st.text(st.sampled_from("aZéß $€.,:;/-_#@\"“„'\n(pinPASSkeyusd"), max_size=60))
