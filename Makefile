@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: demo up test lint types lock picture clean
+.PHONY: demo up test lint types lock picture docs clean
 
 demo: .venv/ready  ## crawl, tag, load, model and publish the demo brand; print each team's numbers
 	@$(BIN)/python -m bench.demo $(if $(WORLD),--world $(WORLD)) $(if $(BRAND),--brand $(BRAND))
@@ -26,6 +26,9 @@ types: .venv/ready
 
 picture: .venv/ready  ## draw the picture of the README from the demo's published files
 	$(BIN)/python -m desk.picture docs/pictures
+
+docs: .venv/ready  ## write dbt's pages on every model and column of the built warehouse
+	@$(BIN)/python -m warehouse
 
 # uv installs in a tenth of pip's time; it comes by pip, pinned by hash like the rest.
 .venv/ready: locks/requirements.txt locks/uv.txt pyproject.toml

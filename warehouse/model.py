@@ -11,13 +11,16 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from listening.contract import DataRoot, ListeningError, now
 from warehouse.fault import Fault, ModelError, find_faults, keep_faults
 from warehouse.load import record_run
 from warehouse.lock import warehouse_lock
 from warehouse.open import connect, open_warehouse
+
+if TYPE_CHECKING:
+    from dbt.cli.main import dbtRunnerResult
 
 PROJECT: Final = Path(__file__).parent
 FILE_VARIABLE: Final = "LISTENING_WAREHOUSE"
@@ -46,16 +49,27 @@ def build_models(root: DataRoot, select: str | None = None) -> None:
         raise ModelError(failures[0].what + more, where=failures[0].where, mend=failures[0].mend)
 
 
-def _build(root: DataRoot, select: str | None) -> list[Fault]:
-    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-    from dbt.cli.main import dbtRunner
+def write_docs(root: DataRoot) -> Path:
+    """Write dbt's pages on the models as they are built, and return the one to open.
 
-    with _environment({FILE_VARIABLE: str(root.warehouse), "DO_NOT_TRACK": "1"}):
-        try:
-            outcome = dbtRunner().invoke(_arguments(root, select))
-        finally:
-            # dbt-duckdb keeps its connection, and with it DuckDB's lock, for the process's life.
-            DuckDBConnectionManager.close_all_connections()
+    Raises:
+        ListeningError: there is no warehouse, or dbt could not write them.
+    """
+    with open_warehouse(root, read_only=True):
+        pass
+    with warehouse_lock(root):
+        outcome = _invoke(root, ["docs", "generate", *_options(root)])
+    if not outcome.success:
+        told = outcome.exception or "see the log"
+        raise ListeningError(f"dbt wrote no pages: {told}", where=str(PROJECT), mend=_see(root))
+    return root.path / "dbt" / "target" / "index.html"
+
+
+def _build(root: DataRoot, select: str | None) -> list[Fault]:
+    chosen = ["--select", select] if select else []
+    # Unit tests prove the SQL, not the data.
+    options = ["--exclude-resource-type", "unit_test", *chosen]
+    outcome = _invoke(root, ["build", *_options(root), *options])
     if outcome.result is None:
         raise ListeningError(
             f"dbt could not start: {outcome.exception}", where=str(PROJECT), mend=_see(root)
@@ -65,23 +79,35 @@ def _build(root: DataRoot, select: str | None) -> list[Fault]:
     return faults
 
 
-def _arguments(root: DataRoot, select: str | None) -> Sequence[str]:
-    work = root.path / "dbt"
-    chosen = ["--select", select] if select else []
+def _invoke(root: DataRoot, arguments: Sequence[str]) -> dbtRunnerResult:
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt.cli.main import dbtRunner
+
+    with _environment({FILE_VARIABLE: str(root.warehouse), "DO_NOT_TRACK": "1"}):
+        try:
+            return dbtRunner().invoke([*_quiet(root), *arguments])
+        finally:
+            # dbt-duckdb keeps its connection, and with it DuckDB's lock, for the process's life.
+            DuckDBConnectionManager.close_all_connections()
+
+
+def _quiet(root: DataRoot) -> Sequence[str]:
     return [
         "--quiet",
         "--no-use-colors",
         "--log-level", "none",
         "--log-level-file", "info",
-        "--log-path", str(work / "logs"),
+        "--log-path", str(root.path / "dbt" / "logs"),
         "--no-send-anonymous-usage-stats",
-        "build",
+    ]  # fmt: skip
+
+
+def _options(root: DataRoot) -> Sequence[str]:
+    return [
         "--project-dir", str(PROJECT),
         "--profiles-dir", str(PROJECT),
-        "--target-path", str(work / "target"),
-        "--exclude-resource-type", "unit_test",  # they prove the SQL, not the data
+        "--target-path", str(root.path / "dbt" / "target"),
         "--vars", json.dumps({"now": now().isoformat()}),
-        *chosen,
     ]  # fmt: skip
 
 
