@@ -41,3 +41,8 @@
     ('reach', 'views', 'likes', 'applause', 'shares', 'amplification', 'comments', 'conversation',
      'engagement', 'virality', 'engagement_rate')
 {%- endmacro %}
+
+{# Sentiments in order, 1 the worst; NULL where none counts. #}
+{% macro mood(sentiment) -%}
+    list_position(['negative', 'neutral', 'positive'], {{ sentiment }})
+{%- endmacro %}

@@ -33,3 +33,9 @@
         ) as date
     )
 {%- endmacro %}
+
+{# An instant lies at least so many hours before now, and less than so many. #}
+{% macro hours_ago(instant, least, most) -%}
+    {{ instant }} <= {{ now_at() }} - interval {{ least }} hour
+    and {{ instant }} > {{ now_at() }} - interval {{ most }} hour
+{%- endmacro %}

@@ -145,7 +145,7 @@ def test_five_people_are_an_issue_and_one_loud_author_is_none(warehouse):
     assert rows(
         warehouse,
         "SELECT topic_id, started_on, authors, mentions, stage FROM pr.issue",
-    ) == [("leak", date(2026, 10, 28), 5, 5, "rising")]
+    ) == [("leak", date(2026, 10, 28), 5, 5, "falling")]
 
 
 def test_undeclared_complaints_this_week_against_last_with_the_mentions_behind(warehouse):

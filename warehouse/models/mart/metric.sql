@@ -2,10 +2,10 @@
 with definition (metric_id, version, teams, name, formula, denominator, null_reason, description) as (
     values
     (
-        'mentions', 1, ['product', 'pr', 'executive', 'hr', 'investor'], 'Mentions',
+        'mentions', 2, ['product', 'pr', 'executive', 'hr', 'investor'], 'Mentions',
         'count of mentions',
         null, null,
-        'Each mention once for each brand it is about, without what the brand itself says. Share of voice also leaves out the brand''s own channels.'
+        'Each mention once for each brand it is about, without what the brand itself says. Share of voice and sentiment also leave out spam and what any declared brand says, share of voice the brand''s own channels.'
     ),
     (
         'mentions_deduped', 1, ['pr', 'executive', 'investor'], 'Mentions, near copies once',
@@ -40,23 +40,49 @@ with definition (metric_id, version, teams, name, formula, denominator, null_rea
         'flag_open.score: how sure a rule is that a reviewer should look. Never a verdict.'
     ),
     (
+        'flag_age', 1, ['legal'], 'Age of a flag',
+        'age_days = whole days from first_flagged_at until the table was built',
+        null, null,
+        'flag_open: counted from when the words first reached us, so that a re-run of the taggers makes no flag younger.'
+    ),
+    (
+        'case_age', 1, ['legal'], 'Age of a case',
+        'age_days = whole days from the first decision until it was closed, or until the table was built',
+        null, null,
+        'legal_case.'
+    ),
+    (
+        'counter_notice_clock', 1, ['legal'], 'Clock of a counter-notice',
+        'counter_due_from, counter_due_until = 10th and 14th business day after the counter-notice',
+        null,
+        'NULL without a counter-notice',
+        'takedown: weekdays without the brand''s holidays, in its time zone; the day of the notice is day 0. next_clock says which one runs.'
+    ),
+    (
+        'days_to_removal', 1, ['legal'], 'Days to removal',
+        'whole days from sent_at to removed_at',
+        null,
+        'days_to_removal_null_reason: not_sent, not_removed, removed_before_sent',
+        'takedown: of those not removed nothing is known yet; count them beside a median.'
+    ),
+    (
         'severity', 1, ['legal'], 'Severity of a flag',
         '3 threat, doxxing, safety; 2 rights and secrets; 1 legal_talk',
         null, null,
         'flag_open, infringement_suspect, privacy_exposure.'
     ),
     (
-        'share_of_voice', 1, ['pr', 'executive'], 'Share of voice',
+        'share_of_voice', 2, ['pr', 'executive'], 'Share of voice',
         'mentions / mentions_all_brands',
-        'mentions of all declared brands on the same days',
-        'share_null_reason: no_mentions',
-        'share_of_voice_daily: own words and own channels left out; a mention of two brands counts for both; read it with coverage. Over several days sum both parts first.'
+        'mentions of the declared competitor set on the same days, itself included',
+        'share_null_reason: no_mentions, no_competitors',
+        'share_of_voice_daily: words of brands, own channels and spam left out; a mention of two brands counts for both, and mentions_of_set counts it once; read it with coverage. Over several days sum both parts first.'
     ),
     (
-        'share_of_voice_deduped', 1, ['pr'], 'Share of voice, near copies once',
+        'share_of_voice_deduped', 2, ['pr'], 'Share of voice, near copies once',
         'mentions_deduped / mentions_deduped_all_brands',
-        'mentions of all declared brands, near copies once',
-        'NULL where only copies of earlier days were heard, or nothing',
+        'mentions of the declared competitor set, near copies once',
+        'share_deduped_null_reason: no_mentions, no_competitors, copies_only',
         'share_of_voice_daily.'
     ),
     (
@@ -80,10 +106,54 @@ with definition (metric_id, version, teams, name, formula, denominator, null_rea
         'issue: people first. Reach takes one author once, and is potential.'
     ),
     (
-        'influencer_relevance', 1, ['pr'], 'Relevance of an influencer',
-        'topical_share x ln(1 + engagement_per_post) x audience_overlap x recency',
+        'issue_count', 1, ['pr'], 'Issues of a day',
+        'count of issues with started_on <= day <= last_on',
         null, null,
-        'influencer: parts are drawn towards the mean where posts are few. Followers weigh 0.'
+        'issue_day: read it with coverage; a day not heard shows none.'
+    ),
+    (
+        'issue_velocity_24h', 1, ['pr'], 'Velocity of an issue',
+        'authors_24h - people of the 24 hours before',
+        null, null,
+        'issue: people, not posts; below 0 it slows.'
+    ),
+    (
+        'largest_author_share', 1, ['pr'], 'Share of the loudest author',
+        'mentions of its loudest author / mentions',
+        'mentions of the issue', 'NULL where the source hides all authors',
+        'issue: near 1, one person makes it.'
+    ),
+    (
+        'issue_response_change', 1, ['pr'], 'Change after a response',
+        'change = (bad_after - bad_before) / bad_before, beside control_change of the other topics',
+        'bad mentions of the 3 days before (bad_before, control_before)',
+        'null_reason: too_young, nothing_before, no_control',
+        'issue_response: what is loud falls by itself. Compare with control_change, and with issues that got no response.'
+    ),
+    (
+        'time_to_first_response', 1, ['pr'], 'Time to the first response to an issue',
+        'response_at - first mention in the issue',
+        null, 'NULL where is_responded is false',
+        'issue_response: a reply by a person in it, or a post about its topic.'
+    ),
+    (
+        'complaint_share', 1, ['pr'], 'Complaints about a competitor',
+        'complaints / mentions; own_complaints / own_mentions beside it',
+        'mentions of the competitor, and of the own brand, of the week and topic',
+        'own_null_reason: own_not_mentioned',
+        'competitor_experience: over several weeks add up both parts first.'
+    ),
+    (
+        'prefers_us', 1, ['pr'], 'Preferred to a competitor',
+        'count of mentions about both that think better of the own brand; prefers_them the other way',
+        null, null,
+        'competitor_experience, competitor_mention: of names_us; a mention that was not judged towards both prefers nobody.'
+    ),
+    (
+        'influencer_relevance', 2, ['pr'], 'Relevance of an influencer',
+        'topical_share x ln(1 + engagement_per_post) x audience_overlap x recency x follower_part',
+        null, 'engagement_null_reason: no_counts, no_counts_in_brand say what stood in for engagement',
+        'influencer: parts are drawn towards what is usual where posts are few. Followers weigh 0 unless influencer_follower_weight is set.'
     ),
     (
         'response_rate', 1, ['care', 'executive'], 'Response rate',
@@ -162,11 +232,80 @@ with definition (metric_id, version, teams, name, formula, denominator, null_rea
         'experiment: 95 % interval by the delta method with Student''s t at Welch''s degrees of freedom.'
     ),
     (
-        'share_of_audience', 1, ['marketing'], 'Share of the audience',
+        'economic_value', 1, ['marketing'], 'Economic value',
+        'revenue + saving',
+        null,
+        'economic_value_null_reason: not_imported, mixed_currency',
+        'spend, campaign_result, post_value: as imported costs state it, never guessed and never converted.'
+    ),
+    (
+        'net_value', 1, ['marketing'], 'Net value',
+        'economic_value - spend',
+        null,
+        'net_value_null_reason: no_economic_value, no_spend',
+        'spend: in one currency.'
+    ),
+    (
+        'cost_per_engagement', 1, ['marketing'], 'Cost per engagement',
+        'spend / engagement',
+        'engagement of the campaign''s posts',
+        'cost_per_engagement_null_reason: mixed_currency, no_spend, no_counts, no_engagement',
+        'campaign_result: hours are not in it.'
+    ),
+    (
+        'campaign_mentions', 1, ['marketing'], 'Mentions around a campaign',
+        'mentions_before, mentions_during, mentions_after: mentions of the brand in equally many days',
+        null,
+        'mentions_null_reason: no_brand, no_dates, not_started, after_is_not_over',
+        'campaign_result: without own words and spam. They say when, not why.'
+    ),
+    (
+        'potential_reach', 1, ['marketing'], 'Potential reach',
+        'sum over authors of the most followers at their posts'' looks',
+        null,
+        'NULL where no followers are known',
+        'post_value_week: one author''s followers count once; they are no people reached.'
+    ),
+    (
+        'times_usual', 1, ['marketing'], 'Times the usual',
+        'engagement / usual_engagement',
+        'median engagement of 5 posts or more of the same brand''s field, channel, speaker and age, last 180 days',
+        'times_usual_null_reason: too_few_posts, usual_is_zero',
+        'content_rank, young_post: a young post is compared with others at its age.'
+    ),
+    (
+        'trend', 1, ['executive'], 'Trend of a goal',
+        'actual against that of the latest earlier period of the same length',
+        null,
+        'trend_null_reason: no_actual, unknown_period, first_period, no_previous_actual',
+        'scorecard: is_better says whether it moved the way the goal asks for, is_on_track whether the target is kept.'
+    ),
+    (
+        'turnover', 1, ['hr'], 'Staff turnover',
+        'leavers / headcount',
+        'people employed in the month',
+        'turnover_null_reason: no_leavers, no_headcount, zero_headcount',
+        'figure_month: imported figures. Over several months add up leavers, then divide by a headcount of your choice.'
+    ),
+    (
+        'hired_of_applications', 1, ['hr'], 'Hired of applications',
+        'hires / applications',
+        'applications of the month',
+        'hired_of_applications_null_reason: no_hires, no_applications, zero_applications',
+        'figure_month: imported figures; who is hired in a month may have applied before.'
+    ),
+    (
+        'participation', 1, ['hr'], 'Participation',
+        'handles, posts, replies = counts of declared handles that spoke, of their posts and replies',
+        null, null,
+        'participation_week: declared handles only. Private accounts of employees are not looked at.'
+    ),
+    (
+        'share_of_audience', 2, ['marketing'], 'Share of the audience',
         'authors / authors_brand',
-        'people who mention the brand',
+        'people who mentioned the brand in the last 365 days',
         'cells of fewer than 3 people are left out',
-        'audience: compare it with authors_thing / authors_all.'
+        'audience: compare it with authors_thing / authors_all, the same share of whoever mentions any brand.'
     ),
     (
         'attained', 1, ['executive'], 'Attained',

@@ -1,36 +1,16 @@
 -- An issue is a run of days (at most one quiet day between) on which more people than usual
 -- complain about one topic of a brand, or raise a flag. People count, not posts: one loud author
 -- is no crisis.
-with bad as (
-    select
-        brand_id,
-        unnest(if(len(topic_ids) = 0, ['(none)'], topic_ids)) as topic_id,
-        day,
-        mention_id,
-        cluster_id,
-        author_key,
-        reach,
-        published_at,
-        len(flag_kinds) > 0 as is_flagged
-    from {{ ref("brand_mention") }}
-    where
-        not said_by_brand
-        and not is_spam
-        and (sentiment = 'negative' or 'complaint' = any(intents) or len(flag_kinds) > 0)
-),
+with bad as (select * from {{ ref("bad_mention") }}),
 -- Every day of a brand, silent ones included: they are part of what is usual.
-span as (
-    select brand_id, min(day) as first_on, max(day) as last_on
-    from {{ ref("brand_mention") }}
-    group by brand_id
-),
 calendar as (
     select
         brand_id,
-        cast(unnest(generate_series(
-            cast(first_on as timestamp), cast(last_on as timestamp), interval 1 day
-        )) as date) as day
-    from span
+        unnest(generate_series(
+            cast(min(day) as timestamp), cast(max(day) as timestamp), interval 1 day
+        ))::date as day
+    from {{ ref("brand_mention") }}
+    group by brand_id
 ),
 daily as (
     select brand_id, topic_id, day, count(distinct bad.author_key) as authors
@@ -71,17 +51,33 @@ episode as (
         ) as episode_no
     from over_baseline
 ),
+-- A day that is not over may still grow: it is not taken for a fall.
+settled as (
+    select
+        episode.*,
+        {{ brand_day(now_at(), "brand.timezone") }} as today,
+        lag(episode.authors, 1, 0) over one as authors_before
+    from episode
+    join {{ source("core", "brand") }} as brand using (brand_id)
+    window one as (partition by brand_id, topic_id, episode_no order by day)
+),
 issue as (
     select
         brand_id,
         topic_id,
+        today,
         min(day) as started_on,
         max(day) as last_on,
         arg_min(usual, day) as usual_authors_per_day,
         max(authors) as peak_authors,
-        arg_max(authors, day) as last_authors
-    from episode
-    group by brand_id, topic_id, episode_no
+        arg_max(day, (authors, day)) as peak_on,
+        arg_max(authors, day) as last_authors,
+        arg_max(authors, day) filter (day < today or authors >= authors_before)
+            as settled_authors,
+        arg_max(authors_before, day) filter (day < today or authors >= authors_before)
+            as settled_authors_before
+    from settled
+    group by brand_id, topic_id, episode_no, today
 ),
 -- One author's reach counts once, however often they post.
 spoken as (
@@ -94,7 +90,11 @@ spoken as (
         list(distinct bad.cluster_id) as clusters,
         max(bad.reach) as reach,
         count(*) filter (bad.is_flagged) as flagged,
-        min(bad.published_at) as first_at
+        min(bad.published_at) as first_at,
+        max(bad.published_at) as last_at,
+        arg_min(bad.source, bad.published_at) as first_source,
+        count(*) filter ({{ hours_ago("bad.published_at", 0, 24) }}) as mentions_24h,
+        count(*) filter ({{ hours_ago("bad.published_at", 24, 48) }}) as mentions_24h_before
     from issue
     join bad
         on bad.brand_id = issue.brand_id
@@ -110,10 +110,33 @@ size as (
         count(author_key) as authors,
         sum(mentions)::bigint as mentions,
         len(list_distinct(flatten(list(clusters)))) as mentions_deduped,
+        max(mentions) filter (author_key is not null) as largest_author_mentions,
         sum(flagged)::bigint as flagged,
         sum(reach)::bigint as reach,
-        min(first_at) as first_at
+        min(first_at) as first_at,
+        max(last_at) as last_at,
+        arg_min(first_source, first_at) as first_source,
+        count(author_key) filter (mentions_24h > 0) as authors_24h,
+        count(author_key) filter (mentions_24h_before > 0) as authors_24h_before,
+        sum(mentions_24h)::bigint as mentions_24h
     from spoken
+    group by all
+),
+heard as (
+    select
+        issue.brand_id,
+        issue.topic_id,
+        issue.started_on,
+        case
+            when count(coverage.day) = 0 then 'unknown'
+            when bool_and(coverage.coverage = 'complete') then 'complete'
+            when bool_and(coverage.coverage = 'unknown') then 'unknown'
+            else 'partial'
+        end as coverage
+    from issue
+    left join {{ ref("coverage_day") }} as coverage
+        on coverage.brand_id = issue.brand_id
+        and coverage.day between issue.started_on and issue.last_on
     group by all
 )
 select
@@ -124,6 +147,8 @@ select
     last_on,
     date_diff('day', started_on, last_on) + 1 as days,
     size.first_at,
+    size.last_at,
+    size.first_source,
     size.authors,
     size.mentions,
     size.mentions_deduped,
@@ -131,13 +156,23 @@ select
     size.reach,
     issue.usual_authors_per_day,
     issue.peak_authors,
+    issue.peak_on,
     issue.last_authors,
+    size.mentions_24h,
+    size.authors_24h,
+    size.authors_24h - size.authors_24h_before as velocity_24h,
+    heard.coverage,
     case
-        when date_diff('day', last_on, {{ brand_day(now_at(), "brand.timezone") }}) > 2 then 'over'
-        when last_authors < peak_authors then 'falling'
-        else 'rising'
+        when date_diff('day', last_on, today) > 2 then 'over'
+        -- A whole day since, and it was no issue.
+        when date_diff('day', last_on, today) = 2 then 'falling'
+        when started_on = last_on then 'new'
+        when settled_authors < peak_authors then 'falling'
+        when settled_authors > settled_authors_before then 'rising'
+        else 'peak'
     end as stage,
-    cast(size.authors as double) / (date_diff('day', started_on, last_on) + 1) as velocity
+    cast(size.authors as double) / (date_diff('day', started_on, last_on) + 1) as velocity,
+    {{ ratio("size.largest_author_mentions", "size.mentions") }} as largest_author_share
 from issue
 join size using (brand_id, topic_id, started_on)
-join {{ source("core", "brand") }} as brand using (brand_id)
+join heard using (brand_id, topic_id, started_on)

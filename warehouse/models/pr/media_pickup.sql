@@ -2,6 +2,14 @@
 with told as (
     select mention_id, kind, {{ host("url") }} as outlet from {{ source("core", "mention") }}
 ),
+-- Where people mostly answer each other is a forum, not an outlet with a few comments.
+forum as (
+    select outlet
+    from told
+    where outlet <> ''
+    group by outlet
+    having count(*) filter (kind = 'comment') >= count(*) filter (kind = 'post')
+),
 article as (
     select
         about.brand_id,
@@ -17,13 +25,12 @@ article as (
     from {{ ref("brand_mention") }} as about
     join {{ source("core", "mention") }} as mention using (mention_id)
     join told using (mention_id)
-    -- Where people answer each other is a forum, not an outlet.
-    anti join (select outlet from told where kind = 'comment') as forum
-        on forum.outlet = told.outlet
+    anti join forum on forum.outlet = told.outlet
     where
-        about.source in {{ article_sources() }}
+        (about.source in {{ article_sources() }} or about.channel in {{ article_sources() }})
         and about.kind = 'post'
         and not about.is_spam
+        and about.author_brand_id is null
         and not about.said_by_brand
         and about.relation <> 'owned'
 )

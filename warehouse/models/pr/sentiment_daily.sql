@@ -6,7 +6,7 @@ with counted as (
         count(distinct author_key) as authors,
         {{ sentiment_counts() }}
     from {{ ref("brand_mention") }}
-    where not said_by_brand
+    where author_brand_id is null and not said_by_brand and not is_spam
     group by day, brand_id
 )
 select
