@@ -60,6 +60,20 @@ def read_models(folder: Path = MODELS) -> list[Table]:
     return tables
 
 
+def read_meta(folder: Path = MODELS) -> dict[str, tuple[set[str], dict[str, Any]]]:
+    """Return the column names and the `meta` of every model, by schema and name."""
+    from ruamel.yaml import YAML
+
+    return {
+        f"{schema}.{model['name']}": (
+            {column["name"] for column in model["columns"]},
+            dict(model["config"]["meta"]),
+        )
+        for schema in (*TEAMS, *_BELOW)
+        for model in YAML(typ="safe").load(folder / schema / f"{schema}.yml")["models"]
+    }
+
+
 def read_core() -> list[Table]:
     """Read the core tables' own comments."""
     from warehouse.tables import METADATA, SCHEMA

@@ -1,8 +1,12 @@
--- Tables and views of a team: name, comment, whether its rows are mentions of a moment. $team.
+-- Tables and views of a team: name, comment, whether old rows of it, being mentions of a moment,
+-- lie beside the file; not where the model says `mention_rows: false`. $team.
 SELECT
     t.table_name,
     coalesce(any_value(d.comment), any_value(v.comment)) AS comment,
-    count_if(c.column_name IN ('mention_id', 'published_at')) = 2 AS is_mention_table
+    count_if(c.column_name IN ('mention_id', 'published_at')) = 2
+    AND t.table_name NOT IN (
+        SELECT table_name FROM source.mart.model WHERE schema_name = $team AND kept_whole
+    ) AS is_mention_table
 FROM information_schema.tables AS t
 JOIN duckdb_columns() AS c
     ON c.database_name = 'source' AND c.schema_name = $team AND c.table_name = t.table_name

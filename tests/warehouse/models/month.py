@@ -330,8 +330,19 @@ def _decisions(core: Core) -> None:
     decide("takedown", "t1", "remove", 19)
     decide("takedown", "t1", "counter_notice", 20, actor="bob", note="says it is his")
     # An old threat that nobody has settled: older than the team files' mention rows.
-    core.say("old", datetime(2026, 6, 1, 10, tzinfo=UTC), author="mean", text="I will find you")
+    june = datetime(2026, 6, 1, 10, tzinfo=UTC)
+    core.say("old", june, author="mean", brands=(), text="I will find you")
     core.add("flag", flag_id="f3", mention_id="old", kind="threat", start=0, end=15, p=0.7)
+    core.add(
+        "correction",
+        correction_id="correction-old-confirmed-18",
+        mention_id="old",
+        content_hash="hash-old",
+        tagger="flag",
+        target="threat",
+        label="confirmed",
+        decided_at=at(18, 9),
+    )
     decide(
         "correction", "old", "confirmed", 18, subject_kind="mention", mention_id="old",
         target="threat", fields='{"tagger": "flag"}',

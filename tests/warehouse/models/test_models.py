@@ -223,6 +223,51 @@ def test_suspect_and_exposure_reach_legal(warehouse):
     ]
 
 
+def test_open_flags_stay_in_legals_file_however_old(root, warehouse):
+    """The threat of June waits still; what was said then is in no other team's file."""
+    with connect(root, str(root.published / "legal.duckdb"), read_only=True) as connection:
+        assert rows(
+            connection,
+            "SELECT flag_id, state, case_id, age_days FROM flag_open ORDER BY flag_id",
+        ) == [("f1", "in_case", "c1", 16), ("f2", "new", None, 16), ("f3", "confirmed", None, 151)]
+    assert rows(
+        warehouse, "SELECT table_name FROM mart.model WHERE kept_whole AND schema_name = 'legal'"
+    ) == [("flag_open",), ("privacy_exposure",)]
+
+
+def test_tables_of_mentions_say_what_becomes_of_their_old_rows():
+    """`mention_rows` is the column they are cut by, or false: none is cut, or kept, by chance."""
+    from warehouse.dictionary import read_meta
+
+    for table, (columns, meta) in read_meta().items():
+        if {"mention_id", "published_at"} <= columns and table.split(".")[0] in TEAMS:
+            assert meta.get("mention_rows") in ("published_at", False), table
+        else:
+            assert "mention_rows" not in meta, table
+
+
+def test_a_takedown_runs_and_its_case_is_told(warehouse):
+    """A counter-notice on a Tuesday, a holiday the day after: the clocks run."""
+    assert rows(
+        warehouse,
+        "SELECT state, counter_due_from, counter_due_until, next_clock, next_due_on, overdue "
+        "FROM legal.takedown",
+    ) == [
+        (
+            "counter_notice",
+            date(2026, 11, 4),
+            date(2026, 11, 10),
+            "file_suit",
+            date(2026, 11, 4),
+            False,
+        )
+    ]
+    assert rows(
+        warehouse,
+        "SELECT case_id, title, state, mentions, flags, takedowns_open FROM legal.legal_case",
+    ) == [("c1", "Fakes", "open", 1, 1, 1)]
+
+
 def test_syndicated_article_is_one_pick_up(warehouse):
     """Two outlets, one story."""
     assert rows(warehouse, "SELECT title, articles, outlets FROM pr.media_pickup") == [

@@ -1,19 +1,39 @@
--- Who offers or copies what is ours: one row for each seller and the domain the offer leads to.
-with linked as (
+-- Who offers or copies what is ours: one row for each seller and each domain the offers lead to.
+-- A seller nobody knows is told apart by source and text.
+with suspected as (
     select
-        open.*,
-        regexp_extract(open.text, 'https?://\S+') as link
-    from {{ ref("flag_open") }} as open
-    where open.kind in ('counterfeit', 'trademark', 'impersonation', 'copied_text')
+        raised.*,
+        author.handle as author_handle,
+        author.name as author_name,
+        open.flag_id is not null as is_open,
+        coalesce(raised.author_key, '(unknown) ' || raised.source || ' ' || raised.cluster_id)
+            as seller
+    from {{ ref("flag_raised") }} as raised
+    left join {{ source("core", "author") }} as author using (author_key)
+    left join {{ ref("flag_open") }} as open using (flag_id)
+    where raised.kind in ('counterfeit', 'trademark', 'impersonation', 'copied_text')
+),
+linked as (
+    select suspected.flag_id, unnest({{ link_hosts("suspected.text") }}) as domain
+    from suspected
+),
+-- Fakes link to the original as well.
+abroad as (
+    select linked.*
+    from linked
+    anti join (
+        select domain
+        from {{ source("core", "domain") }}
+        join {{ source("core", "brand") }} using (brand_id)
+        where role = 'own'
+    ) as own on linked.domain = own.domain or ends_with(linked.domain, '.' || own.domain)
 ),
 placed as (
     select
-        linked.*,
-        coalesce(author_key, '(unknown)') as seller,
-        coalesce(nullif({{ host("link") }}, ''), nullif({{ host("url") }}, ''), '(none)') as domain,
-        coalesce(cluster.cluster_id, linked.mention_id) as cluster_id
-    from linked
-    left join {{ source("core", "duplicate_cluster") }} as cluster using (mention_id)
+        suspected.*,
+        coalesce(abroad.domain, nullif({{ host("suspected.url") }}, ''), '(none)') as domain
+    from suspected
+    left join abroad using (flag_id)
 )
 select
     seller as author_key,
@@ -23,6 +43,7 @@ select
     max(source) as source,
     list(distinct kind order by kind) as kinds,
     count(*) as flags,
+    count(*) filter (is_open) as open_flags,
     count(distinct mention_id) as mentions,
     count(distinct cluster_id) as texts,
     max(score) as max_score,
