@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from listening.contract import ConfigurationError
 from nlp.manifest import RESTORE, Head, Manifest
@@ -30,6 +31,9 @@ MAX_TOKENS: Final = 128
 
 WINDOW: Final = 200
 """Characters on either side of a target beyond them, read in a pass of their own."""
+
+BATCH_TOKENS: Final = 256
+"""Word pieces of a pass: more do not fit a core's cache, fewer read the weights too often."""
 
 THREADS_VARIABLE: Final = "LISTENING_THREADS"
 
@@ -126,17 +130,19 @@ class Encoder:
 
         outputs = {h.name: np.empty((len(texts), len(h.labels)), np.float32) for h in self.heads}
         embedding = np.empty((len(texts), self.manifest.width), np.float32)
-        readings = []
+        readings: dict[int, Reading] = {}
         tokens = self.read(texts)
-        for row, (read, result) in enumerate(zip(tokens, self._run(tokens), strict=True)):
-            embedding[row] = result[0][0]
+        for rows, result in self._run(self._open_model(), [to_feed(each) for each in tokens]):
+            embedding[rows] = result[0]
             for head, logits in zip(self.heads, result[1:-2], strict=True):
-                outputs[head.name][row] = logits[0]
-            tags = to_probabilities(result[-2][0], self.manifest.tags)
-            readings.append(Reading(read, tags, result[-1][0].astype(np.float16)))
+                outputs[head.name][rows] = logits
+            tags = to_probabilities(result[-2], self.manifest.tags)
+            states = result[-1].astype(np.float16)
+            for row, *read in zip(rows, tags, states, strict=True):
+                readings[row] = Reading(tokens[row], *read)
         for head in self.heads:
             outputs[head.name] = to_probabilities(outputs[head.name], head)
-        return Encoded(embedding, outputs, readings)
+        return Encoded(embedding, outputs, [readings[row] for row in range(len(texts))])
 
     def judge(self, questions: Sequence[Question]) -> Floats:
         """Return the polarity towards each question's target, float32 [n, 3] by `SENTIMENTS`.
@@ -149,25 +155,34 @@ class Encoder:
 
         session = self._open("target.onnx", ["target"])
         logits = np.empty((len(questions), len(self.manifest.target.labels)), np.float32)
-
-        def answer(question: Question) -> Floats:
-            states, (start, end) = self._locate(question)
-            marks = np.zeros((1, len(states)), np.float32)
-            marks[0, start:end] = 1.0
-            feed = {"states": states[None].astype(np.float32), "marks": marks}
-            result: Floats = session.run(None, feed)[0][0]
-            return result
-
-        for row, result in enumerate(self._map(answer, questions)):
-            logits[row] = result
+        for rows, result in self._run(session, self.mark(questions)):
+            logits[rows] = result[0]
         return to_probabilities(logits, self.manifest.target)
+
+    def mark(self, questions: Sequence[Question]) -> list[Feed]:
+        """Return what the target branch reads: a text's states, and where its target stands."""
+        import numpy as np
+
+        places = [self._locate(question) for question in questions]
+        unread = [row for row, (states, _) in enumerate(places) if isinstance(states, Tokens)]
+        passes = [to_feed(cast("Tokens", places[row][0])) for row in unread]
+        found = {row: states for row, (states, _) in enumerate(places) if row not in unread}
+        for rows, result in self._run(self._open_model(), passes, ["states"]):
+            found.update(zip((unread[row] for row in rows), result[0], strict=True))
+        feeds = []
+        for row, (_, (start, end)) in enumerate(places):
+            states = np.asarray(found[row], np.float16).astype(np.float32)
+            marks = np.zeros(len(states), np.float32)
+            marks[start:end] = 1.0
+            feeds.append({"states": states, "marks": marks})
+        return feeds
 
     def read(self, texts: Sequence[str]) -> list[Tokens]:
         """Return the word pieces of raw texts, with their places in them."""
         return read_texts(self.tokenizer, texts)
 
-    def _locate(self, question: Question) -> tuple[NDArray[np.float16], tuple[int, int]]:
-        """Return token states and the first and past-last piece of the target."""
+    def _locate(self, question: Question) -> tuple[NDArray[np.float16] | Tokens, tuple[int, int]]:
+        """Return states, or the tokens to be read first, and the target's pieces in them."""
         if isinstance(question.target, str):
             return self._append(question.text, question.target)
         reading = question.reading
@@ -181,31 +196,32 @@ class Encoder:
         covered = tokens.cover(start - left, end - left)
         if covered is None:  # nothing the encoder can read, such as a lone sign
             return self._append(window, question.text[start:end])
-        return self._states(tokens), covered
+        return tokens, covered
 
-    def _append(self, text: str, target: str) -> tuple[NDArray[np.float16], tuple[int, int]]:
+    def _append(self, text: str, target: str) -> tuple[Tokens, tuple[int, int]]:
         read, name = self.read([text, target])
-        tokens, covered = append_target(read, name, MAX_TOKENS)
-        return self._states(tokens), covered
+        return append_target(read, name, MAX_TOKENS)
 
-    def _states(self, tokens: Tokens) -> NDArray[np.float16]:
+    def _run(
+        self, session: Any, feeds: Sequence[Feed], wanted: list[str] | None = None
+    ) -> Iterator[tuple[list[int], list[Floats]]]:
+        """Yield the graph's outputs, with the numbers of the feeds that their rows belong to.
+
+        Feeds of one length run side by side: nothing is filled up, all scales are fixed, and
+        every sum is over one text alone, so that a mention which is crawled in another batch gets
+        the same numbers, to the bit.
+        """
         import numpy as np
 
-        result = self._open_model().run(["states"], _feed(tokens))
-        states: NDArray[np.float16] = result[0][0].astype(np.float16)
-        return states
+        def work(rows: list[int]) -> tuple[list[int], list[Floats]]:
+            batch = {name: np.stack([feeds[row][name] for row in rows]) for name in names}
+            return rows, session.run(wanted, batch)
 
-    def _run(self, tokens: Sequence[Tokens]) -> Iterator[list[Floats]]:
-        """Yield the graph's outputs of each text: [embedding, logits …, tags, states].
-
-        One text a pass, on as many threads as cores. Dynamic int8 scales activations by the
-        largest of the pass, so in a batch a text's probabilities would depend on its
-        neighbours: the same mention crawled in another batch would get other numbers.
-        Measured on 2 busy cores: 378 texts a second of processor time one by one, 483 in
-        length-sorted batches of 16; it is the price of repeatable labels.
-        """
-        session = self._open_model()
-        yield from self._map(lambda each: session.run(None, _feed(each)), tokens)
+        inputs = session.get_inputs()
+        names = [each.name for each in inputs]
+        alone = isinstance(inputs[0].shape[0], int)  # dynamic int8: scales of the whole pass
+        lengths = [len(feed[names[0]]) for feed in feeds]
+        yield from self._map(work, _group(lengths, 1 if alone else BATCH_TOKENS))
 
     def _map(self, work: Callable[[Item], Result], items: Sequence[Item]) -> Iterable[Result]:
         if self.threads == 1 or len(items) <= 1:
@@ -233,14 +249,14 @@ class Encoder:
 
 
 def to_probabilities(logits: Floats, head: Head) -> Floats:
-    """Return the calibrated probabilities of logits [n, labels]."""
+    """Return the calibrated probabilities of logits [..., labels]."""
     import numpy as np
 
     scaled = logits / np.float32(head.temperature)
     if head.kind == "sigmoid":
         return np.asarray(1.0 / (1.0 + np.exp(-scaled)), np.float32)
-    weights = np.exp(scaled - scaled.max(axis=1, keepdims=True))
-    return np.asarray(weights / weights.sum(axis=1, keepdims=True), np.float32)
+    weights = np.exp(scaled - scaled.max(axis=-1, keepdims=True))
+    return np.asarray(weights / weights.sum(axis=-1, keepdims=True), np.float32)
 
 
 def count_cores() -> int:
@@ -274,10 +290,22 @@ def _make_session(path: Path, expected: list[str]) -> Any:
     return session
 
 
-def _feed(tokens: Tokens) -> Feed:
+def to_feed(tokens: Tokens) -> Feed:
+    """Return what the graph reads of one text."""
     import numpy as np
 
     return {
-        "input_ids": np.array([tokens.ids], np.int64),
-        "shapes": np.array([tokens.shapes], np.int64),
+        "input_ids": np.array(tokens.ids, np.int64),
+        "shapes": np.array(tokens.shapes, np.int64),
     }
+
+
+def _group(lengths: Sequence[int], most: int) -> list[list[int]]:
+    """Return the numbers of feeds of one length, together up to `most` tokens and one at least."""
+    groups = []
+    for length, group in groupby(
+        sorted(range(len(lengths)), key=lengths.__getitem__), lengths.__getitem__
+    ):
+        rows, count = list(group), max(1, most // length)
+        groups += [rows[start : start + count] for start in range(0, len(rows), count)]
+    return groups

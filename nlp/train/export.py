@@ -6,58 +6,31 @@ import hashlib
 import json
 import logging
 import shutil
-import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-import torch
-from onnxruntime.quantization import QuantType, quantize_dynamic
-from torch import Tensor, nn
 
 from listening.contract import SENTIMENTS
-from nlp.encoder import MAX_TOKENS, Encoder, Question
+from nlp.encoder import MAX_TOKENS, Encoder, Question, to_feed
 from nlp.score import Floats, Labels, fit_temperature
 from nlp.tokens import find_target
 from nlp.train.corpus import NO_TAG, tag_pieces
 from nlp.train.data import read_check, read_sentences, read_targets
+from nlp.train.graph import save, write_judge, write_reader
 from nlp.train.loop import Settings, load_trained
 from nlp.train.network import Network, load_network
+from nlp.train.nodes import Arithmetic, Float
+from nlp.train.quantise import Eight, Feed, fit_scales, observe
 from nlp.train.tasks import CONTROL, ENTITY_CHECK, TAGS, TARGET_CHECKS, Task
 
 log = logging.getLogger("nlp.train")
 
-OPSET: Final = 20
-GRAPHS: Final = ("model.onnx", "target.onnx")
-NAMES: Final = (*GRAPHS, "tokenizer.json")
-
-
-class _Reader(nn.Module):  # type: ignore[misc]  # torch is no dependency
-    """The graph of one pass: what is read of a text, and the states for later questions."""
-
-    def __init__(self, network: Network, heads: Sequence[Task]) -> None:
-        super().__init__()
-        self.network = network
-        self.shipped = [head.shipped for head in heads]
-
-    def forward(self, input_ids: Tensor, shapes: Tensor) -> tuple[Tensor, ...]:
-        mask = torch.ones_like(input_ids)
-        states = self.network.read(input_ids, shapes, mask)
-        embedding, logits = self.network.read_heads(states, mask)
-        kept = [each for each, keep in zip(logits, self.shipped, strict=True) if keep]
-        return (embedding, *kept, self.network.read_entities(states.middle, mask), states.low)
-
-
-class _Judge(nn.Module):  # type: ignore[misc]  # torch is no dependency
-    """The graph of the target branch."""
-
-    def __init__(self, network: Network) -> None:
-        super().__init__()
-        self.network = network
-
-    def forward(self, states: Tensor, marks: Tensor) -> Tensor:
-        return self.network.read_targets(states, marks, torch.ones_like(marks))
+NAMES: Final = ("model.onnx", "target.onnx", "tokenizer.json")
+SAMPLE: Final = 128
+"""Texts of each head that the int8 scales are settled by."""
 
 
 def export(settings: Settings, model: Path, version: str) -> None:
@@ -72,58 +45,51 @@ def export(settings: Settings, model: Path, version: str) -> None:
     folders = {name: settings.out / name for name in ("fp32", "frozen", "control")}
     write_graphs(trained, settings.heads, folders["fp32"])
     write_graphs(frozen, settings.heads, folders["frozen"])
+    _describe(folders["fp32"], settings, version)
+    quantise(trained, settings, Encoder.load(folders["fp32"]), model)
     trained.heads["sentiment"] = trained.heads[CONTROL.name]
     write_graphs(trained, settings.heads, folders["control"])
-    model.mkdir(parents=True, exist_ok=True)
-    for name in GRAPHS:
-        quantize(folders["fp32"] / name, model / name)
-    for folder in (*folders.values(), model):
-        shutil.copyfile(settings.base / "tokenizer.json", folder / "tokenizer.json")
-        write_manifest(folder, settings, version, {})
+    for folder in (folders["frozen"], folders["control"], model):
+        _describe(folder, settings, version)
     for folder in (model, folders["fp32"], folders["control"]):
         fitted = fit_temperatures(folder, settings)
         write_manifest(folder, settings, version, fitted)
         log.info("%s: temperatures %s", folder, fitted)
 
 
+def _describe(folder: Path, settings: Settings, version: str) -> None:
+    shutil.copyfile(settings.base / "tokenizer.json", folder / "tokenizer.json")
+    write_manifest(folder, settings, version, {})
+
+
 def write_graphs(network: Network, heads: Sequence[Task], folder: Path) -> None:
-    """Write the two fp32 graphs, `model.onnx` and `target.onnx`."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Write the two float graphs, `model.onnx` and `target.onnx`."""
     network.eval()
-    network.encoder.config._attn_implementation = "eager"  # noqa: SLF001 - plain nodes to export
-    ids = torch.ones(1, 9, dtype=torch.long)
-    width = network.encoder.config.hidden_size
-    names = ["embedding", *(head.name for head in heads if head.shipped), "tags", "states"]
-    _write_graph(
-        _Reader(network, heads), (ids, ids), ["input_ids", "shapes"], names, folder / "model.onnx"
-    )
-    question = (torch.zeros(1, 9, width), torch.ones(1, 9))
-    _write_graph(_Judge(network), question, ["states", "marks"], ["target"], folder / "target.onnx")
+    save(write_reader(network, heads, Float()), folder / "model.onnx")
+    save(write_judge(network, Float()), folder / "target.onnx")
 
 
-def _write_graph(
-    graph: nn.Module, example: tuple[Tensor, ...], takes: list[str], gives: list[str], path: Path
-) -> None:
-    by_token = {name: {1: "tokens"} for name in (*takes, "tags", "states") if name in takes + gives}
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # about the exporter's own future
-        torch.onnx.export(
-            graph,
-            example,
-            str(path),
-            input_names=takes,
-            output_names=gives,
-            dynamic_axes=by_token,
-            opset_version=OPSET,
-            dynamo=False,
-        )
+def quantise(network: Network, settings: Settings, encoder: Encoder, folder: Path) -> None:
+    """Write the int8 twins of the graphs that `encoder` runs in float.
+
+    Their scales are settled by `SAMPLE` texts a head, and as many targets a set: labels play no
+    part in it.
+    """
+    texts = [
+        text for task in settings.tasks for text in read_check(settings.data, task)[0][:SAMPLE]
+    ]
+    feeds = [to_feed(tokens) for tokens in encoder.read(texts)]
+    save(_in_bytes(partial(write_reader, network, settings.heads), feeds), folder / "model.onnx")
+    sets = [_read_questions(settings.data / name)[0] for name in TARGET_CHECKS]
+    marked = encoder.mark([question for asked in sets for question in asked[: 2 * SAMPLE]])
+    save(_in_bytes(partial(write_judge, network), marked), folder / "target.onnx")
 
 
-def quantize(source: Path, target: Path) -> None:
-    """Write the int8 twin: weights per channel, range reduced for processors without VNNI."""
-    quantize_dynamic(
-        source, target, per_channel=True, reduce_range=True, weight_type=QuantType.QInt8
-    )
+def _in_bytes(write: Callable[[Arithmetic], Any], feeds: Sequence[Feed]) -> Any:
+    plain = Float()
+    model = write(plain)
+    alone = [{name: values[None] for name, values in feed.items()} for feed in feeds]
+    return write(Eight(fit_scales(plain, observe(model, plain.tensors, alone))))
 
 
 def fit_temperatures(folder: Path, settings: Settings) -> dict[str, float]:
@@ -140,12 +106,15 @@ def fit_temperatures(folder: Path, settings: Settings) -> dict[str, float]:
 
 
 def _judge_checks(encoder: Encoder, data: Path) -> tuple[Floats, Labels]:
-    questions, labels = [], []
-    for path in (data / name for name in TARGET_CHECKS):
-        for text, target, label in read_targets(path):
-            questions.append(Question(text, find_target(text, target) or target))
-            labels.append(label)
-    return encoder.judge(questions), np.array(labels)
+    sets = [_read_questions(data / name) for name in TARGET_CHECKS]
+    questions = [question for asked, _ in sets for question in asked]
+    return encoder.judge(questions), np.array([label for _, labels in sets for label in labels])
+
+
+def _read_questions(path: Path) -> tuple[list[Question], list[int]]:
+    rows = list(read_targets(path))
+    questions = [Question(text, find_target(text, name) or name) for text, name, _ in rows]
+    return questions, [label for _, _, label in rows]
 
 
 def _tag_checks(encoder: Encoder, data: Path) -> tuple[Floats, Labels]:

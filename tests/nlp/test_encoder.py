@@ -32,6 +32,8 @@ TEXTS = [
     "long " * 5_000,
 ]
 
+WORDS = ["Vexon", "kettle", "leaks", "again", "and", "nobody", "cares"]
+
 
 @pytest.fixture(scope="module")
 def encoder() -> Encoder:
@@ -150,6 +152,28 @@ def test_order_and_company_do_not_matter(
     """A mention that is crawled in another batch gets the same numbers, to the bit."""
     chosen = rows[:count]
     assert same(encoder.encode([TEXTS[row] for row in chosen]), pick(encoded, chosen))
+
+
+@settings(
+    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(st.lists(st.permutations(WORDS).map(" ".join), min_size=2, max_size=12, unique=True))
+def test_texts_of_one_length_are_told_apart(encoder: Encoder, texts: list[str]) -> None:
+    """They share a pass; each still gets what it gets alone, to the bit, in its own row."""
+    together = encoder.encode(texts)
+    assert len({len(reading.tokens) for reading in together.readings}) == 1
+    questions = [
+        Question(text, (0, len(text.split()[0])), reading)
+        for text, reading in zip(texts, together.readings, strict=True)
+    ]
+    judged = encoder.judge([*questions, *(Question(text, "Bloom") for text in texts)])
+    for row, text in enumerate(texts):
+        alone = encoder.encode([text])
+        assert same(alone, pick(together, [row]))
+        np.testing.assert_array_equal(alone.readings[0].states, together.readings[row].states)
+        np.testing.assert_array_equal(encoder.judge([questions[row]])[0], judged[row])
+        absent = encoder.judge([Question(text, "Bloom")])[0]
+        np.testing.assert_array_equal(absent, judged[len(texts) + row])
 
 
 @settings(
