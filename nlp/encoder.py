@@ -38,7 +38,7 @@ BATCH_TOKENS: Final = 256
 THREADS_VARIABLE: Final = "LISTENING_THREADS"
 
 _SLOWER: Final = ["SkipLayerNormFusion"]
-"""Fusions that cost more than they bring on short texts: 3.40 ms a pass with it, 3.03 without."""
+"""Fusions that cost more than they bring: 30 states take 82 µs fused, 16 as two nodes."""
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")

@@ -1,7 +1,7 @@
 """Write the network as the graphs that run: few nodes, texts of one length side by side.
 
 The nodes are written here one by one and not traced from torch: a traced graph had 643 of them
-where this has 170, and int8 wants to choose what a layer norm divides by.
+where this has 167, and int8 wants to choose what a layer norm divides by.
 """
 
 from __future__ import annotations
