@@ -1,6 +1,7 @@
 """Tag again what older versions of the taggers tagged: from the landing zone, newest first.
 
-A batch is stale where the versions in its tagged file are not those of the pipeline. Its new
+A batch is stale where the versions in its tagged file are not those of the pipeline, or where it
+was tagged by another brand file: other names, topics or works. Its new
 file takes the old one's place whole, so a run that is killed goes on where it was; a note beside
 the files tells the load which were replaced.
 """
@@ -61,7 +62,7 @@ def retag_stale(root: DataRoot, brands: BrandFile, limit: int = LIMIT) -> Retagg
         )
     done, errors = Retagged(), list[ListeningError]()
     with _alone(root), Lender(brands) as lender:
-        stale = _stale(root, tagger_versions(lender.borrow(0)), errors)
+        stale = _stale(root, tagger_versions(lender.borrow(0)), lender.digest, errors)
         for batch_id, footer in stale[:limit]:
             try:
                 rows, failed = _retag(root, batch_id, footer, lender)
@@ -79,13 +80,16 @@ def retag_stale(root: DataRoot, brands: BrandFile, limit: int = LIMIT) -> Retagg
 
 
 def _stale(
-    root: DataRoot, versions: Mapping[str, str], errors: list[ListeningError]
+    root: DataRoot, versions: Mapping[str, str], digest: str, errors: list[ListeningError]
 ) -> list[tuple[str, Mapping[str, Any]]]:
-    """Return batches that other versions tagged, and their footers, the newest first."""
+    """Return batches that other versions or names tagged, and their footers, the newest first."""
     found = []
     for batch_id in batch_ids(root.landing):
         footer = read_footer(root, batch_id) if batch_id.startswith("mention/") else None
-        if footer is None or footer.get("taggers") == versions:
+        if footer is None:
+            continue
+        # A file from before it said which brand file it was made by is taken for one of this.
+        if footer.get("taggers") == versions and footer.get("brands", digest) == digest:
             continue
         try:
             found.append((read_batch(root.landed(batch_id)).sealed_at, batch_id, footer))

@@ -9,7 +9,10 @@ import json
 import logging
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
+from functools import cached_property
+from hashlib import sha256
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self, TypeAlias
@@ -27,6 +30,7 @@ from listening.contract import (
     ConfigurationError,
     DataRoot,
     ListeningError,
+    ServiceHours,
     batch_ids,
     now,
     read_batch,
@@ -214,6 +218,11 @@ class Lender:
         self._pipeline: Language | None = None
         self._workers: Workers | None = None
 
+    @cached_property
+    def digest(self) -> str:
+        """What the taggers read of the brand file, as a short hash."""
+        return digest_brands(self._brands() if callable(self._brands) else self._brands)
+
     def borrow(self, rows: int) -> Tagging:
         """Return what tags a batch of so many mentions."""
         from nlp.workers import WORTH, Workers
@@ -264,8 +273,16 @@ def write_tags(
     said = (_to_said(row) for row in rows.to_pylist())
     keys = rows.select(["mention_id", "content_hash"])
     tags, failed = _tag_rows(tagging, said, TAGGED_SCHEMA, keys)
-    footer = _footer(batch_id, tagging, len(failed), tags.num_rows, tagged_at)
-    write_sealed(root.tagged_batch(batch_id), tags, footer)
+    footer = {
+        "batch_id": batch_id,
+        "taggers": tagger_versions(tagging),
+        "brands": lender.digest,
+        "model": _model(),
+        "rows": tags.num_rows,
+        "failed": len(failed),
+        "tagged_at": tagged_at.astimezone(UTC).isoformat(),
+    }
+    write_sealed(root.tagged_batch(batch_id), tags, json.dumps(footer, sort_keys=True).encode())
     return tags.num_rows, len(failed)
 
 
@@ -339,16 +356,14 @@ def to_table(rows: Sequence[Row], fields: Sequence[pa.Field]) -> pa.Table:
     return pa.Table.from_arrays(columns, schema=pa.schema(fields))
 
 
-def _footer(batch_id: str, tagging: Tagging, failed: int, rows: int, tagged_at: datetime) -> bytes:
-    footer = {
-        "batch_id": batch_id,
-        "taggers": tagger_versions(tagging),
-        "model": _model(),
-        "rows": rows,
-        "failed": failed,
-        "tagged_at": tagged_at.astimezone(UTC).isoformat(),
-    }
-    return json.dumps(footer, sort_keys=True).encode()
+def digest_brands(brands: BrandFile | None) -> str:
+    """Return a short hash of what taggers read of the brand file: names, topics, works."""
+    if brands is None:
+        return ""
+    unread = ServiceHours()
+    told = [asdict(replace(brand, service=unread, competitors=None)) for brand in brands.brands]
+    read = [told, *([asdict(each) for each in part] for part in (brands.topics, brands.works))]
+    return sha256(json.dumps(read, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
 
 def tagger_versions(tagging: Tagging) -> dict[str, str]:

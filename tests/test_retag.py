@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,13 @@ import pytest
 
 import nlp.tag
 from listening.cli import main
-from listening.contract import ConfigurationError, DataRoot, ListeningError
+from listening.contract import (
+    ConfigurationError,
+    DataRoot,
+    ListeningError,
+    Product,
+    ServiceHours,
+)
 from nlp.encoder import MODEL
 from nlp.retag import _alone, retag_stale
 from nlp.tag import read_footer, tag_pending
@@ -72,6 +79,21 @@ def retag(root: DataRoot, version: str, *, limit: int = 100, kill: int = 0) -> d
     assert done.returncode == (137 if kill else 0), done.stderr
     said: dict[str, Any] = {} if kill else json.loads(done.stdout)
     return said
+
+
+def test_a_changed_brand_file_reaches_old_mentions(world: World) -> None:
+    """A new alias finds what was said before it; hours and queries change nothing."""
+    root, (brand, *others) = world.root, BRANDS.brands
+    hours = replace(brand, service=ServiceHours(response_minutes=5))
+    assert retag_stale(root, replace(BRANDS, brands=(hours, *others))).batches == []
+    named = replace(brand, products=(Product("weeks", "two whole weeks"),))
+    changed = replace(BRANDS, brands=(named, *others))
+    done = retag_stale(root, changed)
+    assert (len(done.batches), done.left) == (4, 0)
+    load_pending(root, changed)
+    found = rows_of(root, "SELECT count(*) FROM core.mention_brand WHERE product_id = 'weeks'")
+    assert found == [(2,)]
+    assert retag_stale(root, changed).batches == []
 
 
 @pytest.fixture
