@@ -12,10 +12,15 @@
 {%- endmacro %}
 
 {# A quantile of waiting times in which open ones are known only to be longer than so far: they
-   count as endless. NULL where the quantile falls among them. #}
-{% macro censored_quantile(seconds, q) -%}
+   count as endless. Between two answered ones it is interpolated, as in every textbook; NULL where
+   it falls among the open ones or beside the first of them. Times that are unknown for another
+   reason do not count. #}
+{% macro censored_quantile(seconds, is_open, q) -%}
     nullif(
-        quantile_disc(coalesce(cast({{ seconds }} as double), 'infinity'::double), {{ q }}),
+        quantile_cont(
+            case when {{ is_open }} then 'infinity'::double else cast({{ seconds }} as double) end,
+            {{ q }}
+        ),
         'infinity'::double
     )
 {%- endmacro %}

@@ -1,12 +1,13 @@
--- When each thing said to a brand was first answered by one of its handles, on both clocks.
+-- When each thing said to a brand was first answered by a person at one of its handles, on both
+-- clocks, and whether its author had to ask again.
 with answer as (
-    select inbound.mention_id, inbound.brand_id, reply.replied_at
+    select inbound.mention_id, inbound.brand_id, reply.reply_id, reply.replied_at, reply.is_automatic
     from {{ ref("inbound") }} as inbound
     join {{ ref("own_reply") }} as reply
         on reply.brand_id = inbound.brand_id and reply.parent_id = inbound.mention_id
-    union all
+    union
     -- Answered at another of the same author's posts in the thread.
-    select inbound.mention_id, inbound.brand_id, reply.replied_at
+    select inbound.mention_id, inbound.brand_id, reply.reply_id, reply.replied_at, reply.is_automatic
     from {{ ref("inbound") }} as inbound
     join {{ ref("own_reply") }} as reply
         on reply.brand_id = inbound.brand_id
@@ -18,20 +19,45 @@ answered as (
     select
         inbound.*,
         coalesce(
-            min(answer.replied_at) filter (answer.replied_at >= inbound.inbound_at),
-            min(answer.replied_at)
-        ) as replied_at
+            min(answer.replied_at) filter (
+                not answer.is_automatic and answer.replied_at >= inbound.inbound_at
+            ),
+            min(answer.replied_at) filter (not answer.is_automatic)
+        ) as replied_at,
+        min(answer.replied_at) filter (answer.is_automatic) as automatic_reply_at,
+        count(answer.reply_id) filter (not answer.is_automatic) as replies
     from {{ ref("inbound") }} as inbound
     left join answer using (mention_id, brand_id)
     group by all
 ),
+-- The author needs an answer again: in the thread, or in answer to the answer.
+again as (
+    select answered.mention_id, answered.brand_id, min(later.inbound_at) as reopened_at
+    from answered
+    join {{ ref("inbound") }} as later
+        on later.brand_id = answered.brand_id
+        and later.author_key = answered.author_key
+        and later.inbound_at > answered.replied_at
+        and later.inbound_at <= answered.replied_at + interval {{ var("reopen_days") }} day
+    left join answer as reply
+        on reply.mention_id = answered.mention_id
+        and reply.brand_id = answered.brand_id
+        and reply.reply_id = later.parent_id
+    where
+        later.needs_reply
+        and later.mention_id <> answered.mention_id
+        and (later.thread_id = answered.thread_id or reply.reply_id is not null)
+    group by answered.mention_id, answered.brand_id
+),
 clocked as (
     select
         answered.*,
+        again.reopened_at,
         day_in.brand_id is not null as has_calendar,
         {{ business_clock("answered.inbound_at", "day_in") }} as clock_in,
         {{ business_clock("answered.replied_at", "day_out") }} as clock_out
     from answered
+    left join again using (mention_id, brand_id)
     asof left join {{ ref("business_day") }} as day_in
         on day_in.brand_id = answered.brand_id and answered.inbound_at >= day_in.opens_at
     asof left join {{ ref("business_day") }} as day_out
@@ -64,6 +90,9 @@ select
     source,
     channel,
     replied_at,
+    automatic_reply_at,
+    replies,
+    reopened_at,
     case
         when replied_at >= inbound_at then {{ seconds_between("inbound_at", "replied_at") }}
     end as calendar_s,

@@ -1,11 +1,24 @@
 -- What waits for a person: open questions and complaints to an own brand, and anything about
 -- it that sounds like danger or law. Priority is a product of parts, all of them shown.
 with waiting as (
-    select mention_id, brand_id, due_at, breached
+    select mention_id, brand_id, due_at, breached, 1 as copies
     from {{ ref("response") }}
-    where state = 'open' and needs_reply
+    where
+        state = 'open'
+        and needs_reply
+        -- Nobody can see whether a review was answered where no source shows it.
+        and (
+            is_answer_visible
+            or inbound_at > {{ now_at() }} - interval {{ var("triage_review_days") }} day
+        )
     union all
-    select about.mention_id, about.brand_id, null, false
+    -- A text that many pass on is one thing to look at: the first of its copies.
+    select
+        arg_min(about.mention_id, (about.published_at, about.mention_id)),
+        about.brand_id,
+        null,
+        false,
+        count(*)
     from {{ ref("brand_mention") }} as about
     anti join {{ ref("response") }} as response
         on response.mention_id = about.mention_id
@@ -13,9 +26,33 @@ with waiting as (
         and (response.needs_reply or response.state = 'answered')
     where
         about.brand_role = 'own'
+        and about.author_brand_id is null
         and not about.said_by_brand
         and not about.is_spam
+        and about.kind <> 'share'
         and list_has_any(about.flag_kinds, ['threat', 'safety', 'legal_talk'])
+    group by about.brand_id, about.cluster_id
+),
+decided as (
+    select
+        waiting.mention_id,
+        waiting.brand_id,
+        arg_max(decision.action, (decision.effective_at, decision.decided_at, decision.decision_id))
+            as action,
+        arg_max(
+            if(
+                decision.action = 'take',
+                decision.actor,
+                json_extract_string(decision.fields, '$.owner')
+            ),
+            (decision.effective_at, decision.decided_at, decision.decision_id)
+        ) filter (decision.action in ('take', 'assign')) as owner
+    from waiting
+    join {{ source("core", "decision") }} as decision
+        on decision.kind = 'triage'
+        and decision.mention_id = waiting.mention_id
+        and coalesce(decision.target, waiting.brand_id) = waiting.brand_id
+    group by waiting.mention_id, waiting.brand_id
 ),
 classed as (
     select
@@ -34,13 +71,24 @@ classed as (
             when list_has_any(tag.intents, ['question', 'support']) then 'question'
             else 'other'
         end as class,
-        greatest({{ seconds_between("tag.published_at", now_at()) }}, 0) as waiting_s
+        greatest({{ seconds_between("tag.published_at", now_at()) }}, 0) as waiting_s,
+        decided.owner,
+        case
+            when decided.action = 'pend' then 'pending'
+            when decided.action in ('take', 'assign') then 'taken'
+            else 'new'
+        end as status
     from waiting
+    left join decided
+        on decided.mention_id = waiting.mention_id and decided.brand_id = waiting.brand_id
     join {{ ref("mention_tag") }} as tag on tag.mention_id = waiting.mention_id
     left join {{ ref("brand_sentiment") }} as towards
         on towards.mention_id = waiting.mention_id
         and towards.brand_id = waiting.brand_id
         and towards.product_id = ''
+    where
+        tag.published_at > {{ now_at() }} - interval {{ var("triage_days") }} day
+        and coalesce(decided.action, 'take') not in ('resolve', 'dismiss')
 ),
 scored as (
     select
@@ -71,6 +119,9 @@ select
     mention.url,
     author.handle as author_handle,
     author.name as author_name,
+    scored.copies,
+    scored.status,
+    scored.owner,
     scored.reach,
     scored.waiting_s,
     scored.due_at,
@@ -84,6 +135,7 @@ select
         scored.class,
         'waiting ' || cast(scored.waiting_s // 3600 as varchar) || ' h',
         case when scored.breached then 'promise broken' end,
+        case when scored.copies > 1 then cast(scored.copies as varchar) || ' copies' end,
         case when scored.reach is null then 'reach unknown' end
     ) as reason,
     scored.severity_part * scored.reach_part * scored.age_part * scored.sla_part as priority

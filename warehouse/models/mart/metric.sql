@@ -86,7 +86,7 @@ with definition (metric_id, version, teams, name, formula, denominator, null_rea
         'share_of_voice_daily.'
     ),
     (
-        'net_sentiment_of_all', 1, ['pr', 'executive', 'investor'], 'Net sentiment, of all',
+        'net_sentiment_of_all', 1, ['pr', 'care', 'executive', 'investor'], 'Net sentiment, of all',
         '(positive - negative) / (negative + neutral + positive)',
         'mentions with a sentiment that counts',
         'net_sentiment_null_reason: none_scored',
@@ -156,25 +156,50 @@ with definition (metric_id, version, teams, name, formula, denominator, null_rea
         'influencer: parts are drawn towards what is usual where posts are few. Followers weigh 0 unless influencer_follower_weight is set.'
     ),
     (
-        'response_rate', 1, ['care', 'executive'], 'Response rate',
+        'response_rate', 2, ['care', 'executive'], 'Response rate',
         'answered_in_time / inbound',
-        'said to the brand and in need of a reply, open ones included',
-        'no row, or NULL, where nothing needed a reply',
-        'response_daily: first reply by a declared handle within the promised business time. Spam, shares, the brand''s own words and reviews whose answers no source shows are left out.'
+        'said to the brand and in need of a reply, open ones included, not yet due ones too (open_not_due)',
+        'response_rate_null_reason: no_business_hours; no row where nothing needed a reply',
+        'response_period, response_daily: first reply by a person at a declared handle within the promised business time. A word of receipt by a machine is no reply; spam, shares, the brand''s own words and reviews whose answers no source shows are left out. A reply whose clock is before its question is in time.'
     ),
     (
-        'answered_rate', 1, ['care'], 'Answered rate',
+        'answered_rate', 2, ['care'], 'Answered rate',
         'answered / inbound',
         'said to the brand and in need of a reply, open ones included',
         'no row where nothing needed a reply',
-        'response_daily: answered at all.'
+        'response_period, response_daily: answered by a person at all.'
     ),
     (
-        'response_time', 1, ['care'], 'Response time',
-        'median and p90 of calendar_s and of business_s, open ones as endless',
+        'response_time', 2, ['care'], 'Response time',
+        'median and p90 of calendar_s and of business_s, interpolated, open ones as endless',
         null,
-        'null_reason: median_still_open, p90_still_open',
-        'response_daily: right-censored, so that open ones do not flatter. Never average medians: take them again from response.'
+        'calendar_null_reason, business_null_reason: median_still_open, p90_still_open, none_timed, no_business_hours',
+        'response_period, response_daily: right-censored, so that open ones do not flatter. Never average medians: read the row of the longer period, or take them again from response.'
+    ),
+    (
+        'reopened', 1, ['care'], 'Reopened',
+        'count of answered ones whose author needed a reply again within 14 days',
+        null, null,
+        'response.reopened_at, response_period: in the thread, or in answer to the answer.'
+    ),
+    (
+        'sentiment_after_response', 1, ['care'], 'Sentiment after the response',
+        'share_better = better / (better + same + worse), share_worse alike, beside the row without an answer',
+        'people who spoke again within 14 days and were judged both times',
+        'share_null_reason: none_judged',
+        'response_outcome_week, response_outcome: what an answer changed is the distance to those who got none; anger cools by itself.'
+    ),
+    (
+        'care_engagement', 1, ['care'], 'Engagements of a day',
+        'counts of inbound, own_posts, own_replies and conversations; engagement of own posts of the day',
+        null, 'engagement_null_reason: no_own_posts, no_counts',
+        'engagement_daily: channels add up to (all), but people and conversations do not.'
+    ),
+    (
+        'join_score', 1, ['care'], 'Worth joining',
+        'need_part x reach_part x freshness_part x unanswered_part',
+        null, null,
+        'join_candidate: the parts stand beside it; an unknown reach counts 1.'
     ),
     (
         'priority', 1, ['care'], 'Priority',
