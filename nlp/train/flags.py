@@ -31,8 +31,8 @@ _GRID: Final = np.round(np.arange(0.05, 0.96, 0.01), 2)
 _ALONE: Final = 0.5
 _TRUST: Final = 25  # held positives at which a kind's own threshold weighs as much as the common
 _RECALL: Final = 1.5  # a missed flag is worse than one that a person dismisses: F-beta
-_TWEETS: Final = "sentiment/train.jsonl"
-_MOST_TWEETS: Final = 3_000
+_TWEETS: Final = {"sentiment/train.jsonl": 3_000, "sentiment/val.jsonl": 1_000}
+"""Ordinary tweets, and how many: what the head may have learned from, and what it never saw."""
 _ORDINARY: Final = ("intent", "target", "entity")
 _STRENGTHS: Final = {"hint": 1, "likely": 2, "sure": 3}
 
@@ -104,8 +104,9 @@ def read_ground(data: Path | None = None) -> Ground:
         mend = "Train a model with that head: docs/training.md"
         raise ConfigurationError(f"no head {HEAD!r}", where="nlp/model", mend=mend)
     rows = [row for path in list_written(HEAD) for _, row in read_lines(path)]
-    ordinary = list(read_ordinary(data, {row["text"] for row in rows}))
+    ordinary = dict(read_ordinary(data, {row["text"] for row in rows}))
     texts = [*(row["text"] for row in rows), *ordinary]
+    held = [*(is_held(row["text"]) for row in rows), *ordinary.values()]
     wanted = np.array([[kind in row.get("flags", ()) for kind in FLAGS] for row in rows])
     wanted = np.vstack([wanted, np.zeros((len(ordinary), len(FLAGS)), np.bool_)])
     encoded = encoder.encode(texts)
@@ -120,23 +121,27 @@ def read_ground(data: Path | None = None) -> Ground:
         encoded.probabilities[HEAD][kept],
         signs[kept],
         wanted[kept],
-        np.array([is_held(text) for text in texts])[kept],
+        np.array(held)[kept],
         plain[kept],
     )
 
 
-def read_ordinary(data: Path | None, known: set[str]) -> Iterator[str]:
-    """Yield texts that were not written for flags, each once; tweets where a folder is given.
+def read_ordinary(data: Path | None, known: set[str]) -> Iterator[tuple[str, bool]]:
+    """Yield texts that were not written for flags, and whether they are held out of training.
+
+    Of tweets, where a folder is given, those of the validation part are.
 
     Raises:
         ConfigurationError: the folder has no tweets.
     """
     paths = [path for name in _ORDINARY for path in list_written(name)]
-    texts = [row["text"] for path in paths for _, row in read_lines(path)]
+    told = {row["text"]: is_held(row["text"]) for path in paths for _, row in read_lines(path)}
     if data:
-        tweets = [row["text"] for _, row in read_lines(data / _TWEETS)]
-        texts += tweets[:: max(1, len(tweets) // _MOST_TWEETS)]
-    yield from (text for text in dict.fromkeys(texts) if text not in known)
+        for name, most in _TWEETS.items():
+            tweets = [row["text"] for _, row in read_lines(data / name)]
+            held = name.endswith("val.jsonl")
+            told |= dict.fromkeys(tweets[:: max(1, len(tweets) // most)], held)
+    yield from ((text, held) for text, held in told.items() if text not in known)
 
 
 def _read_rules(texts: Sequence[str]) -> tuple[list[Any], NDArray[np.int8]]:
