@@ -1,11 +1,15 @@
 """Writes docs/data-dictionary.md and docs/metrics.md from what the models say of themselves.
 
 One place tells what a column means: the YAML beside the models, or the core tables' metadata.
-`python -m warehouse.dictionary` writes both files, `--check` only compares.
+`python -m warehouse.dictionary` writes both files, `--check` only compares. It also freezes what
+each version of a metric means: a formula never changes under the same version.
 """
 
 from __future__ import annotations
 
+import csv
+import hashlib
+import io
 import re
 import sys
 from collections.abc import Iterable, Iterator
@@ -13,10 +17,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from listening.contract import TEAMS
+from listening.contract import TEAMS, ListeningError
 
 MODELS: Final = Path(__file__).parent / "models"
 DOCS: Final = Path(__file__).parents[1] / "docs"
+FROZEN: Final = MODELS / "mart" / "metric_version.csv"
 _DOC: Final = re.compile(r"{{ doc\('(\w+)'\) }}")
 _BLOCK: Final = re.compile(r"{% docs (\w+) %}(.*?){% enddocs %}", re.DOTALL)
 _BELOW: Final = ("mart", "staging")
@@ -99,6 +104,27 @@ def read_metrics(folder: Path = MODELS) -> tuple[list[str], list[tuple[Any, ...]
         return [column[0] for column in result.description], result.fetchall()
 
 
+def freeze_metrics(columns: list[str], rows: list[tuple[Any, ...]], frozen: str) -> str:
+    """Return the frozen meanings with those of new metrics and versions added, as CSV.
+
+    Raises:
+        ListeningError: a formula or denominator is not what this version of the metric means.
+    """
+    kept = {(line[0], int(line[1])): line[2] for line in list(csv.reader(io.StringIO(frozen)))[1:]}
+    for row in rows:
+        told = dict(zip(columns, row, strict=True))
+        meant = f"{told['formula']}\x1f{told['denominator'] or ''}"
+        digest = hashlib.sha256(meant.encode()).hexdigest()[:16]
+        if kept.setdefault((told["metric_id"], told["version"]), digest) != digest:
+            raise ListeningError(
+                f"the formula of {told['metric_id']!r} changed, but not its version",
+                where="mart/metric.sql",
+                mend=f"Give it version {told['version'] + 1}: whoever kept the old number must see",
+            )
+    lines = [f"{metric},{version},{digest}" for (metric, version), digest in sorted(kept.items())]
+    return "\n".join(["metric_id,version,formula_sha256", *lines]) + "\n"
+
+
 def write_dictionary(tables: Iterable[Table]) -> str:
     """Return the data dictionary as Markdown."""
     lines = [
@@ -153,10 +179,16 @@ def write_metrics(columns: list[str], rows: list[tuple[Any, ...]]) -> str:
 
 
 def documents() -> dict[Path, str]:
-    """Return each generated file and what it must hold."""
+    """Return each generated file and what it must hold.
+
+    Raises:
+        ListeningError: as `freeze_metrics`.
+    """
+    metrics = read_metrics()
     return {
         DOCS / "data-dictionary.md": write_dictionary([*read_models(), *read_core()]),
-        DOCS / "metrics.md": write_metrics(*read_metrics()),
+        DOCS / "metrics.md": write_metrics(*metrics),
+        FROZEN: freeze_metrics(*metrics, _read(FROZEN)),
     }
 
 

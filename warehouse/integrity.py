@@ -59,6 +59,7 @@ REQUIRED: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
 _COMMON: Final[Mapping[str, tuple[str, ...]]] = {
     "readme": ("section", "item", "text"),
     "metric": ("metric_id", "version", "team", "formula", "denominator", "null_reason"),
+    "use_case": ("use_case_id", "name", "team", "question", "tables"),
     "coverage": ("batch_id", "stream", "state", "since", "until", "reason"),
 }
 # Handles and names: legal and care; verified media and influencers in PR; nowhere else.

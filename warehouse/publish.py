@@ -38,6 +38,7 @@ _OPEN: Final = ("legal", "care")  # teams that read every text
 _COMMON: Final = {
     "readme": "Start here: when this file was built, from what, and what is in it",
     "metric": "Metrics of this team: formula, denominator, and why one may be NULL",
+    "use_case": "What organisations listen for, and the team, tables and metrics that answer it",
     "coverage": "How much every stream could see, by interval",
 }
 
@@ -175,7 +176,8 @@ def _copy(connection: sa.Connection, root: DataRoot, brands: BrandFile, build: B
     run_script(connection, "publish_common", values)
     for name, comment in _COMMON.items():
         connection.exec_driver_sql(f"COMMENT ON TABLE team.main.{name} IS {_literal(comment)}")
-    _comment(connection, "mart", "metric", _COMMON["metric"])
+    for name in ("metric", "use_case"):
+        _comment(connection, "mart", name, _COMMON[name])
     _comment(connection, "core", "coverage", _COMMON["coverage"])
 
 

@@ -4,6 +4,8 @@
 CREATE TABLE team.main.metric AS
 SELECT * FROM source.mart.metric WHERE team = $team;
 
+CREATE TABLE team.main.use_case AS SELECT * FROM source.mart.use_case;
+
 CREATE TABLE team.main.coverage AS
 SELECT c.*, b.sealed_at, r.served, r.quarantined, b.marked
 FROM source.core.coverage AS c

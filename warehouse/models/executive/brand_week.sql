@@ -44,9 +44,20 @@ select
     case when week.brand_role = 'own' then coalesce(care.answered_in_time, 0) end
         as answered_in_time,
     {{ ratio("week.mentions", "week.mentions_all_brands") }} as share_of_voice,
+    case
+        when week.mentions_all_brands is null then 'no_competitors'
+        when week.mentions_all_brands = 0 then 'no_mentions'
+    end as share_null_reason,
     {{ ratio("mood.positive - mood.negative", "mood.negative + mood.neutral + mood.positive") }}
         as net_sentiment_of_all,
-    {{ ratio("care.answered_in_time", "care.inbound") }} as response_rate
+    case when coalesce(mood.negative + mood.neutral + mood.positive, 0) = 0 then 'none_scored' end
+        as net_sentiment_null_reason,
+    case when week.brand_role = 'own' then {{ ratio("care.answered_in_time", "care.inbound") }} end
+        as response_rate,
+    case
+        when week.brand_role <> 'own' then 'competitor'
+        when coalesce(care.inbound, 0) = 0 then 'nothing_needed_a_reply'
+    end as response_rate_null_reason
 from week
 left join mood using (week, brand_id)
 left join care using (week, brand_id)

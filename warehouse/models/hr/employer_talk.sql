@@ -1,32 +1,28 @@
--- Talk about the brand as a place to work, by week. Plain words of work find it; whom it is
--- about or by is not kept.
-with talk as (
+-- Talk about the brand as a place to work, by week. Whom it is about or by is not kept, and of few
+-- people nothing but how often.
+with week as (
     select
-        cast(date_trunc('week', about.day) as date) as week,
-        about.brand_id,
-        about.author_key,
-        about.sentiment,
-        case
-            when regexp_matches(mention.title || ' ' || mention.text, {{ candidate_words() }}, 'i')
-                then 'candidate'
-            else 'employer'
-        end as subject
-    from {{ ref("brand_mention") }} as about
-    join {{ source("core", "mention") }} as mention using (mention_id)
-    where
-        not about.said_by_brand
-        and not about.is_spam
-        and (
-            regexp_matches(mention.title || ' ' || mention.text, {{ candidate_words() }}, 'i')
-            or regexp_matches(mention.title || ' ' || mention.text, {{ employer_words() }}, 'i')
-        )
+        cast(date_trunc('week', day) as date) as week,
+        brand_id,
+        subject,
+        count(*) as mentions,
+        -- Hidden authors may be as many people as mentions.
+        count(distinct coalesce(author_key, mention_id)) < {{ var("audience_min_authors") }}
+            as is_few,
+        count(distinct author_key) as authors,
+        {{ sentiment_counts() }}
+    from {{ ref("work_talk") }}
+    group by all
 )
 select
     week,
     brand_id,
     subject,
-    count(*) as mentions,
-    count(distinct author_key) as authors,
-    {{ sentiment_counts() }}
-from talk
-group by all
+    mentions,
+    if(is_few, null, authors) as authors,
+    if(is_few, null, negative) as negative,
+    if(is_few, null, neutral) as neutral,
+    if(is_few, null, positive) as positive,
+    if(is_few, null, abstained) as abstained,
+    if(is_few, 'few_people', null) as null_reason
+from week

@@ -1,28 +1,50 @@
--- What the people who mention a brand also mention: other brands of the brand file, topics,
--- firms and products that no brand file names (`other_brand`), and other names that are no
--- persons. A name is one in any case; the commonest spelling is shown. Cells of few people are
--- left out.
-with speaker as (
-    select distinct brand_id, author_key
-    from {{ ref("brand_mention") }}
-    where author_key is not null and author_brand_id is null and not is_spam
+-- What the people who mention a brand also mention: other brands of the brand file, topics, problems
+-- (topics they complain about), interests (what they speak of when they speak of no brand), firms
+-- and products that no brand file names (`other_brand`), and other names that are no persons. A name
+-- is one in any case; the commonest spelling is shown. Groups may tell of religion or origin, which
+-- nobody is to infer: they are left out, and so are cells of few people.
+with said as (
+    select
+        tag.mention_id,
+        tag.author_key,
+        tag.topic_ids,
+        list_has_any(tag.intents, ['complaint', 'bug_report']) as is_problem
+    from {{ ref("mention_tag") }} as tag
+    where
+        tag.author_key is not null
+        and tag.author_brand_id is null
+        and not tag.is_spam
+        and tag.published_at >= {{ now_at() }} - interval {{ var("audience_days") }} day
+),
+speaker as (
+    select distinct about.brand_id, said.author_key
+    from {{ ref("brand_mention") }} as about
+    join said using (mention_id)
+),
+-- Everybody is whoever mentions any brand: shares of them are shares of one group.
+heard as (
+    select said.*, about.mention_id is null as is_elsewhere
+    from said
+    semi join speaker using (author_key)
+    left join (select distinct mention_id from {{ ref("brand_mention") }}) as about
+        using (mention_id)
+),
+declared as (
+    select lower(unnest(list_concat([name, brand_id], aliases))) as name from {{ source("core", "brand") }}
+    union
+    select lower(unnest(list_concat([name, product_id], aliases))) from {{ source("core", "product") }}
 ),
 named as (
     select
         case when entity.type in ('corporation', 'product') then 'other_brand' else 'name' end
             as kind,
         coalesce(entity.canonical, entity.text) as thing,
-        tag.author_key
+        heard.author_key,
+        heard.is_elsewhere and entity.type = 'creative-work' as is_interest
     from {{ source("core", "entity") }} as entity
-    join {{ ref("mention_tag") }} as tag using (mention_id)
-    left join {{ source("core", "product") }} as product
-        on lower(coalesce(entity.canonical, entity.text)) = lower(product.name)
-    where
-        entity.type in ('corporation', 'product', 'location', 'group', 'creative-work')
-        and product.product_id is null
-        and tag.author_key is not null
-        and tag.author_brand_id is null
-        and not tag.is_spam
+    join heard using (mention_id)
+    anti join declared on declared.name = lower(coalesce(entity.canonical, entity.text))
+    where entity.type in ('corporation', 'product', 'location', 'creative-work')
 ),
 written as (
     select kind, lower(thing) as folded, thing, count(*) as times from named group by all
@@ -35,13 +57,20 @@ spelled as (
 thing as (
     select 'brand' as kind, brand_id as thing, author_key from speaker
     union
-    select 'topic', unnest(topic_ids), author_key
-    from {{ ref("mention_tag") }}
-    where author_key is not null and author_brand_id is null and not is_spam
+    select 'topic', unnest(topic_ids), author_key from heard
+    union
+    select 'problem', unnest(topic_ids), author_key from heard where is_problem
+    union
+    select 'interest', unnest(topic_ids), author_key from heard where is_elsewhere
     union
     select spelled.kind, spelled.thing, named.author_key
     from named
     join spelled on named.kind = spelled.kind and lower(named.thing) = spelled.folded
+    union
+    select 'interest', spelled.thing, named.author_key
+    from named
+    join spelled on named.kind = spelled.kind and lower(named.thing) = spelled.folded
+    where named.is_interest
 ),
 sized as (
     select speaker.brand_id, count(*) as authors_brand from speaker group by brand_id

@@ -1,57 +1,68 @@
--- What engages in a brand's field: own posts, competitors', and everybody else's, newest look.
-with ranked as (
+-- What engages in a brand's field and in its industry: own posts, competitors', and everybody
+-- else's, at the newest look, beside what is usual at that age.
+with newest as (
     select
-        about.mention_id,
-        about.brand_id,
-        about.published_at,
-        about.source,
-        about.channel,
-        case
-            when about.said_by_brand then 'brand'
-            when about.author_brand_id is not null then 'other_brand'
-            when about.source in {{ article_sources() }} then 'media'
-            else 'public'
-        end as said_by,
-        about.topic_ids,
-        about.sentiment,
-        about.flag_kinds,
-        look.observed_at,
-        look.reach,
-        look.engagement,
-        {{ seconds_between("about.published_at", "look.observed_at") }} as age_s,
-        row_number() over (
-            partition by about.brand_id
-            order by look.engagement desc, about.published_at desc, about.mention_id
-        ) as rank_in_brand
-    from {{ ref("brand_mention") }} as about
-    join (
-        select * from {{ ref("engagement_snapshot") }}
-        where engagement is not null
-        qualify row_number() over (partition by mention_id order by observed_at desc) = 1
-    ) as look using (mention_id)
-    where about.kind = 'post' and not about.is_spam
+        mention_id,
+        max(observed_at) as observed_at,
+        arg_max(reach, observed_at) as reach,
+        arg_max(engagement, observed_at) as engagement
+    from {{ ref("engagement_snapshot") }}
+    where engagement is not null
+    group by mention_id
+),
+aged as (
+    select
+        post.*,
+        newest.observed_at,
+        newest.reach,
+        newest.engagement,
+        {{ seconds_between("post.published_at", "newest.observed_at") }} as age_s,
+        {{ age_span_h("age_s") }} as age_h
+    from {{ ref("field_post") }} as post
+    join newest using (mention_id)
+),
+compared as (
+    select
+        aged.*,
+        coalesce(usual.posts, 0) as usual_posts,
+        case when usual.posts >= {{ var("usual_engagement_min_posts") }} then usual.usual_engagement
+        end as usual_engagement
+    from aged
+    left join {{ ref("usual_engagement") }} as usual using (brand_id, channel, said_by, age_h)
 )
 select
-    ranked.mention_id,
-    ranked.brand_id,
-    ranked.published_at,
-    ranked.source,
-    ranked.channel,
-    ranked.said_by,
+    compared.mention_id,
+    compared.brand_id,
+    compared.published_at,
+    compared.source,
+    compared.channel,
+    compared.said_by,
     {{ mask_handles("mention.title") }} as title,
     case
-        when list_has_any(ranked.flag_kinds, {{ privacy_flags() }})
+        when list_has_any(compared.flag_kinds, {{ privacy_flags() }})
             then '[withheld: it may expose personal data]'
         else {{ mask_handles("mention.text") }}
     end as text,
     {{ public_url("mention.url", "author.handle") }} as url,
-    ranked.topic_ids,
-    ranked.sentiment,
-    ranked.observed_at,
-    ranked.reach,
-    ranked.engagement,
-    ranked.rank_in_brand,
-    {{ ratio("3600 * ranked.engagement", "greatest(ranked.age_s, 3600)") }} as engagement_per_hour
-from ranked
+    compared.topic_ids,
+    compared.sentiment,
+    compared.observed_at,
+    compared.age_h,
+    compared.reach,
+    compared.engagement,
+    row_number() over (
+        partition by compared.brand_id
+        order by compared.engagement desc, compared.published_at desc, compared.mention_id
+    ) as rank_in_brand,
+    {{ ratio("3600 * compared.engagement", "greatest(compared.age_s, 3600)") }}
+        as engagement_per_hour,
+    compared.usual_posts,
+    compared.usual_engagement,
+    {{ ratio("compared.engagement", "compared.usual_engagement") }} as times_usual,
+    case
+        when compared.usual_engagement is null then 'too_few_posts'
+        when compared.usual_engagement = 0 then 'usual_is_zero'
+    end as times_usual_null_reason
+from compared
 join {{ source("core", "mention") }} as mention using (mention_id)
 left join {{ source("core", "author") }} as author on author.author_key = mention.author_key

@@ -1,0 +1,11 @@
+-- The newest known engagement of a post within each span of its age: only looks of one age are
+-- comparable.
+select
+    mention.mention_id,
+    {{ age_span_h(seconds_between("look.published_at", "look.observed_at")) }} as age_h,
+    max(look.observed_at) as observed_at,
+    arg_max(look.engagement, look.observed_at) as engagement
+from {{ ref("engagement_snapshot") }} as look
+join {{ source("core", "mention") }} as mention using (mention_id)
+where look.engagement is not null and mention.kind = 'post'
+group by all

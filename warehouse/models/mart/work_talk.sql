@@ -1,0 +1,30 @@
+-- Mentions that speak of a brand as a place to work. Plain words of work find them.
+with spoken as (
+    select
+        about.mention_id,
+        about.brand_id,
+        about.day,
+        about.author_key,
+        about.sentiment,
+        mention.title || ' ' || mention.text as words
+    from {{ ref("brand_mention") }} as about
+    join {{ source("core", "mention") }} as mention using (mention_id)
+    where not about.said_by_brand and not about.is_spam
+),
+found as (
+    select
+        *,
+        regexp_matches(words, {{ candidate_words() }}, 'i') as is_candidate
+    from spoken
+    where
+        regexp_matches(words, {{ candidate_words() }}, 'i')
+        or regexp_matches(words, {{ employer_words() }}, 'i')
+)
+select
+    mention_id,
+    brand_id,
+    day,
+    if(is_candidate, 'candidate', 'employer') as subject,
+    author_key,
+    sentiment
+from found
