@@ -325,7 +325,8 @@ def _decisions(core: Core) -> None:
     decide("case", "c1", "open", 15, case_id="c1", fields='{"title": "Fakes", "owner": "ada"}')
     decide("case", "c1", "attach", 16, case_id="c1", mention_id="fake", target="counterfeit")
     told = '{"basis": "trademark", "platform": "mastodon"}'
-    decide("takedown", "t1", "draft", 16, case_id="c1", mention_id="fake", fields=told)
+    drafted = {"case_id": "c1", "mention_id": "fake", "fields": told}
+    decide("takedown", "t1", "draft", 16, moment=at(16, 10), **drafted)
     decide("takedown", "t1", "send", 17)
     decide("takedown", "t1", "remove", 19)
     decide("takedown", "t1", "counter_notice", 20, actor="bob", note="says it is his")
@@ -349,4 +350,28 @@ def _decisions(core: Core) -> None:
     )  # fmt: skip
 
 
-FILLERS = (_brands, _care, _voice, _issue, _marketing, _rest, _discovered, _decisions)
+def _product(core: Core) -> None:
+    # Six people speak of the k2 before its release, one complains; ten mentions after, all bad.
+    core.add(
+        "release", release_id="k2-2", brand_id="acme", product_id="k2", version="2",
+        released_on=date(2026, 10, 20),
+    )  # fmt: skip
+    for number in range(6):
+        bad = {"sentiment": "negative", "intents": ["complaint"]} if number == 0 else {}
+        core.say(f"k2-{number}", at(8, 8 + number), author=f"q{number}", product="k2", **bad)
+    core.say("foe", at(22), author="cat", brands=("rival",))
+    # The same advice again, at the desk, and another that was accepted there.
+    for name, title, topic in (("again", "Seal the LID!", "leak"), ("cheap", "Cut it", "price")):
+        core.add(
+            "decision", decision_id=name, kind="recommendation", subject_kind="recommendation",
+            subject_id=name, action="propose", actor="cy", decided_at=at(1), effective_at=at(1),
+            fields=f'{{"title": "{title}", "brand_id": "acme", "topic_id": "{topic}"}}',
+        )  # fmt: skip
+    core.add(
+        "decision", decision_id="accepted", kind="recommendation", subject_id="cheap",
+        subject_kind="recommendation", action="accept", actor="cy", decided_at=at(2),
+        effective_at=at(2),
+    )  # fmt: skip
+
+
+FILLERS = (_brands, _care, _voice, _issue, _marketing, _rest, _discovered, _decisions, _product)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -15,6 +17,131 @@ from warehouse.integrity import PERSONAL
 
 COOKBOOK = Path(__file__).parents[3] / "docs" / "cookbook.md"
 _RECIPE = re.compile(r"^### (?P<question>.+?)\n\n```sql\n(?P<sql>.*?)```", re.DOTALL | re.MULTILINE)
+
+
+# What a person counts by hand in the month of month.py: a question, and the rows (of some columns).
+KNOWN: dict[str, tuple[str, list[dict[str, Any]]]] = {
+    "What do people complain about most?": (
+        "product",
+        [
+            {"topic_id": "leak", "mentions": 6, "negative": 6},
+            {"topic_id": "price", "mentions": 5, "negative": 5},
+            {"topic_id": "(none)", "mentions": 2, "negative": 1},
+        ],
+    ),
+    "Which product do the complaints name?": (
+        "product",
+        [
+            {"product_id": "k2", "topic_id": "leak", "complaints": 5},
+            {"product_id": "k2", "topic_id": "price", "complaints": 5},
+            {"product_id": "(brand)", "topic_id": "(none)", "complaints": 1},
+            {"product_id": "(brand)", "topic_id": "leak", "complaints": 1},
+            {"product_id": "k2", "topic_id": "(none)", "complaints": 1},
+        ],
+    ),
+    "What changed this week?": (
+        "product",
+        [
+            {"topic_id": "price", "mentions": 5, "mentions_before": 0, "trend": None},
+            {"topic_id": "leak", "mentions": 5, "mentions_before": 1, "trend": "steady"},
+            {"topic_id": "(none)", "mentions": 0, "mentions_before": 2, "trend": None},
+        ],
+    ),
+    "What do they like and dislike about each product?": (
+        "product",
+        [
+            {"product_id": "k2", "topic_id": "leak", "negative": 5, "net_sentiment": -1},
+            {"product_id": "k2", "topic_id": "price", "negative": 5, "net_sentiment": -1},
+            {"product_id": "(brand)", "topic_id": "leak", "negative": 1, "net_sentiment": -1},
+        ],
+    ),
+    "Did the last release help?": (
+        "product",
+        [
+            {"topic_id": "(all)", "problems_before": 1, "mentions_before": 6,
+             "problems_after": 10, "mentions_after": 10, "verdict": "worse"},
+            {"topic_id": "leak", "problems_before": 0, "problems_after": 5, "verdict": "worse"},
+            {"topic_id": "price", "problems_before": 0, "problems_after": 5, "verdict": "worse"},
+        ],
+    ),
+    "What was said before and after it, and what could we hear?": (
+        "product",
+        [
+            {"side": "before", "days": 28, "mentions": 6, "authors": 6, "problems": 1},
+            {"side": "after", "days": 10, "mentions": 10, "authors": 6, "problems": 10},
+        ],
+    ),
+    "What became of our recommendations?": (
+        "product",
+        [
+            {"title": "Seal the lid", "status": "implemented", "days_to_market": 28, "mentions": 6},
+            {"title": "Cut it", "status": "accepted", "status_from": "desk", "mentions": 5},
+        ],
+    ),
+    "What share of them was implemented, and how long did it take?": (
+        "product",
+        [
+            {"quarter": date(2026, 7, 1), "proposed": 1, "share_implemented": 1,
+             "median_days_to_market": 28},
+            {"quarter": date(2026, 10, 1), "proposed": 1, "share_implemented": 0,
+             "median_null_reason": "median_still_open"},
+        ],
+    ),
+    "Do people still ask for what we implemented?": (
+        "product",
+        [{"title": "Seal the lid", "mentions_until_proposed": 0, "mentions_since_implemented": 6}],
+    ),
+    "What waits for review, worst and oldest first?": (
+        "legal",
+        [
+            {"kind": "threat", "age_days": 151, "state": "confirmed"},
+            {"kind": "doxxing", "age_days": 16, "state": "new"},
+            {"kind": "counterfeit", "age_days": 16, "state": "in_case", "case_id": "c1"},
+        ],
+    ),
+    "How much of each kind is open, and how old is the oldest?": (
+        "legal",
+        [
+            {"kind": "counterfeit", "flags": 1, "oldest_days": 16},
+            {"kind": "doxxing", "flags": 1, "oldest_days": 16},
+            {"kind": "threat", "flags": 1, "oldest_days": 151},
+        ],
+    ),
+    "What has nobody looked at for a week?": ("legal", [{"kind": "doxxing", "age_days": 16}]),
+    "Who sells fakes, and where do the offers lead?": (
+        "legal",
+        [{"author_handle": "@shady", "domain": "fakes.example", "mentions": 1, "open_flags": 1}],
+    ),
+    "Which offer is posted over and over, by how many?": (
+        "legal",
+        [{"mentions": 1, "sellers": 1, "domains": ["fakes.example"]}],
+    ),
+    "Whose data may be exposed right now?": ("legal", [{"kind": "doxxing", "spans": 1}]),
+    "Which clocks run, and what is due next?": (
+        "legal",
+        [{"takedown_id": "t1", "next_clock": "file_suit", "next_due_on": date(2026, 11, 4)}],
+    ),
+    "Do our takedowns work, and how long do they take?": (
+        "legal",
+        [{"platform": "mastodon", "sent": 1, "removed": 1, "median_days": 2, "copies_since": 0}],
+    ),
+    "Which cases are open, and who has them?": (
+        "legal",
+        [{"case_id": "c1", "title": "Fakes", "owner": "ada", "mentions": 1, "takedowns_open": 1}],
+    ),
+    "What was decided in a case, by whom and why?": (
+        "legal",
+        [
+            {"actor": "ada", "subject": "case", "action": "open"},
+            {"actor": "ada", "subject": "case", "action": "attach"},
+            {"actor": "ada", "subject": "takedown", "action": "draft", "is_standing": False},
+            {"actor": "ada", "subject": "takedown", "action": "send"},
+            {"actor": "ada", "subject": "takedown", "action": "remove"},
+            {"actor": "bob", "subject": "takedown", "action": "counter_notice",
+             "previous_action": "remove", "reason": "says it is his", "is_standing": True},
+        ],
+    ),
+}  # fmt: skip
 
 
 def recipes() -> Iterator[tuple[str, str, str]]:
@@ -31,6 +158,20 @@ def test_recipe_is_one_select_that_runs_on_the_published_file(root, team, questi
         (statement,) = connection.extract_statements(sql)
         assert statement.type == duckdb.StatementType.SELECT, question
         connection.execute(statement).fetchall()
+
+
+@pytest.mark.parametrize("question", KNOWN)
+def test_recipe_tells_what_a_person_counts(root, question):
+    """The rows of the planted month, in the order the recipe gives them."""
+    team, expected = KNOWN[question]
+    (sql,) = [sql for of, asked, sql in recipes() if (of, asked) == (team, question)]
+    with duckdb.connect(str(root.published / f"{team}.duckdb"), read_only=True) as connection:
+        result = connection.execute(sql)
+        columns = [column[0] for column in result.description]
+        found = [dict(zip(columns, row, strict=True)) for row in result.fetchall()]
+    assert [
+        {name: row[name] for name in told} for row, told in zip(found, expected, strict=True)
+    ] == expected
 
 
 def test_every_team_has_recipes_and_those_that_go_deep_have_ten():

@@ -140,6 +140,37 @@ def test_brands_own_words_are_no_voice_and_no_feedback(warehouse):
     ]
 
 
+def test_a_topics_p_value_is_that_of_the_binomial_test(warehouse):
+    """Five voices after one, up to the same moment of the week: as uneven as 5 of 6 or more."""
+    ((voices, before, p, q),) = rows(
+        warehouse,
+        "SELECT voices, voices_before, p_value, q_value FROM product.topic_week "
+        "WHERE topic_id = 'leak' AND week = '2026-10-26'",
+    )
+    assert (voices, before) == (5, 1)
+    assert p == pytest.approx(2 * sum(math.comb(6, k) for k in (0, 1)) / 2**6)
+    assert q == pytest.approx(p)  # the only topic of the week that can be told
+
+
+def test_a_releases_interval_is_newcombes(warehouse):
+    """Ten of ten complain after one of six: Wilson's intervals of both, joined by method 10."""
+    ((change, low, high),) = rows(
+        warehouse,
+        "SELECT change, ci_low, ci_high FROM product.release_change WHERE topic_id = '(all)'",
+    )
+    (l1, u1), (l2, u2) = _wilson(10, 10), _wilson(1, 6)
+    assert change == pytest.approx(5 / 6)
+    assert low == pytest.approx(5 / 6 - math.hypot(1 - l1, u2 - 1 / 6), abs=1e-5)
+    assert high == pytest.approx(5 / 6 + math.hypot(u1 - 1, 1 / 6 - l2), abs=1e-5)
+
+
+def _wilson(part: int, whole: int) -> tuple[float, float]:
+    z = statistics.NormalDist().inv_cdf(0.975)
+    centre = part + z * z / 2
+    reach = z * math.sqrt(part * (whole - part) / whole + z * z / 4)
+    return (centre - reach) / (whole + z * z), (centre + reach) / (whole + z * z)
+
+
 def test_five_people_are_an_issue_and_one_loud_author_is_none(warehouse):
     """Five posts each on the same day; only the topic of five people is an issue."""
     assert rows(

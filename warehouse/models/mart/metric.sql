@@ -8,7 +8,7 @@ with definition (metric_id, version, teams, name, formula, denominator, null_rea
         'Each mention once for each brand it is about, without what the brand itself says. Share of voice and sentiment also leave out spam and what any declared brand says, share of voice the brand''s own channels.'
     ),
     (
-        'mentions_deduped', 1, ['pr', 'executive', 'investor'], 'Mentions, near copies once',
+        'mentions_deduped', 1, ['product', 'pr', 'executive', 'investor'], 'Mentions, near copies once',
         'count of distinct near-copy clusters',
         null, null,
         'Near copies count once, on the day of the earliest.'
@@ -20,18 +20,53 @@ with definition (metric_id, version, teams, name, formula, denominator, null_rea
         'Distinct within a source; identities are never joined across sources, and hidden authors add none. Authors of several days do not add up.'
     ),
     (
-        'topic_change', 1, ['product'], 'Change of a topic',
-        'change_ratio = (mentions - mentions_last_week) / mentions_last_week',
-        'mentions of the week before',
+        'topic_change', 2, ['product'], 'Change of a topic',
+        'change_ratio = (mentions - mentions_before) / mentions_before',
+        'mentions of the week before; of a week that is not over up to the same moment',
         'change_ratio_null_reason: first_week, no_mentions_last_week',
-        'topic_week: this week against last.'
+        'topic_week: this week against last, like for like.'
     ),
     (
-        'days_to_market', 1, ['product'], 'Days to market',
-        'implemented_on - proposed_on',
+        'topic_trend', 1, ['product'], 'Trend of a topic',
+        'exact binomial test of voices against voices_before; up or down where q_value <= 0.05',
         null,
-        'days_to_market_null_reason: not_implemented, proposed_on_unknown, implemented_before_proposed',
-        'recommendation: how long an adopted recommendation took.'
+        'trend_null_reason: first_week, too_few, partial_coverage',
+        'topic_week: q_value takes all topics of the brand in the week into account (Benjamini and Hochberg).'
+    ),
+    (
+        'aspect_sentiment', 1, ['product'], 'Sentiment of an aspect',
+        'net_sentiment_of_all = (positive - negative) / scored',
+        'mentions of that topic of the product alone, with a sentiment that counts',
+        'net_sentiment_null_reason: none_scored',
+        'aspect_sentiment_week: towards the product where that was judged (judged_towards), else of the whole mention; mentions of several topics count apart (several_topics).'
+    ),
+    (
+        'release_change', 1, ['product'], 'Change since a release',
+        'change = problems_after / mentions_after - problems_before / mentions_before',
+        'mentions of the product (or brand) on each side, near copies once',
+        'null_reason: too_young, cut_by_next_release, cut_by_last_release, no_mentions_before, no_mentions_after',
+        'release_change: problems are complaints and bug reports; 95 % interval by Newcombe''s method 10.'
+    ),
+    (
+        'release_effect', 1, ['product'], 'Effect of a release',
+        'effect = change - control_change',
+        'as of the change, and mentions of other brands in the same days, 20 at least',
+        'effect_null_reason: as of the change, no_control',
+        'release_change: what moved all brands alike is taken out; 95 % interval from both intervals (MOVER). No proof of a cause.'
+    ),
+    (
+        'share_implemented', 1, ['product'], 'Share of advice that was implemented',
+        'implemented / proposed',
+        'recommendations of the quarter, duplicates once',
+        null,
+        'recommendation_quarter: by the quarter they were proposed in, so young quarters are low.'
+    ),
+    (
+        'days_to_market', 2, ['product'], 'Days to market',
+        'implemented_on - proposed_on; of many the median, open ones as endless',
+        null,
+        'days_to_market_null_reason: not_implemented, implemented_on_unknown, proposed_on_unknown, implemented_before_proposed; median_null_reason: median_still_open, none_timed',
+        'recommendation, recommendation_quarter: how long adopted advice took.'
     ),
     (
         'flag_score', 1, ['legal'], 'Score of a flag',
