@@ -17,8 +17,8 @@ Row = dict[str, Any]
 def sync_brands(connection: sa.Connection, brands: BrandFile) -> None:
     """Write the brand tables in the caller's transaction.
 
-    What a listed brand no longer has of competitors, handles, domains and hours goes. Brands, products,
-    topics and queries no longer listed stay: mentions refer to them.
+    What a listed brand no longer has of competitors, handles, domains and hours goes. Brands,
+    products, topics and queries no longer listed stay: mentions refer to them.
     """
     listed = [brand.id for brand in brands.brands]
     _merge(connection, tables.brand, [_brand(brand, brands) for brand in brands.brands])

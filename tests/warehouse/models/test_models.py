@@ -82,7 +82,7 @@ def test_praise_needs_no_reply_and_is_not_counted(warehouse):
 
 
 def test_virality_needs_followers_of_that_date(warehouse):
-    """Each look divides by the followers then; reach is of posting time; off-channel has no fans."""
+    """Each look divides by the followers then; reach is of the post's day; nobody's fans: NULL."""
     assert rows(
         warehouse,
         "SELECT mention_id, observed_at, reach, engagement, virality, virality_null_reason "

@@ -47,13 +47,13 @@ responder as (
         on about.mention_id = answer.mention_id and about.brand_id = answer.brand_id
     group by all
 ),
--- Who answered them, and how many of those talk about the brand elsewhere too.
+-- Who answered them, and how many of those talk about the brand in more than one answer.
 answered as (
     select
         responder.brand_id,
         responder.author_key,
         count(*) as responders,
-        count(*) filter (coalesce(fan.posts, 0) > responder.answers_about)
+        count(*) filter (coalesce(fan.posts, 0) > least(responder.answers_about, 1))
             as responders_in_audience
     from responder
     left join by_author as fan
@@ -65,12 +65,15 @@ usual as (
     select
         brand_id,
         sum(posts_on_topic) / sum(posts_anywhere) as share,
-        quantile_disc({{ ratio("engagement", "posts_counted") }}, 0.5) as engagement_per_post
+        quantile_disc({{ ratio("engagement", "posts_counted") }}, 0.5) as engagement_per_post,
+        (coalesce(sum(responders_in_audience), 0) + 1) / (coalesce(sum(responders), 0) + 2.0)
+            as overlap
     from by_author
     join every_post using (author_key)
+    left join answered using (brand_id, author_key)
     group by brand_id
 ),
--- Few posts say little, so each part is drawn towards what is usual by two posts' weight.
+-- Few posts say little, so each part is drawn towards what is usual by the weight of two.
 part as (
     select
         by_author.brand_id,
@@ -88,8 +91,8 @@ part as (
             as topical_share,
         (coalesce(by_author.engagement, 0) + 2 * usual.engagement_per_post)
         / (by_author.posts_counted + 2) as engagement_per_post,
-        (coalesce(answered.responders_in_audience, 0) + 1)
-        / (coalesce(answered.responders, 0) + 2.0) as audience_overlap,
+        (coalesce(answered.responders_in_audience, 0) + 2 * usual.overlap)
+        / (coalesce(answered.responders, 0) + 2) as audience_overlap,
         pow(
             0.5,
             greatest({{ seconds_between("by_author.last_at", now_at()) }}, 0)
