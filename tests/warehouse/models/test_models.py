@@ -19,8 +19,10 @@ from warehouse.open import connect
 FIXED = {
     "product": {"feedback_daily", "feedback_mention", "topic_week", "recommendation"},
     "legal": {"flag_open", "infringement_suspect", "privacy_exposure"},
-    "pr": {"share_of_voice_daily", "sentiment_daily", "issue", "influencer", "media_pickup"},
-    "care": {"triage", "response", "response_daily"},
+    "pr": {"share_of_voice_daily", "sentiment_daily", "issue", "influencer", "media_pickup"}
+    | {"issue_day", "issue_response", "competitor_experience", "competitor_mention"},
+    "care": {"triage", "response", "response_daily", "response_period", "response_outcome"}
+    | {"response_outcome_week", "engagement_daily", "join_candidate"},
     "marketing": {"post_metric", "experiment", "audience", "content_rank"},
     "executive": {"scorecard"},
     "hr": {"employer_talk"},
