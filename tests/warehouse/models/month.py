@@ -245,6 +245,45 @@ def _marketing(core: Core) -> None:
             name = f"{arm}-{number}"
             core.say(name, at(2, number), author="us", experiment="emoji", arm=arm)
             core.look(name, at(3), likes=count)
+            core.look(name, at(4), followers=900)  # a look that gives no likes takes nothing back
+    core.add(
+        "campaign",
+        campaign_id="plain",
+        brand_id="acme",
+        name="Plain",
+        starts_on=date(2026, 10, 12),
+        ends_on=date(2026, 10, 14),
+    )
+    core.say("paid", at(13), author="us", relation="owned", campaign="plain")
+    core.look("paid", at(20), likes=50)
+    for cost, kind, amount, currency in (
+        ("c1", "spend", 100.0, "EUR"),
+        ("c2", "revenue", 250.0, "EUR"),
+        ("c3", "revenue", 40.0, "USD"),
+    ):
+        core.add(
+            "cost",
+            cost_id=cost,
+            brand_id="acme",
+            campaign="plain" if currency == "EUR" else None,
+            kind=kind,
+            amount=amount,
+            currency=currency,
+            on_date=date(2026, 10, 13),
+            post="paid" if kind == "revenue" and currency == "EUR" else None,
+        )
+    core.add(
+        "decision",
+        decision_id="adopted",
+        kind="experiment",
+        subject_kind="experiment",
+        subject_id="emoji",
+        action="adopt",
+        note=f"@{CANARY} liked it",
+        fields='{"region": "DE"}',
+        actor="somebody",
+        decided_at=at(10),
+    )
 
 
 def _rest(core: Core) -> None:
@@ -279,6 +318,17 @@ def _rest(core: Core) -> None:
         target=0.4,
         actual=0.5,
     )
+    core.add(
+        "goal",
+        goal_id="voice",
+        direction="up",
+        operational_goal="Answer in time",
+        financial_goal="Sell more",
+    )
+    for measure, value in (("headcount", 200.0), ("leavers", 5.0), ("hires", 8.0)):
+        core.add(
+            "hr_figure", measure=measure, month=date(2026, 10, 1), brand_id="acme", value=value
+        )
 
 
 def _discovered(core: Core) -> None:

@@ -112,6 +112,50 @@ def test_experiment_interval_is_that_of_the_textbook(warehouse):
     assert verdict == "better"
 
 
+def test_money_is_as_imported_and_never_converted(warehouse):
+    """A campaign's cost and worth in euros; the dollars of no campaign stay dollars."""
+    assert rows(
+        warehouse,
+        "SELECT posts, engagement, currency, spend, economic_value, cost_per_engagement "
+        "FROM marketing.campaign_result",
+    ) == [(1, 50, "EUR", 100, 250, 2)]
+    assert rows(
+        warehouse,
+        "SELECT campaign, currency, spend, economic_value, net_value, net_value_null_reason "
+        "FROM marketing.spend ORDER BY currency",
+    ) == [
+        ("plain", "EUR", 100, 250, 150, None),
+        ("(none)", "USD", None, 40, None, "no_spend"),
+    ]
+    assert rows(
+        warehouse,
+        "SELECT mention_id, engagement, economic_value FROM marketing.post_value "
+        "WHERE economic_value_null_reason IS NULL",
+    ) == [("paid", 50, 250)]
+
+
+def test_what_was_learnt_is_kept_with_what_people_made_of_it(warehouse):
+    """The experiment's lesson, where it was adopted, and a note that names nobody."""
+    assert rows(
+        warehouse,
+        "SELECT verdict, lesson, posts, adopted_in, notes FROM marketing.best_practice",
+    ) == [("better", "use emoji", 12, ["DE"], ["@… liked it"])]
+
+
+def test_goals_say_what_they_serve_and_staff_figures_stand_beside_talk(warehouse):
+    """Operational and financial goals; turnover of imported counts; three people's talk."""
+    assert rows(
+        warehouse,
+        "SELECT goal, operational_goal, financial_goal, is_on_track, trend, trend_null_reason "
+        "FROM executive.scorecard",
+    ) == [("Share of voice", "Answer in time", "Sell more", True, "unknown", "first_period")]
+    assert rows(
+        warehouse,
+        "SELECT headcount, leavers, turnover, candidate_mentions, talk_null_reason "
+        "FROM hr.figure_month",
+    ) == [(200, 5, 0.025, 3, None)]
+
+
 def test_share_of_voice_by_local_day_with_copies_and_coverage(warehouse):
     """Half past midnight is the next day; the copy adds no voice; a capped day is partial."""
     assert rows(
@@ -314,7 +358,7 @@ def test_canary_person_is_found_only_where_handles_may_be(root, team):
     found = set()
     with connect(root, str(root.published / f"{team}.duckdb"), read_only=True) as connection:
         for (table,) in rows(connection, "SELECT table_name FROM duckdb_tables()"):
-            for row in rows(connection, f"SELECT {table}::VARCHAR FROM {table}"):  # noqa: S608
+            for row in rows(connection, f"SELECT t::VARCHAR FROM {table} AS t"):  # noqa: S608
                 if CANARY in row[0].lower() or "marlowe" in row[0].lower():
                     found.add(table)
     assert bool(found) == (team in ("legal", "care")), found
