@@ -2,13 +2,13 @@
 with definition (metric_id, version, teams, name, formula, denominator, null_reason, description) as (
     values
     (
-        'mentions', 2, ['product', 'pr', 'executive', 'hr', 'investor'], 'Mentions',
+        'mentions', 2, ['product', 'pr', 'marketing', 'executive', 'hr', 'investor'], 'Mentions',
         'count of mentions',
         null, null,
         'Each mention once for each brand it is about, without what the brand itself says. Share of voice and sentiment also leave out spam and what any declared brand says, share of voice the brand''s own channels.'
     ),
     (
-        'mentions_deduped', 1, ['product', 'pr', 'executive', 'investor'], 'Mentions, near copies once',
+        'mentions_deduped', 1, ['product', 'pr', 'marketing', 'executive', 'investor'], 'Mentions, near copies once',
         'count of distinct near-copy clusters',
         null, null,
         'Near copies count once, on the day of the earliest.'
@@ -268,21 +268,21 @@ with definition (metric_id, version, teams, name, formula, denominator, null_rea
         'conversation per post = comments - own_answers (replies by the brand that posted it)',
         'posts (count the rows of one look)',
         'NULL where the source gives no comments',
-        'post_metric: for many posts, sum(conversation) / count(conversation).'
+        'post_metric: for many posts, sum(conversation) / count(conversation), as post_value_week does.'
     ),
     (
         'amplification', 1, ['marketing'], 'Amplification rate',
         'amplification per post = shares',
         'posts (count the rows of one look)',
         'NULL where the source gives no shares',
-        'post_metric: for many posts, sum(amplification) / count(amplification).'
+        'post_metric: for many posts, sum(amplification) / count(amplification), as post_value_week does.'
     ),
     (
         'applause', 1, ['marketing'], 'Applause rate',
         'applause per post = likes',
         'posts (count the rows of one look)',
         'NULL where the source gives no likes',
-        'post_metric: for many posts, sum(applause) / count(applause). applause_is_net marks ups minus downs.'
+        'post_metric: for many posts, sum(applause) / count(applause), as post_value_week does. applause_is_net marks ups minus downs.'
     ),
     (
         'lift', 1, ['marketing'], 'Lift of an experiment',
