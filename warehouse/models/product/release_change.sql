@@ -8,10 +8,8 @@ part as (
     select
         release_id,
         topic_id,
-        count(distinct cluster_id) filter (side = 'before' and not is_control) as problems_before,
-        count(distinct cluster_id) filter (side = 'after' and not is_control) as problems_after,
-        count(distinct cluster_id) filter (side = 'before' and is_control) as control_problems_before,
-        count(distinct cluster_id) filter (side = 'after' and is_control) as control_problems_after
+        count(distinct cluster_id) filter (side = 'before') as problems_before,
+        count(distinct cluster_id) filter (side = 'after') as problems_after
     from topic
     where is_problem
     group by all
@@ -19,19 +17,33 @@ part as (
 whole as (
     select
         release_id,
-        count(distinct cluster_id) filter (side = 'before' and not is_control) as mentions_before,
-        count(distinct cluster_id) filter (side = 'after' and not is_control) as mentions_after,
-        count(distinct cluster_id) filter (side = 'before' and is_control) as control_mentions_before,
-        count(distinct cluster_id) filter (side = 'after' and is_control) as control_mentions_after
+        count(distinct cluster_id) filter (side = 'before') as mentions_before,
+        count(distinct cluster_id) filter (side = 'after') as mentions_after
     from {{ ref("release_mention") }}
     group by release_id
+),
+control as (
+    select
+        span.release_id,
+        other.topic_id,
+        {% for side, sign in (("before", "<"), ("after", ">=")) %}
+        sum(other.mentions_deduped) filter (other.day {{ sign }} span.released_on)
+            as control_mentions_{{ side }},
+        sum(other.problems) filter (other.day {{ sign }} span.released_on)
+            as control_problems_{{ side }}{{ "," if not loop.last }}
+        {% endfor %}
+    from {{ ref("release_window") }} as span
+    join {{ ref("problem_day") }} as other
+        on other.brand_id <> span.brand_id
+        and other.day >= span.before_from
+        and other.day < span.after_until
+    group by all
 ),
 wanted as (
     select release_id, '(all)' as topic_id from {{ ref("release_window") }}
     union
     select release_id, topic_id
     from part
-    where problems_before + problems_after > 0
 ),
 counted as (
     select
@@ -44,18 +56,21 @@ counted as (
         span.days_before,
         span.days_after,
         span.is_cut_by_next,
-        {% for name in ("mentions_before", "mentions_after", "control_mentions_before",
-            "control_mentions_after") %}
-        coalesce(whole.{{ name }}, 0) as {{ name }},
-        {% endfor %}
-        {% for name in ("problems_before", "problems_after", "control_problems_before",
-            "control_problems_after") %}
-        coalesce(part.{{ name }}, 0) as {{ name }}{{ "," if not loop.last }}
-        {% endfor %}
+        coalesce(whole.mentions_before, 0) as mentions_before,
+        coalesce(whole.mentions_after, 0) as mentions_after,
+        coalesce(part.problems_before, 0) as problems_before,
+        coalesce(part.problems_after, 0) as problems_after,
+        coalesce(others.control_mentions_before, 0)::bigint as control_mentions_before,
+        coalesce(others.control_mentions_after, 0)::bigint as control_mentions_after,
+        coalesce(control.control_problems_before, 0)::bigint as control_problems_before,
+        coalesce(control.control_problems_after, 0)::bigint as control_problems_after
     from wanted
     join {{ ref("release_window") }} as span using (release_id)
     left join whole using (release_id)
     left join part using (release_id, topic_id)
+    left join control using (release_id, topic_id)
+    left join control as others
+        on others.release_id = wanted.release_id and others.topic_id = '(all)'
 ),
 shared as (
     select

@@ -30,7 +30,6 @@ counted as (
         count(distinct cluster_id) filter (is_problem) as problems,
         {{ sentiment_counts() }}
     from {{ ref("release_mention") }}
-    where not is_control
     group by all
 )
 select
