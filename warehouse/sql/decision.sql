@@ -13,15 +13,29 @@ CREATE OR REPLACE TEMP TABLE landed (
 -- The first batches lack the last six columns.
 INSERT INTO landed BY NAME SELECT * FROM read_parquet($landed);
 
+-- Of the great tables only what is spoken of is looked up: a batch holds a few decisions.
 CREATE OR REPLACE TEMP TABLE stage AS
-WITH told AS (
+WITH buried AS (
+    SELECT mention_id FROM core.tombstone SEMI JOIN landed USING (mention_id)
+),
+
+known AS (
+    SELECT mention_id FROM core.mention SEMI JOIN landed USING (mention_id)
+),
+
+seen AS (
+    SELECT mention_id, content_hash
+    FROM core.mention_version SEMI JOIN landed USING (mention_id, content_hash)
+),
+
+told AS (
     SELECT
         landed.*,
         split_part(
             list_filter($subjects::VARCHAR[], lambda told: starts_with(told, decision || '/'))[1],
             '/', 2
         ) AS subject_kind,
-        mention_id IN (SELECT mention_id FROM core.tombstone) AS is_gone
+        mention_id IN (SELECT mention_id FROM buried) AS is_gone
     FROM landed
 ),
 
@@ -72,9 +86,9 @@ SELECT
     coalesce(is_gone, false) AS is_gone,
     CASE
         WHEN fault IS NOT NULL OR is_gone OR mention_id IS NULL THEN fault
-        WHEN mention_id NOT IN (SELECT mention_id FROM core.mention) THEN 'unknown_mention'
+        WHEN mention_id NOT IN (SELECT mention_id FROM known) THEN 'unknown_mention'
         WHEN content_hash IS NOT NULL AND (mention_id, content_hash)
-            NOT IN (SELECT (mention_id, content_hash) FROM core.mention_version)
+            NOT IN (SELECT (mention_id, content_hash) FROM seen)
             THEN 'unknown_content'
     END AS fault
 FROM judged;
