@@ -28,12 +28,12 @@ COMPANY: Final = 2.0
 
 # Fitted by `python -m nlp.train.names` on our examples of talk about eight brands.
 WEIGHTS: Final[Mapping[str, float]] = {
-    "bias": -0.73, "written": 1.56, "before": 1.81, "within": 4.05, "beside": 4.4, "near": 0.49,
-    "not_near": 3.91, "talk": 5.69, "tags": 3.12, "meaning": 10.23, "company": COMPANY,
+    "bias": -0.77, "written": 1.49, "before": 1.94, "within": 4.41, "beside": 4.66, "near": 0.0,
+    "not_near": 3.19, "talk": 4.98, "tags": 3.46, "meaning": 10.93, "company": COMPANY,
 }  # fmt: skip
 NO_SENSES: Final[Mapping[str, float]] = {
-    "bias": -0.68, "written": 1.42, "before": 1.93, "within": 3.56, "beside": 4.18, "near": 1.66,
-    "not_near": 4.97, "talk": 6.23, "tags": 2.76, "company": COMPANY,
+    "bias": -0.7, "written": 1.41, "before": 2.06, "within": 3.67, "beside": 4.31, "near": 1.54,
+    "not_near": 4.09, "talk": 5.55, "tags": 3.05, "company": COMPANY,
 }  # fmt: skip
 """Weights where the brand file gives words for one side only."""
 RULES_ONLY: Final[Mapping[str, float]] = {

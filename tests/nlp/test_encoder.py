@@ -110,7 +110,7 @@ def test_embedding_is_topical(encoder: Encoder) -> None:
 
 def test_a_text_may_think_unlike_of_two_targets(encoder: Encoder) -> None:
     """The branch hears which name is asked for; a model without it would say the same of both."""
-    text = "The Vexon is always broken and a waste of money, but I love my Tarpley, it is wonderful"
+    text = "The Vexon is terrible and always broken, but the Tarpley is great"
     reading = encoder.encode([text]).readings[0]
     spans = [(text.index(name), text.index(name) + len(name)) for name in ("Vexon", "Tarpley")]
     vexon, tarpley = encoder.judge([Question(text, span, reading) for span in spans])

@@ -140,14 +140,21 @@ def test_two_that_become_one_are_merged_into_the_larger(fortnight: Fortnight) ->
 
 
 def test_one_that_becomes_two_is_split(fortnight: Fortnight) -> None:
-    """One complaint about the app turned into two; the larger part keeps the id."""
+    """One complaint about the app turned into two; the larger part keeps the id.
+
+    What named both may be a third for as long as it stays in the window.
+    """
     whole = fortnight.topic("wifi and login", 3)
-    ((night, before, after, share),) = _moves(fortnight, "split")
-    assert before == whole
-    assert night > 4
-    assert 0.1 <= share <= 0.5
+    moves = _moves(fortnight, "split")
+    assert 1 <= len(moves) <= 2
+    for night, before, _, share in moves:
+        assert before == whole
+        assert night > 4
+        assert 0.1 <= share <= 0.5
     last = {fortnight.topic(theme, NIGHTS - 1) for theme in ("wifi", "login")}
-    assert last == {before, after}
+    assert len(last) == 2
+    assert whole in last
+    assert last - {whole} <= {after for _, _, after, _ in moves}
 
 
 def test_topics_are_named_by_their_own_words(fortnight: Fortnight) -> None:
