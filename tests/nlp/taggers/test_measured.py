@@ -75,7 +75,7 @@ def test_flags_are_rare_on_ordinary_complaints(airlines: Language) -> None:
         for tags in tag(airlines, (Said(row["text"], channel="twitter") for row in rows))
         for flag in tags["flags"]
     )
-    assert kinds.total() <= 65, kinds
+    assert kinds.total() <= 25, kinds
     assert not {"counterfeit", "doxxing", "credential_leak"} & kinds.keys()
 
 
