@@ -228,6 +228,7 @@ def _finish(root: DataRoot, build: Build) -> None:
     """Test the built file and put it in place, its older months first; or keep the last one."""
     try:
         check_team_file(root, build.team, build.file, build.rows)
+        _add_macros(root, build)
         for final, temporary in build.archive.items():
             _place(temporary, final)
         crash_at("publish:replace")
@@ -239,6 +240,14 @@ def _finish(root: DataRoot, build: Build) -> None:
         build.fault = error if isinstance(error, ListeningError) else _unreadable(build.team, error)
     except OSError as error:
         build.fault = _disk(error, build.file)
+
+
+def _add_macros(root: DataRoot, build: Build) -> None:
+    """Give a tested file the team's macros; they are bound to its own tables."""
+    with connect(root, str(build.file)) as connection:
+        run_script(connection, f"macro/{build.team}")
+        run_script(connection, "publish_macros")
+        connection.commit()
 
 
 def _place(temporary: Path, final: Path) -> None:
