@@ -57,3 +57,19 @@ def test_open_questions_wait_for_ever(root: DataRoot) -> None:
         "WHERE brand_id = 'acme'",
     )
     assert macro[0][:3] == daily[0]
+
+
+def test_the_macro_waits_as_the_table_does(root: DataRoot) -> None:
+    """Over each day, week and month it gives the quantiles that `response_period` has."""
+    spans = ask(
+        root,
+        "care",
+        "SELECT starts_on, (starts_on + CASE period WHEN 'day' THEN INTERVAL 1 DAY "
+        "WHEN 'week' THEN INTERVAL 7 DAY ELSE INTERVAL 1 MONTH END - INTERVAL 1 DAY)::DATE, "
+        "median_calendar_s, p90_calendar_s, median_business_s FROM response_period "
+        "WHERE brand_id = 'acme' AND channel = '(all)'",
+    )
+    assert any(median is not None for _, _, median, _, _ in spans)
+    for first, last, *quantiles in spans:
+        (row,) = ask(root, "care", "FROM response_time('acme', ?, ?)", [first, last])
+        assert list(row[3:]) == quantiles, (first, last)
