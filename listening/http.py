@@ -1,8 +1,8 @@
 """The one door to the network: what may be asked, how fast, how often, and what came back.
 
-Only GET. Nothing outside this module and its helpers (guard, wire, pace, warc) opens a
-connection, so the rules hold for every source: RFC 9110 for Retry-After, redirects and
-validators, RFC 9309 for robots.txt (read 2026-11).
+GET, and POST where an API reads by it. Nothing outside this module, `stream` and their helpers
+(guard, wire, pace, warc) opens a connection, so the rules hold for every source: RFC 9110 for
+Retry-After, redirects and validators, RFC 9309 for robots.txt (read 2026-11).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import logging
 import os
 import random
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.client import HTTPException
 from pathlib import Path
 from typing import Any, Final, Self, TypeVar
@@ -122,21 +122,26 @@ class Http:
         *,
         params: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
+        form: Mapping[str, str] | None = None,
+        secret: bool = False,
     ) -> T:
         """Return what `read` makes of the answer; a `CutError` of it counts as a failed try.
+
+        With a `form` it is a POST of it, which may be sent more than once. A `secret` exchange,
+        such as for a token, is not kept in the WARC.
 
         Raises:
             RefusedError: the URL, or one it redirects to, must not be asked.
             RateLimitedError, DeniedError, GoneError, BadAnswerError, TransientError.
         """
         url = _with(url, params or {})
-        said = dict(headers or {})
+        ask = _Ask(dict(headers or {}), form, secret)
         effort = _Effort(self.clock)
         for _ in range(MAX_REDIRECTS + 1):
-            answer = self._persist(url, said, effort, read)
+            answer = self._persist(url, ask, effort, read)
             if not isinstance(answer, Moved):
                 return answer
-            said = _cross(url, answer.url, said)
+            ask = _cross(url, answer.url, ask)
             url = answer.url
         raise DeniedError(f"more than {MAX_REDIRECTS} redirects", where=shown(url))
 
@@ -183,13 +188,13 @@ class Http:
         return Protego.parse(body[:512_000].decode("utf-8", "replace"))
 
     def _persist(
-        self, url: str, headers: Mapping[str, str], effort: _Effort, read: Callable[[Response], T]
+        self, url: str, ask: _Ask, effort: _Effort, read: Callable[[Response], T]
     ) -> T | Moved:
         while True:
             route, address = self._dial(url, effort)
             self._stay_away(url, route)
             try:
-                return self._once(url, route, address, headers, effort, read)
+                return self._once(url, route, address, ask, effort, read)
             except LaterError as later:
                 pause = effort.pause(later, url)
                 if later.asked:
@@ -221,13 +226,13 @@ class Http:
         url: str,
         route: Route,
         address: str,
-        headers: Mapping[str, str],
+        ask: _Ask,
         effort: _Effort,
         read: Callable[[Response], T],
     ) -> T | Moved:
         self._paces.wait(route.key, self.pace if not route.near or self.pace_near else 0)
         with effort:
-            answer = self._exchange(url, route, address, headers, effort.left())
+            answer = self._exchange(url, route, address, ask, effort.left())
         if isinstance(answer, Moved):
             return answer
         try:
@@ -236,13 +241,13 @@ class Http:
             raise LaterError(str(error)) from error
 
     def _exchange(
-        self, url: str, route: Route, address: str, headers: Mapping[str, str], seconds: float
+        self, url: str, route: Route, address: str, ask: _Ask, seconds: float
     ) -> Response | Moved:
         wire = Wire(route, address, self.clock.now() + seconds, self.max_bytes, self.clock.now)
         self._adapter.wire = wire
         cut = ""
         try:
-            raw = self._send(route, headers, seconds)
+            raw = self._send(route, ask, seconds)
             body = b"".join(raw.raw.stream(65_536, decode_content=False))
         except TooBigError as error:
             cut = "length"
@@ -251,10 +256,12 @@ class Http:
             cut = "disconnect"
             raise LaterError(_reason(error)) from error
         finally:
-            self._keep(route, wire, cut)
-        return judge(url, raw.status_code, raw.headers, body, conditional=is_conditional(headers))
+            if not ask.secret:
+                self._keep(route, wire, cut)
+        conditional = is_conditional(ask.headers)
+        return judge(url, raw.status_code, raw.headers, body, conditional=conditional)
 
-    def _send(self, route: Route, headers: Mapping[str, str], seconds: float) -> requests.Response:
+    def _send(self, route: Route, ask: _Ask, seconds: float) -> requests.Response:
         base = {
             "User-Agent": self._agent,
             "Host": str(route.url.netloc),
@@ -263,7 +270,9 @@ class Http:
         }
         # The cookie jar is emptied: what one page sets must not mark the next request.
         self._session.cookies.clear()
-        request = requests.Request("GET", route.url.url, headers={**base, **headers})
+        method = "GET" if ask.form is None else "POST"
+        said = {**base, **ask.headers}
+        request = requests.Request(method, route.url.url, headers=said, data=ask.form)
         timeout = min(_CONNECT, seconds)
         return self._session.send(
             self._session.prepare_request(request),
@@ -276,6 +285,15 @@ class Http:
         self.recorder.write(
             str(route.url.url), bytes(wire.sent), bytes(wire.received), now(), wire.address, cut
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Ask:
+    """What a request says besides its URL."""
+
+    headers: dict[str, str]
+    form: Mapping[str, str] | None = None  # a POST
+    secret: bool = False
 
 
 class _Effort:
@@ -320,17 +338,19 @@ class _Effort:
         return wait
 
 
-def _cross(before: str, after: str, headers: Mapping[str, str]) -> dict[str, str]:
-    """Return the headers to send on after a redirect: none of them to another host.
+def _cross(before: str, after: str, ask: _Ask) -> _Ask:
+    """Return what to say after a redirect: no header to another host.
 
     Raises:
-        RefusedError: it leads from https back to http.
+        RefusedError: it leads from https back to http, or a form elsewhere.
     """
     old, new = urlsplit(before), urlsplit(after)
     if old.scheme == "https" and new.scheme == "http":
         raise RefusedError("a redirect from https to http", where=shown(after))
+    if ask.form is not None:
+        raise RefusedError("a redirect of a POST", where=shown(after))
     same = (old.scheme, old.netloc) == (new.scheme, new.netloc)
-    return dict(headers) if same else {}
+    return ask if same else replace(ask, headers={})
 
 
 def _with(url: str, params: Mapping[str, Any]) -> str:

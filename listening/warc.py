@@ -11,7 +11,9 @@ from typing import IO, Any, Final
 from listening.disk import explained
 
 # Header lines of a request that may carry a secret; what the server sent stays as received.
-_SECRET: Final = re.compile(rb"(?im)^((?:proxy-)?authorization|cookie|x-api-key)(:[ \t]*)[^\r\n]*")
+_SECRET: Final = re.compile(
+    rb"(?im)^((?:proxy-)?authorization|cookie|x-(?:goog-)?api-key)(:[ \t]*)[^\r\n]*"
+)
 
 
 class Recorder:

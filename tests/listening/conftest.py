@@ -105,6 +105,9 @@ def _read(connection: socket.socket) -> Asked | None:
     first, *lines = raw.decode("latin-1").split("\r\n\r\n")[0].split("\r\n")
     parts = urlsplit(first.split(" ")[1])
     headers = {name.lower(): value.strip() for name, _, value in (x.partition(":") for x in lines)}
+    whole = raw.index(b"\r\n\r\n") + 4 + int(headers.get("content-length", 0))
+    while len(raw) < whole and (part := connection.recv(65_536)):  # a form comes after its head
+        raw += part
     query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
     return Asked(parts.path, query, headers, raw)
 

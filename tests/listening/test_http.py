@@ -30,6 +30,7 @@ from listening.answer import (
     RateLimitedError,
     TransientError,
     conditions,
+    read_json,
     unpack,
 )
 from listening.contract import ConfigurationError, DataRoot
@@ -616,3 +617,34 @@ def test_tls_speaks_to_the_resolved_address_in_the_hosts_name(
     http = Http(root, ["other.test"], ["other.test"], **settings)
     with http, pytest.raises(TransientError, match="hostname 'other\\.test'"):
         http.get(f"https://other.test:{port}/")
+
+
+# --- forms and secrets ------------------------------------------------------------------
+
+
+def test_a_secret_form_is_posted_and_kept_nowhere(
+    root: DataRoot, server: Server, tmp_path: Path
+) -> None:
+    server.on("/token", reply({"access_token": "s3cret-out"}))
+    server.on("/after", reply({"ok": True}))
+    warc = tmp_path / "kept.warc.gz"
+    with door(root, warc=warc) as http:
+        said = {"Authorization": "Basic s3cret-in"}
+        got = http.fetch(
+            f"{server.url}/token", read_json, headers=said, form={"grant": "a b"}, secret=True
+        )
+        http.get(f"{server.url}/after", headers={"X-Goog-Api-Key": "s3cret-key"})
+    assert got == {"access_token": "s3cret-out"}
+    assert server.asked[0].raw.startswith(b"POST /token HTTP/1.1\r\n")
+    assert server.asked[0].raw.endswith(b"\r\n\r\ngrant=a+b")
+    kept = gzip.decompress(warc.read_bytes())
+    assert b"/after" in kept
+    assert b"s3cret" not in kept
+    assert b"/token" not in kept
+
+
+def test_a_redirect_of_a_form_is_refused(root: DataRoot, server: Server) -> None:
+    server.on("/token", reply(status=307, Location="/other"))
+    with door(root) as http, pytest.raises(RefusedError, match="redirect of a POST"):
+        http.fetch(f"{server.url}/token", read_json, form={"a": "b"})
+    assert server.paths() == ["/token"]
