@@ -102,9 +102,14 @@ class Http:
         self._session.close()
         self.recorder.close()
 
-    def get_json(self, url: str, params: Mapping[str, Any] | None = None) -> Any:
+    def get_json(
+        self,
+        url: str,
+        params: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Any:
         """Return the JSON value at a URL; raises as `fetch`."""
-        return self.fetch(url, read_json, params=params)
+        return self.fetch(url, read_json, params=params, headers=headers)
 
     def get(
         self,
@@ -123,19 +128,20 @@ class Http:
         params: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
         form: Mapping[str, str] | None = None,
+        json: Any = None,
         secret: bool = False,
     ) -> T:
         """Return what `read` makes of the answer; a `CutError` of it counts as a failed try.
 
-        With a `form` it is a POST of it, which may be sent more than once. A `secret` exchange,
-        such as for a token, is not kept in the WARC.
+        With a `form` or `json` it is a POST of it, which may be sent more than once. A `secret`
+        exchange, such as for a token, is not kept in the WARC.
 
         Raises:
             RefusedError: the URL, or one it redirects to, must not be asked.
             RateLimitedError, DeniedError, GoneError, BadAnswerError, TransientError.
         """
         url = _with(url, params or {})
-        ask = _Ask(dict(headers or {}), form, secret)
+        ask = _Ask(dict(headers or {}), form, json, secret)
         effort = _Effort(self.clock)
         for _ in range(MAX_REDIRECTS + 1):
             answer = self._persist(url, ask, effort, read)
@@ -270,9 +276,13 @@ class Http:
         }
         # The cookie jar is emptied: what one page sets must not mark the next request.
         self._session.cookies.clear()
-        method = "GET" if ask.form is None else "POST"
-        said = {**base, **ask.headers}
-        request = requests.Request(method, route.url.url, headers=said, data=ask.form)
+        request = requests.Request(
+            "POST" if ask.posts else "GET",
+            route.url.url,
+            headers={**base, **ask.headers},
+            data=ask.form,
+            json=ask.json,
+        )
         timeout = min(_CONNECT, seconds)
         return self._session.send(
             self._session.prepare_request(request),
@@ -292,8 +302,14 @@ class _Ask:
     """What a request says besides its URL."""
 
     headers: dict[str, str]
-    form: Mapping[str, str] | None = None  # a POST
+    form: Mapping[str, str] | None = None
+    json: Any = None
     secret: bool = False
+
+    @property
+    def posts(self) -> bool:
+        """Tell whether it has a body."""
+        return self.form is not None or self.json is not None
 
 
 class _Effort:
@@ -342,12 +358,12 @@ def _cross(before: str, after: str, ask: _Ask) -> _Ask:
     """Return what to say after a redirect: no header to another host.
 
     Raises:
-        RefusedError: it leads from https back to http, or a form elsewhere.
+        RefusedError: it leads from https back to http, or a POST elsewhere.
     """
     old, new = urlsplit(before), urlsplit(after)
     if old.scheme == "https" and new.scheme == "http":
         raise RefusedError("a redirect from https to http", where=shown(after))
-    if ask.form is not None:
+    if ask.posts:
         raise RefusedError("a redirect of a POST", where=shown(after))
     same = (old.scheme, old.netloc) == (new.scheme, new.netloc)
     return ask if same else replace(ask, headers={})

@@ -10,10 +10,11 @@ from typing import IO, Any, Final
 
 from listening.disk import explained
 
-# Header lines of a request that may carry a secret; what the server sent stays as received.
+# What of a request may be a secret; what the server sent stays as received.
 _SECRET: Final = re.compile(
-    rb"(?im)^((?:proxy-)?authorization|cookie|x-(?:goog-)?api-key)(:[ \t]*)[^\r\n]*"
+    rb"(?im)^((?:proxy-)?authorization|cookie|(?:x-|x-goog-)?api-key|api-username)(:[ \t]*)[^\r\n]*"
 )
+_SECRET_PARAMETER: Final = re.compile(r"(?<=[?&])((?:api_?)?key|access_token)=[^&#\s]*")
 
 
 class Recorder:
@@ -35,6 +36,7 @@ class Recorder:
         """Write one exchange; `cut` says why the response is not whole (WARC-Truncated)."""
         if self.path is None or not received:
             return
+        url = _SECRET_PARAMETER.sub(r"\1=***", url)
         stamp = at.strftime("%Y-%m-%dT%H:%M:%SZ")
         headers = {"WARC-Date": stamp, "WARC-IP-Address": address}
         with explained(self.path):
@@ -46,7 +48,7 @@ class Recorder:
                 received,
                 headers | ({"WARC-Truncated": cut} if cut else {}),
             )
-            request = _record(writer, url, "request", _SECRET.sub(rb"\1\2***", sent), headers)
+            request = _record(writer, url, "request", _blank(sent), headers)
             writer.write_request_response_pair(request, response)
 
     def close(self) -> None:
@@ -61,6 +63,13 @@ class Recorder:
             self._file = self.path.open("wb")
             self._writer = WARCWriter(self._file, gzip=True)
         return self._writer
+
+
+def _blank(sent: bytes) -> bytes:
+    """Return a request without its secrets."""
+    first, line_end, rest = sent.partition(b"\r\n")
+    asked = _SECRET_PARAMETER.sub(r"\1=***", first.decode("latin-1")).encode("latin-1")
+    return asked + line_end + _SECRET.sub(rb"\1\2***", rest)
 
 
 def _record(writer: Any, url: str, kind: str, raw: bytes, headers: dict[str, str]) -> Any:

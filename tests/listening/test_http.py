@@ -643,6 +643,22 @@ def test_a_secret_form_is_posted_and_kept_nowhere(
     assert b"/token" not in kept
 
 
+def test_json_is_posted_and_no_secret_of_a_request_is_kept(
+    root: DataRoot, server: Server, tmp_path: Path
+) -> None:
+    server.on("/q", reply({"ok": True}))
+    warc = tmp_path / "kept.warc.gz"
+    with door(root, warc=warc) as http:
+        said = {"Api-Key": "s3cret", "Api-Username": "s3cret", "Authorization": "s3cret"}
+        url = f"{server.url}/q?site=x&key=s3cret&monkey=1&access_token=s3cret"
+        assert http.fetch(url, read_json, json={"query": "{a}"}, headers=said) == {"ok": True}
+    assert server.asked[0].raw.startswith(b"POST /q?site=x&key=s3cret")
+    assert server.asked[0].raw.endswith(b'{"query": "{a}"}')
+    kept = gzip.decompress(warc.read_bytes())
+    assert b"s3cret" not in kept
+    assert kept.count(b"/q?site=x&key=***&monkey=1&access_token=***") == 3
+
+
 def test_a_redirect_of_a_form_is_refused(root: DataRoot, server: Server) -> None:
     server.on("/token", reply(status=307, Location="/other"))
     with door(root) as http, pytest.raises(RefusedError, match="redirect of a POST"):
