@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from listening.contract import Brand, BrandFile
+from warehouse.change import record_whole
 from warehouse.script import run_script
 from warehouse.tables import brand as tables
 
@@ -21,20 +22,25 @@ def sync_brands(connection: sa.Connection, brands: BrandFile) -> None:
     products, topics and queries no longer listed stay: mentions refer to them.
     """
     listed = [brand.id for brand in brands.brands]
-    _merge(connection, tables.brand, [_brand(brand, brands) for brand in brands.brands])
-    _merge(connection, tables.product, _products(brands))
-    _merge(connection, tables.topic, _topics(brands))
-    _merge(connection, tables.query, _queries(brands))
+    changes = [
+        _merge(connection, tables.brand, [_brand(brand, brands) for brand in brands.brands]),
+        _merge(connection, tables.product, _products(brands)),
+        _merge(connection, tables.topic, _topics(brands)),
+        _merge(connection, tables.query, _queries(brands)),
+    ]
     for table, rows in (
         (tables.competitor, _competitors(brands)),
         (tables.brand_holiday, _holidays(brands)),
         (tables.brand_business_day, _days(brands)),
         (tables.domain, _domains(brands)),
     ):
-        _merge(connection, table, rows, replace=listed)
-    _part_from_own(connection)
+        changes.append(_merge(connection, table, rows, replace=listed))
+    changes.append(_part_from_own(connection))
     if _merge(connection, tables.handle, _handles(brands), replace=listed):
+        changes.append(True)
         _rename_authors(connection)
+    if any(changes):
+        record_whole(connection)
 
 
 def _merge(
@@ -63,11 +69,14 @@ def _merge(
     return bool(stale or fresh)
 
 
-def _part_from_own(connection: sa.Connection) -> None:
+def _part_from_own(connection: sa.Connection) -> bool:
     """Take out of the sets of brands not listed now whoever is a competitor no more."""
     rivals = sa.select(tables.brand.c.brand_id).where(tables.brand.c.role == "competitor")
     gone = tables.competitor.c.competitor_id.not_in(rivals)
-    connection.execute(sa.delete(tables.competitor).where(gone))
+    found = connection.execute(
+        sa.delete(tables.competitor).where(gone).returning(tables.competitor.c.brand_id)
+    )
+    return bool(found.all())
 
 
 def _rename_authors(connection: sa.Connection) -> None:

@@ -16,6 +16,7 @@ from listening.contract import (
     ListeningError,
     now,
 )
+from warehouse.change import record_change, record_whole
 from warehouse.cluster import update_clusters
 from warehouse.crash import crash_at
 from warehouse.decision import merge_decisions
@@ -40,10 +41,13 @@ def merge_batch(connection: sa.Connection, root: DataRoot, batch: Batch) -> dict
         connection.execute(sa.insert(log.coverage), _coverage_row(batch))
     if batch.kind == "reference":
         _merge_reference(connection, values)
+        record_whole(connection, batch.batch_id)
     elif batch.kind == "decision":
         merge_decisions(connection, values)
+        record_change(connection, batch.batch_id)
     elif batch.kind in _MENTION_KINDS:
         _merge_mentions(connection, root, values, tags)
+        record_change(connection, batch.batch_id)
     else:
         raise ListeningError(
             f"no loader for {batch.kind} batches",
@@ -86,6 +90,7 @@ def _merge_mentions(
         run_script(connection, "untagged")
     update_clusters(connection)
     run_script(connection, "author")
+    run_script(connection, "changed")
 
 
 def _merge_reference(connection: sa.Connection, values: dict[str, Any]) -> None:

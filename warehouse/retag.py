@@ -14,6 +14,7 @@ from typing import Final
 import sqlalchemy as sa
 
 from listening.contract import DataRoot, ListeningError, now
+from warehouse.change import record_change
 from warehouse.check import check_batch
 from warehouse.cluster import update_clusters
 from warehouse.crash import crash_at
@@ -84,6 +85,8 @@ def _merge(connection: sa.Connection, root: DataRoot, file: TaggedFile) -> None:
         others = read_others(root, run_script(connection, "holder"), but=file.batch_id)
         merge_tags(connection, [file, *others])
         update_clusters(connection)
+        run_script(connection, "changed")
+        record_change(connection, file.batch_id)
         crash_at("retag:merge")
         run_script(connection, "retagged", {**file.values, "now": now()})
         check_batch(connection, file.batch_id)

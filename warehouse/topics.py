@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 import sqlalchemy as sa
 
 from listening.contract import FOOTER_KEY, DataRoot, ListeningError, now
+from warehouse.change import record_change
 from warehouse.script import reason, run_script
 from warehouse.tables import topic as tables
 
@@ -70,6 +71,7 @@ def _merge_night(connection: sa.Connection, path: Path, known: dict[date, str]) 
         _insert(connection, tables.topic_lineage, _lineage(night, told))
         _insert(connection, tables.discovered_topic, _topics(night, told))
         run_script(connection, "topic_night", values)
+        record_change(connection)
         row = _night(told, sha256, pq.read_metadata(path).num_rows)
         connection.execute(sa.insert(tables.topic_night), {**values, **row})
     known[night] = sha256

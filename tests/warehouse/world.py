@@ -51,7 +51,7 @@ BRANDS = BrandFile(
     topics=(Topic("late", "Late", ("came late",)),),
 )
 RUN_COLUMNS = {"fetched_at", "loaded_at", "batch_id"}
-RUN_TABLES = {"batch", "receipt", "coverage", "run"}
+RUN_TABLES = {"batch", "receipt", "coverage", "run", "change"}
 Row = dict[str, Any]
 
 

@@ -18,6 +18,13 @@ SELECT
     ) AS brand_id
 FROM latest;
 
+-- Authors whom we knew otherwise: what is known of all their mentions changes with them.
+CREATE OR REPLACE TEMP TABLE renamed AS
+SELECT author_key
+FROM author_now JOIN core.author AS old USING (author_key)
+WHERE (author_now.handle, author_now.name, author_now.verified, author_now.brand_id)
+    IS DISTINCT FROM (old.handle, old.name, old.verified, old.brand_id);
+
 DELETE FROM core.author
 WHERE author_key IN (SELECT author_key FROM touched_author)
     AND (author_key, source, handle, name, verified, brand_id) NOT IN (
@@ -32,6 +39,29 @@ FROM core.mention AS m SEMI JOIN touched_author USING (author_key)
 JOIN core.engagement AS e USING (mention_id)
 WHERE e.followers IS NOT NULL
 GROUP BY m.author_key, e.observed_at;
+
+-- Moments whose number of followers is new or another, and until when it is the one to read:
+-- from the look before, where there is none yet, to the look after.
+CREATE OR REPLACE TEMP TABLE followed AS
+WITH known AS (
+    SELECT author_key, observed_at, followers
+    FROM core.author_follower SEMI JOIN touched_author USING (author_key)
+),
+
+look AS (
+    SELECT
+        author_key, observed_at, known.followers IS DISTINCT FROM new.followers AS is_changed,
+        lag(observed_at) OVER nearest IS NULL AS is_first,
+        lead(observed_at) OVER nearest AS next_at
+    FROM known FULL JOIN follower_now AS new USING (author_key, observed_at)
+    WINDOW nearest AS (PARTITION BY author_key ORDER BY observed_at)
+)
+
+SELECT
+    author_key,
+    if(is_first, '-infinity'::TIMESTAMPTZ, observed_at) AS since,
+    coalesce(next_at, 'infinity'::TIMESTAMPTZ) AS until
+FROM look WHERE is_changed;
 
 DELETE FROM core.author_follower
 WHERE author_key IN (SELECT author_key FROM touched_author)

@@ -115,6 +115,20 @@ CREATE OR REPLACE TEMP TABLE touched AS
 SELECT DISTINCT mention_id FROM incoming WHERE mention_id IS NOT NULL;
 CREATE OR REPLACE TEMP TABLE touched_author (author_key VARCHAR);
 
+-- What else is told of the same case or subject changes with it, such as a case that was closed.
+CREATE OR REPLACE TEMP TABLE changed AS
+WITH told AS (
+    SELECT subject_kind, subject_id, if(subject_kind = 'case', subject_id, case_id) AS case_id
+    FROM incoming WHERE is_new
+)
+
+SELECT mention_id FROM incoming WHERE is_new AND mention_id IS NOT NULL
+UNION
+SELECT mention_id FROM core.decision
+WHERE mention_id IS NOT NULL
+    AND (case_id IN (SELECT case_id FROM told WHERE case_id IS NOT NULL)
+        OR (subject_kind, subject_id) IN (SELECT (subject_kind, subject_id) FROM told));
+
 INSERT INTO core.decision BY NAME
 SELECT
     decision_id,

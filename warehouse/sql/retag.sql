@@ -5,8 +5,14 @@ SELECT DISTINCT mention_id, content_hash FROM read_parquet($tagged)
 SEMI JOIN core.mention_version USING (mention_id, content_hash);
 
 CREATE OR REPLACE TEMP TABLE touched AS SELECT DISTINCT mention_id FROM spoke;
+CREATE OR REPLACE TEMP TABLE said AS SELECT mention_id FROM touched;
 CREATE OR REPLACE TEMP TABLE touched_author AS SELECT author_key FROM core.author WHERE false;
 CREATE OR REPLACE TEMP TABLE gone AS SELECT mention_id FROM core.tombstone WHERE false;
+
+CREATE OR REPLACE TEMP TABLE renamed AS SELECT * FROM touched_author;
+CREATE OR REPLACE TEMP TABLE followed (
+    author_key VARCHAR, since TIMESTAMPTZ, until TIMESTAMPTZ
+);
 
 -- The contents that stand, whose tags are put in anew.
 CREATE OR REPLACE TEMP TABLE replaced AS

@@ -82,6 +82,12 @@ SELECT
 FROM stage AS s
 WHERE s.bucket IN ('kept', 'duplicate') AND s.content_hash IS NULL;
 
+-- Mentions this batch tells something of, which others build on.
+CREATE OR REPLACE TEMP TABLE said AS
+SELECT mention_id FROM content
+UNION SELECT mention_id FROM snapshot WHERE place = 'known'
+UNION SELECT mention_id FROM gone;
+
 -- One look per mention and moment: of several contents the later row stands.
 CREATE OR REPLACE TEMP TABLE look AS
 SELECT

@@ -3,6 +3,14 @@ CREATE OR REPLACE TEMP TABLE listed AS
 SELECT mention_id, topic_id, $night::DATE AS night, nearness, example
 FROM read_parquet($file) SEMI JOIN core.mention USING (mention_id);
 
+-- The night has a word on all of these, and takes the examples of the night before away.
+CREATE OR REPLACE TEMP TABLE changed AS
+SELECT mention_id FROM listed
+UNION
+SELECT mention_id FROM core.discovered_topic_mention
+WHERE example IS NOT NULL
+    OR mention_id IN (SELECT mention_id FROM core.mention WHERE published_at >= $since);
+
 -- A mention of the window that the night does not list has no topic any more (it was edited);
 -- one that left the window keeps its last.
 DELETE FROM core.discovered_topic_mention

@@ -1,0 +1,15 @@
+-- Mentions of which something changed with this batch: what it says itself, members of clusters
+-- that changed, and mentions whose author, or whose author's followers, are told otherwise now.
+CREATE OR REPLACE TEMP TABLE changed AS
+SELECT mention_id FROM said
+UNION SELECT mention_id FROM shaken
+UNION SELECT mention_id FROM core.mention SEMI JOIN renamed USING (author_key)
+UNION SELECT m.mention_id
+FROM core.mention AS m JOIN followed AS f USING (author_key)
+WHERE m.published_at >= f.since AND m.published_at < f.until
+UNION SELECT e.mention_id
+FROM core.engagement AS e
+JOIN (SELECT mention_id, author_key FROM core.mention SEMI JOIN followed USING (author_key)) AS m
+    USING (mention_id)
+JOIN followed AS f USING (author_key)
+WHERE e.observed_at >= f.since AND e.observed_at < f.until;
