@@ -1,4 +1,7 @@
-"""Hears what is said and says what it means: every stream is crawled, what is new is tagged."""
+"""Hears what is said and says what it means.
+
+Every stream is crawled, what is young is counted again, and what is new is tagged.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +29,7 @@ def listen() -> None:
     @task
     def plan() -> list[dict[str, Any]]:
         from listening.brand import brand_paths, load_brands
-        from listening.crawl import streams
+        from listening.streams import streams
 
         return [stream.to_json() for stream in streams(load_brands(brand_paths()))]
 
@@ -36,7 +39,8 @@ def listen() -> None:
 
         from listening.brand import brand_paths, load_brands
         from listening.contract import DataRoot
-        from listening.crawl import Stream, crawl_stream
+        from listening.crawl import crawl_stream
+        from listening.streams import Stream
 
         what = Stream.from_json(stream)
         get_current_context()["stream_id"] = what.id  # type: ignore[typeddict-unknown-key]
@@ -45,8 +49,24 @@ def listen() -> None:
             raise outcome.error
         return outcome.batch_id
 
+    @task(map_index_template="{{ stream_id }}", trigger_rule="all_done")
+    def recount(stream: dict[str, Any]) -> list[str]:
+        from airflow.sdk import get_current_context
+
+        from listening.brand import brand_paths, load_brands
+        from listening.contract import DataRoot
+        from listening.recount import recount_stream
+        from listening.streams import Stream
+
+        what = Stream.from_json(stream)
+        get_current_context()["stream_id"] = what.id  # type: ignore[typeddict-unknown-key]
+        outcome = recount_stream(DataRoot.from_environment(), what, load_brands(brand_paths()))
+        if outcome and outcome.error:
+            raise outcome.error
+        return list(outcome.batch_ids) if outcome else []
+
     @task(trigger_rule="all_done", outlets=[TAGGED])
-    def tag() -> list[str]:
+    def tag(counted: list[list[str]]) -> list[str]:
         from airflow.sdk.exceptions import AirflowSkipException
 
         from listening.brand import brand_paths, load_brands
@@ -54,11 +74,14 @@ def listen() -> None:
         from nlp.tag import tag_pending
 
         batches = tag_pending(DataRoot.from_environment(), load_brands(brand_paths()))
-        if not batches:
-            raise AirflowSkipException("nothing new to tag")
+        if not batches and not any(counted):
+            raise AirflowSkipException("nothing new to tag or to count")
         return batches
 
-    crawl.expand(stream=plan()) >> tag()
+    planned = plan()
+    counted = recount.expand(stream=planned)
+    crawl.expand(stream=planned) >> counted
+    tag(counted)  # type: ignore[arg-type] # Airflow hands it what the tasks returned
 
 
 listen()

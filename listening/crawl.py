@@ -3,46 +3,33 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import urlsplit, urlunsplit
-
-from pydantic import ValidationError
 
 from listening.bucket import Bucketer
 from listening.contract import (
     Batch,
     BrandFile,
-    ConfigurationError,
     Coverage,
     CoverageState,
     DataRoot,
     ListeningError,
     Page,
     now,
-    stream_id,
 )
 from listening.disk import explained
 from listening.http import Http
 from listening.landing import Draft, Landing, Seen
+from listening.meter import Meter
 from listening.pace import Clock
 from listening.query import topic_filter
-from listening.sources import (
-    SOURCES,
-    Look,
-    Relation,
-    Settings,
-    Source,
-    SourceSilent,
-    Target,
-    cursor_instant,
-    describe,
-)
+from listening.sources import SOURCES, Look, SourceSilent, cursor_instant
+from listening.streams import Stream, streams
 
-__all__ = ["Outcome", "Stream", "crawl_stream", "describe", "streams"]
+__all__ = ["Outcome", "Stream", "crawl_stream", "open_door", "open_meter", "streams"]
 
 SETTLING: Final = timedelta(minutes=5)  # a source may still be adding to its last minutes
 HEARTBEAT: Final = timedelta(hours=1)
@@ -50,32 +37,6 @@ EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _WORST: Final[Sequence[CoverageState]] = ("complete", "blind", "capped", "partial", "blocked")
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Stream:
-    """One target of one source. Its id knows no brand, wording or port."""
-
-    source: str
-    host: str
-    target: str
-    relation: Relation
-    settings: Mapping[str, Any] = field(default_factory=dict)
-    hosts: tuple[str, ...] = ()
-
-    @property
-    def id(self) -> str:
-        """Return the path-safe name of the stream."""
-        return stream_id(self.source, self.host, self.target)
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the stream as plain values, for a task queue."""
-        return {**asdict(self), "hosts": list(self.hosts)}
-
-    @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> Stream:
-        """Return the stream that `to_json` wrote."""
-        return cls(**{**data, "hosts": tuple(data["hosts"])})
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,62 +49,12 @@ class Outcome:
     error: ListeningError | None = None
     served: int = 0
     counts: Mapping[str, int] = field(default_factory=dict)
+    also: tuple[str, ...] = ()  # other batches it sealed
 
-
-def streams(
-    brands: BrandFile, only: str | None = None, base_url: str | None = None
-) -> list[Stream]:
-    """Return every stream of the brand files, or those of one source, perhaps at another server.
-
-    Raises:
-        ConfigurationError: a source is unknown, or its settings are wrong or say a stream twice.
-    """
-    names = [only] if only else sorted(brands.sources)
-    found = [stream for name in names for stream in _streams_of(name, brands, base_url)]
-    twice = {stream.id for stream in found if [one.id for one in found].count(stream.id) > 1}
-    if twice:
-        raise ConfigurationError(
-            f"two targets have the same stream name: {', '.join(sorted(twice))}",
-            where=", ".join(brands.files),
-            mend="Remove one of them from sources:",
-        )
-    return found
-
-
-def _streams_of(name: str, brands: BrandFile, base_url: str | None) -> Iterator[Stream]:
-    if name not in SOURCES:
-        raise ConfigurationError(f"no source is called {name!r}", mend=f"Use {', '.join(SOURCES)}")
-    source = SOURCES[name]
-    settings = _settings(source, brands, base_url)
-    for target in source.targets(settings, brands):
-        relation = target.relation or source.relation
-        yield Stream(name, target.host, target.name, relation, target.settings, target.hosts)
-
-
-def _settings(source: Source, brands: BrandFile, base_url: str | None) -> Settings:
-    raw = dict(brands.sources.get(source.name) or {})
-    try:
-        return source.settings.model_validate(_rebased(source.settings, raw, base_url))
-    except ValidationError as error:
-        told = [f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()]
-        raise ConfigurationError(
-            "; ".join(told),
-            where=f"{', '.join(brands.files)}: sources: {source.name}",
-            mend="docs/sources.md lists the settings of each source",
-        ) from error
-
-
-def _rebased(model: type[Settings], raw: dict[str, Any], base_url: str | None) -> dict[str, Any]:
-    """Point settings at another server; a base URL with a path stands for all addresses."""
-    if not base_url:
-        return raw
-    if "base_url" in model.model_fields:
-        return {**raw, "base_url": base_url}
-    base, urls = urlsplit(base_url), raw.get("urls") or []
-    if base.path.strip("/") or not urls:
-        return {**raw, "urls": [base_url]}
-    moved = [urlunsplit((base.scheme, base.netloc, *urlsplit(url)[2:])) for url in urls]
-    return {**raw, "urls": moved}
+    @property
+    def batch_ids(self) -> tuple[str, ...]:
+        """Return every batch it sealed."""
+        return (*self.also, *((self.batch_id,) if self.batch_id else ()))
 
 
 def crawl_stream(
@@ -165,6 +76,38 @@ def crawl_stream(
             return _Crawl(landing, stream, brands, allow_hosts, clock or Clock()).run()
     except ListeningError as error:
         return Outcome(stream.id, Coverage("blocked", reason=error.what), error=error)
+
+
+def open_door(
+    landing: Landing,
+    stream: Stream,
+    brands: BrandFile,
+    allow_hosts: Sequence[str],
+    warc: Path,
+    clock: Clock,
+) -> Http:
+    """Return the door to the hosts of one stream, at its source's pace."""
+    source = SOURCES[stream.source]
+    own = [brand for brand in brands.brands if brand.role == "own"]
+    domain = next((domain for brand in own for domain in brand.domains), "")
+    return Http(
+        landing.root,
+        {stream.host, *stream.hosts, *source.hosts},
+        allow_hosts=allow_hosts,
+        pace=source.pace,
+        contact=f"https://{domain}/" if domain else "",
+        warc=warc,
+        max_bytes=source.max_bytes,
+        clock=clock,
+    )
+
+
+def open_meter(root: DataRoot, stream: Stream) -> Meter | None:
+    """Return what counts the costs of a stream's source; None where it asks for nothing."""
+    budget = SOURCES[stream.source].budget
+    if budget is None:
+        return None
+    return Meter(root, stream.source, budget.limited(stream.settings.get("cap")))
 
 
 class _Crawl:
@@ -198,7 +141,9 @@ class _Crawl:
         """Read, sort into buckets, and seal."""
         warc = self.landing.scratch("mention", self.stream.id)
         try:
-            with self._http(warc) as http:
+            with open_door(
+                self.landing, self.stream, self.brands, self.allow_hosts, warc, self.clock
+            ) as http:
                 error = self._read(http)
             coverage = self._coverage(error)
             batch = self._seal(coverage, http.recorder.written)
@@ -221,32 +166,16 @@ class _Crawl:
         since = self.newest.sealed_at - self.source.memory
         return self.landing.recent("mention", self.stream.id, since)
 
-    def _http(self, warc: Path) -> Http:
-        own = [brand for brand in self.brands.brands if brand.role == "own"]
-        domain = next((domain for brand in own for domain in brand.domains), "")
-        return Http(
-            self.landing.root,
-            {self.stream.host, *self.stream.hosts, *self.source.hosts},
-            allow_hosts=self.allow_hosts,
-            pace=self.source.pace,
-            contact=f"https://{domain}/" if domain else "",
-            warc=warc,
-            max_bytes=self.source.max_bytes,
-            clock=self.clock,
-        )
-
     def _look(self, http: Http) -> Look:
-        stream = self.stream
         return Look(
             http=http,
-            target=Target(
-                stream.target, stream.host, stream.settings, stream.hosts, stream.relation
-            ),
+            target=self.stream.as_target,
             brands=self.brands,
             cursor=self.before,
             since=self.since,
             started_at=self.started_at,
             recent=self._recent,
+            meter=open_meter(self.landing.root, self.stream),
         )
 
     def _recent(self, since: datetime) -> dict[str, datetime]:

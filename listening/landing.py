@@ -182,6 +182,22 @@ class Landing:
                 continue
         return {native_id: item for native_id, item in seen.items() if item is not None}
 
+    def newest_seq(self, kind: BatchKind, stream: str) -> int:
+        """Return the number of the newest sealed batch, damaged or not; 0 without any."""
+        path = next(self._newest_first(kind, stream), None)
+        return _seq(path) if path else 0
+
+    def sealed_since(
+        self, kind: BatchKind, stream: str, seq: int, since: datetime | None = None
+    ) -> list[Path]:
+        """Return batches after number `seq`, sealed on the day of `since` or later, in order."""
+        found = []
+        for path in self._newest_first(kind, stream):
+            if _seq(path) <= seq or (since and path.parent.name < f"{since:%Y-%m-%d}"):
+                break
+            found.append(path)
+        return found[::-1]
+
     @property
     def _aside(self) -> Path:
         return self.root.path / "landing-aside"

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import fcntl
-import json
-import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from time import sleep, time
-from typing import IO, Any, Final
+from typing import Any, Final
 
 from listening.contract import slug
-from listening.disk import explained
+from listening.disk import shared_state
 
 _STALE: Final = 3600.0  # a turn further ahead than this comes from a clock that was set back
 
@@ -60,25 +57,5 @@ class Pace:
     def _path(self, host: str) -> Path:
         return self._folder / f"{slug(host)}.json"
 
-    @contextmanager
-    def _state(self, host: str) -> Iterator[dict[str, Any]]:
-        path = self._path(host)
-        with explained(path):
-            self._folder.mkdir(parents=True, exist_ok=True)
-            with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o644), "r+") as handle:
-                fcntl.flock(handle, fcntl.LOCK_EX)
-                before = _read(handle)
-                after = dict(before)
-                yield after
-                if after != before:
-                    handle.seek(0)
-                    handle.truncate()
-                    json.dump(after, handle)
-
-
-def _read(handle: IO[str]) -> dict[str, Any]:
-    try:
-        state = json.load(handle)
-    except ValueError:  # new, or cut by a kill: the host's turn is now
-        return {}
-    return state if isinstance(state, dict) else {}
+    def _state(self, host: str) -> AbstractContextManager[dict[str, Any]]:
+        return shared_state(self._path(host), forgive=True)

@@ -23,9 +23,13 @@ def crawl_and_report(
     publish: bool,
     as_json: bool,
 ) -> None:
-    """Crawl streams, take what came down to the tables, and report; exits 1 or 2 on a failure."""
+    """Crawl streams, look again at what is young, take all down to the tables, and report.
+
+    Exits 1 or 2 on a failure.
+    """
     from listening.contract import DataRoot, ListeningError
     from listening.crawl import crawl_stream
+    from listening.recount import recount_stream
 
     root = DataRoot.from_environment()
     batch_ids: list[str] = []
@@ -34,12 +38,13 @@ def crawl_and_report(
     for stream in streams:
         with step(f"crawl {stream.id}"):
             outcome = crawl_stream(root, stream, brands, allow_hosts=tuple(allow_hosts or ()))
+            again = recount_stream(root, stream, brands, allow_hosts=tuple(allow_hosts or ()))
         covered.append((stream.id, outcome.coverage))
-        if outcome.batch_id:
-            batch_ids.append(outcome.batch_id)
-        if outcome.error:
-            errors.append(outcome.error)
-            typer.echo(f"error: {outcome.error}", err=True)
+        for told in filter(None, (outcome, again)):
+            batch_ids.extend(told.batch_ids)
+            if told.error:
+                errors.append(told.error)
+                typer.echo(f"error: {told.error}", err=True)
     receipts = digest(root, brands, publish=publish)
     report(batch_ids, covered, receipts, as_json=as_json, errors=errors)
     if errors:

@@ -71,7 +71,7 @@ def crawl(
     as_json: Json = False,
 ) -> None:
     """Crawl one source for a brand, tag what is new, and load it."""
-    from listening.crawl import streams
+    from listening.streams import streams
 
     brands = read_brands(brand)
     crawl_and_report(
@@ -94,7 +94,7 @@ def run(
 ) -> None:
     """Crawl every source of the brand files, tag, load, model and publish."""
     from listening.brand import brand_paths
-    from listening.crawl import streams
+    from listening.streams import streams
 
     brands = read_brands(brand or brand_paths())
     crawl_and_report(brands, streams(brands), allow_host, publish=not no_publish, as_json=as_json)

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
@@ -17,6 +18,7 @@ from pydantic import BaseModel, ConfigDict
 
 from listening.clean import clean_text
 from listening.contract import BrandFile, Cursor, ListeningError, Page, stream_id
+from listening.meter import Bill, Budget, Meter
 
 if TYPE_CHECKING:
     from listening.http import Http
@@ -61,11 +63,23 @@ class Look:
     started_at: datetime
     recent: Callable[[datetime], Mapping[str, datetime]]
     """Native ids of the living mentions this stream landed, with when they were published."""
+    until: datetime | None = None  # the end of a backfill's slice; None: the present
+    meter: Meter | None = None  # of a source with a budget
 
     @property
     def settings(self) -> Mapping[str, Any]:
         """Return what `targets` wrote down for this target."""
         return self.target.settings
+
+    def pay(self, **most: int) -> AbstractContextManager[Bill]:
+        """Reserve what a request may cost at most, by kind of item; see `Meter.pay`.
+
+        Raises:
+            SpendCappedError: the cap does not leave that much.
+        """
+        if self.meter is None:
+            raise TypeError(f"the source of {self.target.name} states no budget")
+        return self.meter.pay(**most)
 
     def missing(self, served: set[str]) -> list[str]:
         """Return the ids landed from this window before that were not served now, oldest first."""
@@ -76,7 +90,7 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What a source says of itself, and its two functions."""
+    """What a source says of itself, and its functions."""
 
     name: str
     relation: Relation
@@ -91,6 +105,12 @@ class Source:
     memory: timedelta = timedelta(days=2)  # batches this old still tell `Look.recent`
     overlap: timedelta = timedelta(0)  # read again behind the cursor: late items, edits, counts
     horizon: timedelta = timedelta(days=90)  # how far back the first crawl looks
+    recount: Callable[[Look, Sequence[str]], Iterator[Page]] | None = None
+    """Looks again at mentions by their native ids, at most `recount_size` of them at once."""
+    recount_size: int = 1  # what the cheapest call of the API takes
+    slice: timedelta | None = None  # a backfill asks for so much at once, heeding `Look.until`
+    backfills: bool = False  # it can be asked for a date long past
+    budget: Budget | None = None  # what it costs; `cap` of its settings limits it
     max_pages: int = 500
     max_bytes: int = 10_000_000  # of one response, as received
 

@@ -10,13 +10,13 @@ longer serves is asked at Firebase, and only `deleted` counts, for `dead` can co
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from listening.clean import UncleanError, strip_html
-from listening.contract import BrandFile, Coverage, Deletion, Mention, Page
+from listening.contract import BrandFile, Coverage, Deletion, Item, Mention, Page, Snapshot
 from listening.query import search_texts
 from listening.sources import Look, Settings, SourceChanged, Target, source
 from listening.sources._read import Pager, epoch, expect_list, field, read_items, tell_news, text_id
@@ -64,18 +64,51 @@ def _names(brands: BrandFile) -> Iterator[str]:
             yield from (product.name, *product.aliases)
 
 
+def recount(look: Look, ids: Sequence[str]) -> Iterator[Page]:
+    """Yield what Firebase counts of one item; it knows no points of comments."""
+    for native_id in ids:
+        item = _item(look, native_id)
+        if item is None:
+            continue
+        yield Page((_counted_item(item, native_id, look),), 1)
+
+
+def _counted_item(item: Mapping[str, Any], native_id: str, look: Look) -> Item:
+    if item.get("deleted") is True:
+        return Deletion("hackernews", native_id, look.started_at, look.started_at)
+    where = f"{look.settings['items_base_url']}/v0/item/{native_id}.json"
+    (counted,) = read_items(
+        "hackernews", where, [item], lambda one: _snapshot(one, look.started_at),
+        lambda one: text_id(one, "id"),
+    )  # fmt: skip
+    return counted
+
+
+def _snapshot(item: Any, seen: datetime) -> Snapshot:
+    # A story nobody has answered may lack `descendants`; a comment has its direct answers.
+    is_comment = field(item, "type", str) == "comment"
+    return Snapshot(
+        source="hackernews",
+        native_id=str(field(item, "id", int)),
+        observed_at=seen,
+        likes=None if is_comment else field(item, "score", int),
+        comments=len(item.get("kids", ())) if is_comment else item.get("descendants", 0),
+    )
+
+
 @source(
     name="hackernews",
     relation="off_channel",
     hosts=("hn.algolia.com", "hacker-news.firebaseio.com"),
     auth="none",
-    blind_to="Answers that do not use the words; edits and counts older than a week; points of "
-    "comments; more than 1,000 hits in one second",
+    blind_to="Answers that do not use the words; edits older than a week; points of comments; "
+    "more than 1,000 hits in one second",
     verified="recorded",
     settings=Search,
     targets=targets,
     pace=0.5,
     overlap=timedelta(days=7),
+    recount=recount,
 )
 def crawl(look: Look) -> Iterator[Page]:
     """Yield the hits of every wording, then what was deleted; the cursor moves at the end."""
@@ -227,7 +260,12 @@ def _mention(hit: Any, seen: datetime) -> Mention:
 
 def _deletions(look: Look, served: set[str]) -> Iterator[Deletion]:
     for native_id in look.missing(served)[:MOST_ASKED]:
-        url = f"{look.settings['items_base_url']}/v0/item/{native_id}.json"
-        item = look.http.get_json(url)
-        if isinstance(item, Mapping) and item.get("deleted") is True:
+        item = _item(look, native_id)
+        if item is not None and item.get("deleted") is True:
             yield Deletion("hackernews", native_id, look.started_at, look.started_at)
+
+
+def _item(look: Look, native_id: str) -> Mapping[str, Any] | None:
+    """Return an item as Firebase has it, which serves `null` for one it does not know."""
+    item = look.http.get_json(f"{look.settings['items_base_url']}/v0/item/{native_id}.json")
+    return item if isinstance(item, Mapping) else None

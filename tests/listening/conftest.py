@@ -8,13 +8,16 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from listening.contract import DataRoot
 from listening.pace import Clock
+
+if TYPE_CHECKING:
+    from .lab import Lab
 
 
 @dataclass(frozen=True)
@@ -162,3 +165,13 @@ def fake_time() -> FakeTime:
 @pytest.fixture
 def root(tmp_path: Path) -> DataRoot:
     return DataRoot(tmp_path / "data")
+
+
+@pytest.fixture
+def lab(
+    root: DataRoot, server: Server, monkeypatch: pytest.MonkeyPatch, fake_time: FakeTime
+) -> Lab:
+    """A lab at noon."""
+    from .lab import Lab
+
+    return Lab(root, server, monkeypatch, fake_time)

@@ -22,6 +22,7 @@ import pytest
 
 from listening.contract import Brand, BrandFile, DataRoot
 from listening.crawl import Outcome, Stream, crawl_stream, streams
+from listening.recount import recount_stream
 from listening.sources import SOURCES, describe
 from tests.listening.conftest import Answer, Asked, FakeTime, Raw, Server, reply
 
@@ -292,6 +293,36 @@ def test_pages_in_a_circle_are_found_after_two(world: World) -> None:
     kept = [row["mention_id"] for row in rows if row["bucket"] == "kept"]
     assert kept
     assert len(kept) == len(set(kept))
+
+
+def test_every_source_that_counts_again_shows_how() -> None:
+    counting = {name for name in SOURCES if SOURCES[name].recount}
+    assert counting <= set(having("recount")), "case.json lacks the routes of its recount"
+
+
+@every(having("recount"))
+def test_a_later_look_gives_the_golden_counts(world: World) -> None:
+    """`recount.json`: each batch of the look, in order; what is due is what the crawl landed."""
+    world.crawl()
+    world.at(LATER)
+    world.serve(world.case["recount"])
+    where = DataRoot(world.tmp / "data")
+    before = len(world.server.asked)
+    outcome = recount_stream(where, world.stream, world.brands, clock=world.fake_time.clock)
+    assert outcome is not None
+    assert outcome.error is None
+    batches = [pq.read_table(where.landed(one)).to_pylist() for one in outcome.batch_ids]
+    kinds = [batch_id.split("/")[0] for batch_id in outcome.batch_ids]
+    made = [[kind, plain(rows)] for kind, rows in zip(kinds, batches, strict=True)]
+    golden = HERE / world.name / "recount.json"
+    if os.environ.get("LISTENING_GOLDEN") == "write":
+        golden.write_text(json.dumps(made, indent=1, ensure_ascii=False) + "\n")
+    assert made == json.loads(golden.read_text())
+    assert any(kind == "engagement" and rows for kind, rows in made)
+    declared = {world.stream.host, *world.stream.hosts, *SOURCES[world.name].hosts}
+    assert {asked.headers["host"] for asked in world.server.asked[before:]} <= declared
+    again = recount_stream(where, world.stream, world.brands, clock=world.fake_time.clock)
+    assert again is None
 
 
 @every(having("edited"))
