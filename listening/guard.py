@@ -9,7 +9,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
-from typing import Final
+from queue import Empty, Queue
+from threading import Thread
+from typing import Any, Final
 
 from urllib3.exceptions import LocationParseError
 from urllib3.util import Url, parse_url
@@ -18,6 +20,7 @@ from listening.contract import ConfigurationError, ListeningError
 
 CONNECT_TO: Final = "LISTENING_CONNECT_TO"
 ALLOW_HOSTS: Final = "LISTENING_ALLOW_HOSTS"
+DNS_SECONDS: Final = 10.0
 PORTS: Final = {"http": 80, "https": 443}
 # ipaddress calls these global (Python 3.11), yet each can carry a private IPv4 address inside:
 # NAT64, its local-use block, and the old IPv4-compatible form.
@@ -137,9 +140,28 @@ def read_connect_to(text: str) -> tuple[tuple[str, str, int], ...]:
     return tuple(rules)
 
 
-def resolve(host: str, port: int) -> list[str]:
-    """Return the addresses of a host, in the system's order of preference."""
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+def resolve(host: str, port: int, seconds: float = DNS_SECONDS) -> list[str]:
+    """Return the addresses of a host, in the system's order of preference.
+
+    Raises:
+        OSError: it has none, or nobody said so in time. The system's resolver takes no timeout
+            (glibc waits up to 30 seconds a server), so it is asked in a thread that is left behind.
+    """
+    told: Queue[list[Any] | OSError] = Queue(1)
+
+    def ask() -> None:
+        try:
+            told.put(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+        except (OSError, UnicodeError) as error:  # UnicodeError: no name IDNA knows
+            told.put(error if isinstance(error, OSError) else OSError(str(error)))
+
+    Thread(target=ask, daemon=True, name=f"dns {host}").start()
+    try:
+        found = told.get(timeout=seconds)
+    except Empty:
+        raise TimeoutError(f"no answer from DNS in {seconds:g} seconds") from None
+    if isinstance(found, OSError):
+        raise found
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 

@@ -151,6 +151,10 @@ class Http:
             url = answer.url
         raise DeniedError(f"more than {MAX_REDIRECTS} redirects", where=shown(url))
 
+    def rest(self, url: str, seconds: float) -> None:
+        """Let nobody on this machine ask the URL's host for so long, as its answer wants."""
+        self._paces.hold(self.guard.route(url).key, seconds)
+
     def get_page(self, url: str, headers: Mapping[str, str] | None = None) -> Response:
         """Return a page that robots.txt lets us read.
 
@@ -214,7 +218,8 @@ class Http:
         """Return where a URL leads, resolved anew for each try, the addresses in turn."""
         while True:
             try:
-                route = self.guard.route(url)
+                with effort:
+                    route = self.guard.route(url)
             except OSError as error:
                 self.clock.sleep(effort.pause(LaterError(f"no address: {error}"), url))
                 continue

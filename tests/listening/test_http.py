@@ -34,7 +34,7 @@ from listening.answer import (
     unpack,
 )
 from listening.contract import ConfigurationError, DataRoot
-from listening.guard import Guard, RefusedError, is_public, read_connect_to
+from listening.guard import Guard, RefusedError, is_public, read_connect_to, resolve
 from listening.http import Http
 from listening.pace import Clock, Pace
 from listening.wire import TooBigError
@@ -664,3 +664,26 @@ def test_a_redirect_of_a_form_is_refused(root: DataRoot, server: Server) -> None
     with door(root) as http, pytest.raises(RefusedError, match="redirect of a POST"):
         http.fetch(f"{server.url}/token", read_json, form={"a": "b"})
     assert server.paths() == ["/token"]
+
+
+def test_a_resolver_that_says_nothing_costs_no_more_than_its_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    over = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: over.wait(10))
+    began = time.monotonic()
+    with pytest.raises(TimeoutError, match="no answer from DNS"):
+        resolve("slow.test", 80, seconds=0.05)
+    assert time.monotonic() - began < 5
+    over.set()
+
+
+def test_a_host_that_asked_for_rest_is_left_alone(root: DataRoot, server: Server) -> None:
+    """As Stack Exchange's `backoff`: a wish in a body, which only its source can read."""
+    server.on("/", reply(b"ok"))
+    with Http(root, ["127.0.0.1"], allow_hosts=["127.0.0.1"]) as http:
+        http.rest(server.url, 500)
+    again = Http(root, ["127.0.0.1"], allow_hosts=["127.0.0.1"])
+    with again as http, pytest.raises(RateLimitedError):
+        http.get(server.url + "/")
+    assert server.asked == []
