@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,11 +29,13 @@ from listening.query import topic_filter
 from listening.sources import SOURCES, Look, SourceSilent, cursor_instant
 from listening.streams import Stream, streams
 
-__all__ = ["Outcome", "Stream", "crawl_stream", "open_door", "open_meter", "streams"]
+__all__ = [
+    "Crawl", "Outcome", "Stream", "Window", "crawl_stream", "open_door", "open_meter", "streams",
+]  # fmt: skip
 
 SETTLING: Final = timedelta(minutes=5)  # a source may still be adding to its last minutes
 HEARTBEAT: Final = timedelta(hours=1)
-EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+BACKFILL_PAGES: Final = 20  # times as many pages as a crawl may read
 _WORST: Final[Sequence[CoverageState]] = ("complete", "blind", "capped", "partial", "blocked")
 
 log = logging.getLogger(__name__)
@@ -73,7 +75,7 @@ def crawl_stream(
     landing = Landing(root)
     try:
         with landing.lock("mention", stream.id):
-            return _Crawl(landing, stream, brands, allow_hosts, clock or Clock()).run()
+            return Crawl(landing, stream, brands, allow_hosts, clock or Clock()).run()
     except ListeningError as error:
         return Outcome(stream.id, Coverage("blocked", reason=error.what), error=error)
 
@@ -110,8 +112,17 @@ def open_meter(root: DataRoot, stream: Stream) -> Meter | None:
     return Meter(root, stream.source, budget.limited(stream.settings.get("cap")))
 
 
-class _Crawl:
-    """One crawl of one stream, under its lock."""
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The part of the past that one batch of a backfill is of."""
+
+    since: datetime
+    until: datetime
+    end: datetime  # of the whole backfill
+
+
+class Crawl:
+    """One crawl of one stream, under its lock; of a window of the past, or from the cursor on."""
 
     def __init__(
         self,
@@ -120,22 +131,26 @@ class _Crawl:
         brands: BrandFile,
         allow_hosts: Sequence[str],
         clock: Clock,
+        window: Window | None = None,
     ) -> None:
-        self.landing, self.stream, self.brands = landing, stream, brands
+        self.landing, self.stream, self.brands, self.window = landing, stream, brands, window
         self.allow_hosts, self.clock = allow_hosts, clock
         self.source = SOURCES[stream.source]
         self.started_at = now()
         self.newest = landing.newest("mention", stream.id)
         self.before = dict(self.newest.cursor_after) if self.newest else {}
         self.after = dict(self.before)
-        self.since = (cursor_instant(self.before) or self.started_at) - (
-            self.source.overlap if "at" in self.before else self.source.horizon
-        )
+        self.since = window.since if window else self._behind()
+        self.most_pages = self.source.max_pages * (BACKFILL_PAGES if window else 1)
         self.seen = self._seen()
         on_topic = topic_filter(brands, stream.source, stream.relation)
         self.rows = Bucketer(on_topic, self.seen)
         self.served = self.pages = 0
         self.told: list[Coverage] = []
+
+    def _behind(self) -> datetime:
+        at = cursor_instant(self.before)
+        return at - self.source.overlap if at else self.started_at - self.source.horizon
 
     def run(self) -> Outcome:
         """Read, sort into buckets, and seal."""
@@ -171,10 +186,11 @@ class _Crawl:
             http=http,
             target=self.stream.as_target,
             brands=self.brands,
-            cursor=self.before,
+            cursor={} if self.window else self.before,
             since=self.since,
             started_at=self.started_at,
             recent=self._recent,
+            until=self.window.until if self.window else None,
             meter=open_meter(self.landing.root, self.stream),
         )
 
@@ -187,7 +203,11 @@ class _Crawl:
         try:
             for page in self.source.crawl(self._look(http)):
                 self._take(page)
-            self._check_silence()
+            if self.window:
+                at = {"at": self.window.until.isoformat(), "end": self.window.end.isoformat()}
+                self.after = at
+            else:
+                self._check_silence()
         except ListeningError as error:
             return error
         except Exception as error:  # one stream's boundary: the others go on
@@ -202,9 +222,9 @@ class _Crawl:
 
     def _take(self, page: Page) -> None:
         self.pages += 1
-        if self.pages > self.source.max_pages:
+        if self.pages > self.most_pages:
             raise ListeningError(
-                f"more than {self.source.max_pages} pages",
+                f"more than {self.most_pages} pages",
                 where=self.stream.id,
                 mend="Narrow the query, or raise max_pages in the source; the pages so far are "
                 "kept",
@@ -213,7 +233,7 @@ class _Crawl:
         self.served += page.served
         if page.coverage:
             self.told.append(page.coverage)
-        if page.cursor is not None:
+        if page.cursor is not None and not self.window:
             self.after = self._settled(dict(page.cursor))
 
     def _settled(self, cursor: dict[str, Any]) -> dict[str, Any]:
@@ -247,7 +267,7 @@ class _Crawl:
         return replace(
             told,
             since=self.since,
-            until=self.started_at,
+            until=self.window.until if self.window else self.started_at,
             expected=sum(expected) if expected else None,
             got=sum(got) if got else self.served,
         )
@@ -261,7 +281,7 @@ class _Crawl:
             stream=stream.id,
             source=stream.source,
             host=stream.host,
-            target=stream.target,
+            target=stream.name,
             served=self.served,
             coverage=coverage,
             cursor_before=self.before,

@@ -227,7 +227,7 @@ class _Recount:
             stream=stream.id,
             source=stream.source,
             host=stream.host,
-            target=stream.target,
+            target=stream.name,
             served=served,
             coverage=coverage,
             started_at=self.started_at,

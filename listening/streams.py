@@ -23,11 +23,17 @@ class Stream:
     relation: Relation
     settings: Mapping[str, Any] = field(default_factory=dict)
     hosts: tuple[str, ...] = ()
+    backfill: str = ""  # day it goes back to; a backfill is a stream of its own
 
     @property
     def id(self) -> str:
         """Return the path-safe name of the stream."""
-        return stream_id(self.source, self.host, self.target)
+        return stream_id(self.source, self.host, self.name)
+
+    @property
+    def name(self) -> str:
+        """Return the last part of its id."""
+        return f"{self.target}-backfill-{self.backfill}" if self.backfill else self.target
 
     @property
     def as_target(self) -> Target:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from listening.cli.common import emit, step
 
 if TYPE_CHECKING:
     from listening.contract import BrandFile, Coverage, DataRoot
+    from listening.crawl import Outcome
     from warehouse.load import Receipt
 
 
@@ -22,14 +24,13 @@ def crawl_and_report(
     *,
     publish: bool,
     as_json: bool,
+    since: date | None = None,
 ) -> None:
     """Crawl streams, look again at what is young, take all down to the tables, and report.
 
-    Exits 1 or 2 on a failure.
+    With `since`, crawl their past from that day on instead. Exits 1 or 2 on a failure.
     """
     from listening.contract import DataRoot, ListeningError
-    from listening.crawl import crawl_stream
-    from listening.recount import recount_stream
 
     root = DataRoot.from_environment()
     batch_ids: list[str] = []
@@ -37,18 +38,34 @@ def crawl_and_report(
     errors: list[ListeningError] = []
     for stream in streams:
         with step(f"crawl {stream.id}"):
-            outcome = crawl_stream(root, stream, brands, allow_hosts=tuple(allow_hosts or ()))
-            again = recount_stream(root, stream, brands, allow_hosts=tuple(allow_hosts or ()))
-        covered.append((stream.id, outcome.coverage))
-        for told in filter(None, (outcome, again)):
-            batch_ids.extend(told.batch_ids)
-            if told.error:
-                errors.append(told.error)
-                typer.echo(f"error: {told.error}", err=True)
+            for outcome, tells in _heard(root, stream, brands, tuple(allow_hosts or ()), since):
+                if tells:
+                    covered.append((outcome.stream, outcome.coverage))
+                batch_ids.extend(outcome.batch_ids)
+                if outcome.error:
+                    errors.append(outcome.error)
+                    typer.echo(f"error: {outcome.error}", err=True)
     receipts = digest(root, brands, publish=publish)
     report(batch_ids, covered, receipts, as_json=as_json, errors=errors)
     if errors:
         raise typer.Exit(max(error.exit_code for error in errors))
+
+
+def _heard(
+    root: DataRoot, stream: Any, brands: BrandFile, allow_hosts: tuple[str, ...], since: date | None
+) -> Iterator[tuple[Outcome, bool]]:
+    """Yield what became of a stream's crawl, and whether that says what the stream could see."""
+    from listening.backfill import backfill_stream
+    from listening.crawl import crawl_stream
+    from listening.recount import recount_stream
+
+    if since:
+        for outcome in backfill_stream(root, stream, brands, since, allow_hosts):
+            yield outcome, True
+        return
+    yield crawl_stream(root, stream, brands, allow_hosts), True
+    if again := recount_stream(root, stream, brands, allow_hosts):
+        yield again, False
 
 
 def digest(root: DataRoot, brands: BrandFile, *, publish: bool) -> Sequence[Receipt]:

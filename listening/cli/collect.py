@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -68,6 +69,10 @@ def crawl(
     brand: BrandPaths,
     base_url: Annotated[str | None, typer.Option(help="Another server of this source.")] = None,
     allow_host: AllowHosts = None,
+    since: Annotated[
+        datetime | None,
+        typer.Option(help="Crawl its past from this day on.", formats=["%Y-%m-%d"]),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Crawl one source for a brand, tag what is new, and load it."""
@@ -80,6 +85,7 @@ def crawl(
         allow_host,
         publish=False,
         as_json=as_json,
+        since=since.date() if since else None,
     )
 
 

@@ -109,6 +109,7 @@ def _snapshot(item: Any, seen: datetime) -> Snapshot:
     pace=0.5,
     overlap=timedelta(days=7),
     recount=recount,
+    slice=timedelta(days=30),
 )
 def crawl(look: Look) -> Iterator[Page]:
     """Yield the hits of every wording, then what was deleted; the cursor moves at the end."""
@@ -127,7 +128,8 @@ def crawl(look: Look) -> Iterator[Page]:
 
 def _windows(look: Look, text: str, served: dict[str, int]) -> Iterator[Page]:
     """Yield the hits of one wording: one window of time, halved until each is below the cap."""
-    windows: list[tuple[int, int | None]] = [(int(look.since.timestamp()) - 1, None)]
+    end = int(look.until.timestamp()) if look.until else None
+    windows: list[tuple[int, int | None]] = [(int(look.since.timestamp()) - 1, end)]
     while windows:
         after, until = windows.pop()
         first = _ask(look, text, after, until, 0)

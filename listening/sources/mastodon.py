@@ -94,6 +94,7 @@ def recount(look: Look, ids: Sequence[str]) -> Iterator[Page]:
     targets=targets,
     pace=1.0,
     overlap=timedelta(days=7),
+    backfills=True,
     recount=recount,
     recount_size=20,  # Mastodon's default page (unverified)
 )
