@@ -124,7 +124,7 @@ def _frozen(file: File, path: Path) -> BrandFile:
     rivals = tuple(one.id for one in file.brands if one.role == "competitor")
     return BrandFile(
         brands=tuple(_brand(one, hours, rivals) for one in file.brands),
-        queries=tuple(Query(one.id, one.q, tuple(one.sources)) for one in file.queries),
+        queries=tuple(Query(one.id, file.wording(one), tuple(one.sources)) for one in file.queries),
         sources={name: dict(settings or {}) for name, settings in file.sources.items()},
         topics=tuple(Topic(one.id, one.name, tuple(one.examples)) for one in file.topics),
         works=tuple(Work(one.id, one.words(path.parent)) for one in file.works),

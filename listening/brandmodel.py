@@ -21,6 +21,7 @@ from pydantic_core import PydanticCustomError
 
 from listening.contract import ConfigurationError, Mention, Role
 from listening.fault import nearest
+from listening.syntax import excluding
 
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -191,6 +192,7 @@ class QueryModel(Strict):
 
     id: Id
     q: Wording
+    exclude: list[Wording] = []
     sources: list[str] = []
 
 
@@ -230,7 +232,12 @@ class File(Strict):
     publish_days: Whole | None = None
     brands: Annotated[list[BrandModel], Field(min_length=1)]
     queries: list[QueryModel] = []
+    exclude: list[Wording] = []  # from every query of this file
     sources: dict[str, dict[str, Any] | None] = {}
     topics: list[TopicModel] = []
     works: list[WorkModel] = []
     reference: dict[str, Text] = {}
+
+    def wording(self, query: QueryModel) -> str:
+        """Return what a query finds without what it, and this file, exclude."""
+        return excluding(query.q, [*query.exclude, *self.exclude])

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from listening.brandmodel import File
 from listening.contract import REFERENCE_TABLES
 from listening.fault import Fault, faults_of, nearest
+from listening.syntax import LENGTH_LIMIT, excluding
 from listening.yamlfile import Place
 
 Found = Iterator[tuple[Place, Any]]
@@ -113,6 +114,19 @@ def _known_competitors(value: Any, _: Path) -> Iterator[Fault]:
             yield Fault(place, f"{name!r} is no competitor of this file", nearest(name, rivals))
 
 
+def _excludes_fit(value: Any, _: Path) -> Iterator[Fault]:
+    common = [text for _, text in _texts(value, "exclude")]
+    if common and not value.get("queries"):
+        message = "nothing to exclude from: this file has no queries"
+        yield Fault(("exclude",), message, "Write a query, such as the brand's names joined by OR")
+    for place, query in _listed(value, "queries"):
+        if isinstance(query, dict) and isinstance(q := query.get("q"), str):
+            own = [text for _, text in _texts(query, "exclude")]
+            if len(q) <= LENGTH_LIMIT < len(excluding(q, [*own, *common])):
+                message = f"with what it excludes it is longer than {LENGTH_LIMIT:,} characters"
+                yield Fault((*place, "q"), message, "Exclude less, or split it into two queries")
+
+
 def _known_sources(value: Any, _: Path) -> Iterator[Fault]:
     from listening.sources import SOURCES
 
@@ -162,6 +176,7 @@ _RULES: Final[tuple[Callable[[Any, Path], Iterator[Fault]], ...]] = (
     _unique_people,
     _unique_handles,
     _known_competitors,
+    _excludes_fit,
     _known_sources,
     _works_exist,
     _references_exist,

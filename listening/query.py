@@ -2,8 +2,8 @@
 
 A query is words, "phrases", prefix*, "two words"~5 (all within five words of each other),
 AND, OR, NOT and parentheses, and the fields site:, author: and lang:. Words side by side mean
-AND. Case never matters; a word is matched as a whole, so `acme` finds "#Acme", "@acme" and
-"Acme's", and not "acmeco".
+AND. Case matters only after case:, as in `case:Apple`; a word is matched as a whole, so `acme`
+finds "#Acme", "@acme" and "Acme's", and not "acmeco".
 """
 
 from __future__ import annotations
@@ -13,7 +13,22 @@ from collections.abc import Callable, Iterable
 from urllib.parse import urlsplit
 
 from listening.contract import Brand, BrandFile, Mention
-from listening.syntax import WORD, Page, compile_test, fold, parse, site_test, whole_words, wordings
+from listening.dialect import Dialect, compile_search
+from listening.syntax import (
+    WORD,
+    Page,
+    compile_test,
+    fold,
+    parse,
+    site_test,
+    unify,
+    whole_words,
+    wordings,
+)
+
+__all__ = [
+    "Dialect", "compile_query", "compile_search", "search_text", "search_texts", "topic_filter",
+]  # fmt: skip
 
 
 def compile_query(q: str) -> Callable[[Mention], bool]:
@@ -78,11 +93,13 @@ def search_text(q: str) -> str:
 
 
 def _page(mention: Mention) -> Page:
+    text = f"{mention.title}\n{mention.text}"
     return Page(
-        text=fold(f"{mention.title}\n{mention.text}"),
+        text=fold(text),
         host=_host(mention.url),
         author=fold(mention.author).lstrip("@"),
         lang=mention.lang.replace("_", "-").casefold(),
+        raw=unify(text),
     )
 
 

@@ -18,14 +18,14 @@ from listening.contract import ConfigurationError
 if TYPE_CHECKING:
     from luqum.tree import Item as Node
 
-FIELDS: Final = ("site", "author", "lang")
+FIELDS: Final = ("site", "author", "lang", "case")
 LENGTH_LIMIT: Final = 4_000
 WORD: Final = re.compile(r"\w+")
 _QUOTES: Final = str.maketrans("“”„«»", '"' * 5)
 _ESCAPE: Final = re.compile(r"\\(.)")
-_JOINS: Final = frozenset(("AndOperation", "UnknownOperation", "OrOperation"))
-_NEGATIONS: Final = frozenset(("Not", "Prohibit"))
-_SHELLS: Final = frozenset(("Group", "FieldGroup", "Plus"))
+JOINS: Final = frozenset(("AndOperation", "UnknownOperation", "OrOperation"))
+NEGATIONS: Final = frozenset(("Not", "Prohibit"))
+SHELLS: Final = frozenset(("Group", "FieldGroup", "Plus"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,7 @@ class Page:
     host: str
     author: str
     lang: str
+    raw: str = ""  # the text in its own letters, for case:
 
 
 Test = Callable[[Page], bool]
@@ -43,7 +44,12 @@ Test = Callable[[Page], bool]
 
 def fold(text: str) -> str:
     """Return text as queries compare it: compatibility forms and case folded."""
-    return unicodedata.normalize("NFKC", text).casefold()
+    return unify(text).casefold()
+
+
+def unify(text: str) -> str:
+    """Return text in compatibility forms, its case kept."""
+    return unicodedata.normalize("NFKC", text)
 
 
 @lru_cache(maxsize=256)
@@ -54,6 +60,12 @@ def compile_test(q: str) -> Test:
         ConfigurationError: it cannot be read; says at which character, and the mend.
     """
     return _test(parse(q), q)
+
+
+def excluding(q: str, exclude: Iterable[str]) -> str:
+    """Return a query without all that the queries of an exclude list match."""
+    listed = " OR ".join(f"({one})" for one in dict.fromkeys(exclude))
+    return f"({q}) AND NOT ({listed})" if listed else q
 
 
 def parse(q: str) -> Node:
@@ -102,13 +114,13 @@ def _refuse(q: str, place: int, what: str, mend: str) -> NoReturn:
 
 def _test(node: Node, q: str) -> Test:
     name = type(node).__name__
-    if name in _JOINS:
+    if name in JOINS:
         tests = [_test(child, q) for child in node.children]
         quantifier = any if name == "OrOperation" else all
         return lambda page: quantifier(test(page) for test in tests)
-    if name in _SHELLS:
+    if name in SHELLS:
         return _test(node.children[0], q)
-    if name in _NEGATIONS:
+    if name in NEGATIONS:
         inner = _test(node.children[0], q)
         return lambda page: not inner(page)
     if name == "SearchField":
@@ -125,7 +137,7 @@ def _text_test(node: Node, q: str) -> Test:
 
 
 def _pattern(node: Node, q: str) -> re.Pattern[str]:
-    text = fold(_literal(node, q))
+    text = fold(literal(node, q))
     if type(node).__name__ == "Phrase":
         return whole_words(_words(node, q))
     stem = text.removesuffix("*")
@@ -143,7 +155,12 @@ def whole_words(words: Iterable[str]) -> re.Pattern[str]:
     return re.compile(r"(?<!\w)" + r"\W+".join(map(re.escape, words)) + r"(?!\w)")
 
 
-def _literal(node: Node, q: str) -> str:
+def literal(node: Node, q: str) -> str:
+    """Return a word or phrase as written, its escapes undone.
+
+    Raises:
+        ConfigurationError: it is something this language does not have.
+    """
     name = type(node).__name__
     if name not in {"Word", "Phrase"}:
         what = {"Fuzzy": "~ after a word", "Boost": "^", "Regex": "a /regular expression/"}
@@ -157,7 +174,7 @@ def _literal(node: Node, q: str) -> str:
 
 
 def _words(node: Node, q: str) -> list[str]:
-    words = WORD.findall(fold(_literal(node, q)))
+    words = WORD.findall(fold(literal(node, q)))
     if not words:
         _refuse(q, node.pos or 0, f"{node} has no letter or digit", "Write a word between quotes")
     return words
@@ -184,17 +201,27 @@ def _field_test(node: Node, q: str) -> Test:
 
 def _value_test(field: str, node: Node, q: str) -> Test:
     name = type(node).__name__
-    if name in _JOINS:
+    if name in JOINS:
         tests = [_value_test(field, child, q) for child in node.children]
         quantifier = any if name == "OrOperation" else all
         return lambda page: quantifier(test(page) for test in tests)
-    if name in _SHELLS:
+    if name in SHELLS:
         return _value_test(field, node.children[0], q)
-    if name in _NEGATIONS:
+    if name in NEGATIONS:
         inner = _value_test(field, node.children[0], q)
         return lambda page: not inner(page)
-    value = fold(_literal(node, q)).strip()
+    if field == "case":
+        return _case_test(node, q)
+    value = fold(literal(node, q)).strip()
     return _FIELD_TESTS[field](value)
+
+
+def _case_test(node: Node, q: str) -> Test:
+    words = WORD.findall(unify(literal(node, q)))
+    if not words:
+        _refuse(q, node.pos or 0, f"{node} has no letter or digit", "Write a word after case:")
+    pattern = whole_words(words)
+    return lambda page: pattern.search(page.raw) is not None
 
 
 def site_test(value: str) -> Test:
@@ -224,11 +251,12 @@ _FIELD_TESTS: Final[dict[str, Callable[[str], Test]]] = {
 def wordings(node: Node, q: str) -> tuple[str, ...] | None:
     """Return wordings of which every match has one; None where words bound nothing."""
     name = type(node).__name__
-    if name in _NEGATIONS or name == "SearchField":
-        return None
-    if name in _SHELLS:
+    cased = name == "SearchField" and node.name == "case"
+    if name in SHELLS or cased:
         return wordings(node.children[0], q)
-    if name in _JOINS:
+    if name in NEGATIONS or name == "SearchField":
+        return None
+    if name in JOINS:
         parts = [wordings(child, q) for child in node.children]
         if name == "OrOperation":
             joined: dict[str, None] = {}
@@ -239,7 +267,7 @@ def wordings(node: Node, q: str) -> tuple[str, ...] | None:
         return min(bounded, key=_breadth, default=None)
     if name == "Proximity":
         return (max(_words(node.term, q), key=len),)
-    text = fold(_literal(node, q)).removesuffix("*")
+    text = fold(literal(node, q)).removesuffix("*")
     return (" ".join(WORD.findall(text)) if name == "Phrase" else text.strip("#@"),)
 
 

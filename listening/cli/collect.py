@@ -146,6 +146,32 @@ def import_(
     report(batch_ids, covered, receipts, as_json=as_json)
 
 
+@app.command(name="query-test")
+def query_test(
+    q: Annotated[str, typer.Argument(help="The query, in quotes.")],
+    days: Annotated[int, typer.Option(help="Mentions of so many days.", min=1)] = 30,
+    examples: Annotated[int, typer.Option(help="How many of each to show.", min=0)] = 5,
+    as_json: Json = False,
+) -> None:
+    """Show what a query catches and misses on stored mentions, before it goes live."""
+    from dataclasses import asdict
+
+    from listening.contract import DataRoot
+    from listening.querytest import try_query
+
+    trial = try_query(DataRoot.from_environment(), q, days, examples)
+    if as_json:
+        emit({"query": q, **asdict(trial)})
+        return
+    typer.echo(f"caught {trial.caught:,} of {trial.stored:,} stored mentions")
+    for row in trial.sources:
+        typer.echo(f"  {row['source']:12} {row['caught']:,} of {row['stored']:,}")
+    for what, shown in (("caught", trial.caught_examples), ("missed", trial.missed_examples)):
+        for one in shown:
+            typer.echo(f"{what}  {one['published_at'][:10]} {one['source']}: {one['text']}")
+    typer.echo(f"searched for: {', '.join(trial.searches) or 'nothing bounds it by words'}")
+
+
 @app.command()
 def status(as_json: Json = False) -> None:
     """Say of every stream when it last spoke, how well it is covered, and what it quarantined."""

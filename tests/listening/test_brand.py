@@ -1,7 +1,7 @@
 """Brand files: what loads, and what is refused with file, line and mend."""
 
 import textwrap
-from datetime import date, time
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 import pytest
@@ -9,7 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from listening.brand import brand_paths, check_file, load_brands
-from listening.contract import Brand, ConfigurationError, Person, Product, Query, Topic, Work
+from listening.contract import (
+    Brand,
+    ConfigurationError,
+    Mention,
+    Person,
+    Product,
+    Query,
+    Topic,
+    Work,
+)
+from listening.query import compile_query
 from listening.sources import SOURCES
 
 REPO = Path(__file__).parents[2]
@@ -353,3 +363,42 @@ def test_no_shape_of_values_breaks_the_check(value):
 
 def test_sources_are_known():
     assert {"rss", "hackernews"} <= set(SOURCES)
+
+
+NOON = datetime(2026, 10, 30, 12, tzinfo=UTC)
+
+
+def test_what_is_excluded_is_part_of_each_query(tmp_path):
+    path = tmp_path / "brand.yaml"
+    path.write_text(
+        "version: 1\nbrands: [{id: a, name: Acme, role: own}]\n"
+        "exclude: [hiring]\n"
+        "queries:\n  - {id: main, q: acme OR zeta, exclude: ['toy*', '\"acme road\"']}\n"
+        "  - {id: k2, q: k2}\n"
+    )
+    main, k2 = load_brands([path]).queries
+    on_topic = compile_query(main.q)
+    said = {
+        text: on_topic(Mention("rss", "1", text, NOON, NOON))
+        for text in ("acme", "zeta toys", "12 Acme Road", "Acme is hiring")
+    }
+    assert list(said.values()) == [True, False, False, False]
+    assert k2.q == "(k2) AND NOT ((hiring))"
+
+
+def test_an_exclude_list_needs_a_query(tmp_path):
+    path = tmp_path / "brand.yaml"
+    path.write_text("version: 1\nbrands: [{id: a, name: Acme, role: own}]\nexclude: [hiring]\n")
+    (problem,) = check_file(path)
+    assert (problem.line, "no queries" in problem.message) == (3, True)
+
+
+def test_an_exclude_list_must_fit(tmp_path):
+    path = tmp_path / "brand.yaml"
+    many = ", ".join(f"word{number}" for number in range(500))
+    path.write_text(
+        "version: 1\nbrands: [{id: a, name: Acme, role: own}]\n"
+        f"queries:\n  - id: main\n    q: acme\n    exclude: [{many}]\n"
+    )
+    (problem,) = check_file(path)
+    assert (problem.line, "longer than 4,000" in problem.message) == (5, True)

@@ -38,6 +38,14 @@ def test_a_word_is_found_whole_in_any_case_and_form(text):
     assert matches("ACME", text)
 
 
+def test_case_matters_where_a_query_says_so():
+    for q in ("case:Apple", 'case:"Apple Watch"', "case:(Apple OR Macintosh)"):
+        assert matches(q, "My Apple Watch")
+        assert not matches(q, "an apple watch")
+    assert search_texts("case:Apple") == ("apple",)
+    assert not matches("case:Apple", "Apples")
+
+
 @pytest.mark.parametrize("text", ["acmeco", "pacme", "acme_support", "ac me", ""])
 def test_a_word_is_not_found_in_another(text):
     assert not matches("acme", text)
