@@ -1,0 +1,1 @@
+"""How the warehouse grows: synthetic years of mentions, and what it costs to add to them."""

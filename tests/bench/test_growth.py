@@ -1,0 +1,81 @@
+"""The growth bench on ten thousand mentions: a whole warehouse, as loads would have left it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from bench.growth.fill import BRAND, NOW, check, fill
+from listening.brand import load_brands
+from listening.contract import CLOCK_VARIABLE, TEAMS, DataRoot, ListeningError
+from warehouse.model import build_models
+from warehouse.open import open_warehouse
+from warehouse.publish import publish
+
+MENTIONS = 10_000
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DataRoot]:
+    root = DataRoot(tmp_path_factory.mktemp("growth"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(CLOCK_VARIABLE, NOW)
+        fill(root, MENTIONS)
+        yield root
+
+
+def rows(root: DataRoot, query: str) -> list[tuple]:
+    with open_warehouse(root, read_only=True) as connection:
+        return [tuple(row) for row in connection.exec_driver_sql(query)]
+
+
+def test_every_assertion_holds(root):
+    check(root)
+
+
+def test_a_filled_root_is_not_filled_again(root):
+    with pytest.raises(ListeningError, match="there is a warehouse already"):
+        fill(root, MENTIONS)
+
+
+def test_what_is_told_of_batches_is_what_is_there(root):
+    """Receipts and batches count the rows that name them."""
+    assert rows(root, "SELECT count(*) FROM core.mention") == [(MENTIONS,)]
+    ((told, inserted),) = rows(root, "SELECT sum(b.served), sum(r.inserted) FROM core.batch b "
+        "JOIN core.receipt r USING (batch_id) WHERE kind = 'mention'")  # fmt: skip
+    assert inserted == MENTIONS
+    assert told > inserted
+    unknown = "SELECT count(*) FROM core.mention ANTI JOIN core.receipt USING (batch_id)"
+    assert rows(root, unknown) == [(0,)]
+    late = "SELECT count(*) FROM core.engagement WHERE observed_at > TIMESTAMPTZ '{}'"
+    assert rows(root, late.format(NOW)) == [(0,)]
+
+
+def test_the_world_is_skewed_as_real_ones_are(root):
+    """A few loud authors, quiet nights, growth, near copies, answers and flags."""
+    ((loud, authors),) = rows(root, "SELECT max(n), count(*) FROM "
+        "(SELECT count(*) AS n FROM core.mention GROUP BY author_key)")  # fmt: skip
+    assert loud > 20
+    assert authors > MENTIONS / 10
+    ((night, day),) = rows(root, "SELECT count(*) FILTER (hour(published_at) = 2), "
+        "count(*) FILTER (hour(published_at) = 14) FROM core.mention")  # fmt: skip
+    assert night * 5 < day
+    ((first, last),) = rows(root, "SELECT count(*) FILTER (published_at < '2024-10-30'), "
+        "count(*) FILTER (published_at >= '2025-10-30') FROM core.mention")  # fmt: skip
+    assert last > 1.3 * first
+    assert rows(root, "SELECT max(n) > 3 FROM (SELECT count(*) AS n FROM core.duplicate_cluster "
+        "GROUP BY cluster_id)") == [(True,)]  # fmt: skip
+    ((looks,),) = rows(root, "SELECT count(*) / 10000.0 FROM core.engagement")
+    assert looks == pytest.approx(2, abs=0.3)
+    ((flags,),) = rows(root, "SELECT count(*) / 10000.0 FROM core.flag")
+    assert flags == pytest.approx(0.01, abs=0.004)
+
+
+def test_models_build_and_every_team_is_published(root):
+    build_models(root)
+    assert len(publish(root, load_brands([BRAND]))) == len(TEAMS)
+    ((answered,),) = rows(root, "SELECT count(*) FROM care.response WHERE state = 'answered'")
+    assert answered > 100
+    for table in ("pr.issue", "pr.media_pickup", "product.topic_week", "legal.flag_open"):
+        assert rows(root, f"FROM {table} LIMIT 1"), table
