@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from bench.growth.fill import BRAND, NOW, check, fill
+from bench.growth.more import seal_more
+from bench.growth.recipe import time_recipes
+from bench.growth.report import Measured, Size, to_markdown
 from listening.brand import load_brands
 from listening.contract import CLOCK_VARIABLE, TEAMS, DataRoot, ListeningError
+from warehouse.load import load_pending, totals
 from warehouse.model import build_models
 from warehouse.open import open_warehouse
 from warehouse.publish import publish
 
 MENTIONS = 10_000
+MORE = 300
+LATER = "2026-10-30T18:00:00+00:00"
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +42,7 @@ def test_every_assertion_holds(root):
 
 
 def test_a_filled_root_is_not_filled_again(root):
-    with pytest.raises(ListeningError, match="there is a warehouse already"):
+    with pytest.raises(ListeningError, match="a warehouse of 10,000 mentions already"):
         fill(root, MENTIONS)
 
 
@@ -72,10 +79,62 @@ def test_the_world_is_skewed_as_real_ones_are(root):
     assert flags == pytest.approx(0.01, abs=0.004)
 
 
-def test_models_build_and_every_team_is_published(root):
-    build_models(root)
-    assert len(publish(root, load_brands([BRAND]))) == len(TEAMS)
+def test_more_is_added_as_in_production(root):
+    """A sealed and tagged batch of new, edited and deleted posts, and one of later looks."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(CLOCK_VARIABLE, LATER)
+        brands = load_brands([BRAND])
+        said, looks = seal_more(root, brands, MORE)
+        assert said.counts["kept"] == pytest.approx(MORE * 1.03, rel=0.05)
+        told = totals(load_pending(root, brands))
+        check(root)
+    assert told["served"] == said.served + looks.served
+    assert told["inserted"] >= MORE * 0.95
+    assert told["updated"] > 0
+    assert told["deleted"] > 0
+    assert told["quarantined"] == 0
+
+
+def test_models_build_and_every_team_is_answered(root):
+    """Ten questions each, and the tables behind them are not empty."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(CLOCK_VARIABLE, LATER)
+        build_models(root)
+        assert len(publish(root, load_brands([BRAND]))) == len(TEAMS)
+    for team in TEAMS:
+        told = time_recipes(root, team)
+        assert len(told) == 10, team
+        assert sum(each["rows"] > 0 for each in told.values()) >= 4, (team, told)
     ((answered,),) = rows(root, "SELECT count(*) FROM care.response WHERE state = 'answered'")
     assert answered > 100
     for table in ("pr.issue", "pr.media_pickup", "product.topic_week", "legal.flag_open"):
         assert rows(root, f"FROM {table} LIMIT 1"), table
+
+
+def make_size(mentions: int, *loads: float) -> Size:
+    def taken(name: str, seconds: float) -> dict[str, Any]:
+        return {"name": name, "seconds": seconds, "longest": [("INSERT", seconds)], "told": {}}
+
+    added = [
+        {"load": taken("load", each), "models": taken("models", 10), "publish": taken("publish", 5)}
+        for each in loads
+    ]
+    asked = {"pr": {"quick?": {"ms": 20.0}, "slow?": {"ms": 450.0}}}
+    return Size(mentions, 100, {"fill": 60}, added, asked)
+
+
+def test_ratios_are_of_medians_and_slow_questions_are_named():
+    copies = [
+        {"load": {"seconds": 2.0, "told": {"served": 100}},
+         "copy": {"told": {"seconds": each, "rows": 1000}}}
+        for each in (0.5, 1.0, 3.0)
+    ]  # fmt: skip
+    measured = Measured(
+        {"processor": "one"}, [make_size(10, 1, 10, 90), make_size(100, 20, 20, 20)], copies
+    )
+    assert [size.adding for size in measured.sizes] == [20, 30]
+    assert measured.copy_ratio == 0.5
+    lines = list(to_markdown(measured))
+    assert any("1.50 times" in line for line in lines)
+    assert "- 100, pr: slow? 450 ms" in lines
+    assert not any("quick?" in line for line in lines)

@@ -55,6 +55,9 @@ written AS (
         END
         || if(flag IS NULL, '', ' (' || replace(flag, '_', ' ') || ', see http://shop'
             || text_n % 53 || '.example)')
+        || if(chance(text_n, 'work') < 0.01, pick(text_n, 'job', [
+            ', says an employee', ', as I heard at my job interview', ', and the wages are low'
+        ]), '')
         || ' ' || pick(text_n, 'more', [
             'and nobody told us', 'which explains a lot', 'if you ask me', 'for that price',
             'but I can live with that', 'while the rain falls', 'and that is all I have to say',

@@ -71,41 +71,39 @@ FROM parted
 WINDOW same AS (PARTITION BY part ORDER BY n);
 
 CREATE OR REPLACE TEMP TABLE placed AS
-WITH root AS (SELECT part, roots, n AS root_n FROM counted WHERE is_root),
+WITH root AS (SELECT part, roots AS root_no, n AS root_n FROM counted WHERE is_root),
 
-ask AS (SELECT part, asks, n AS ask_n FROM counted WHERE is_ask),
+ask AS (SELECT part, asks AS ask_no, n AS ask_n FROM counted WHERE is_ask),
 
-original AS (SELECT originals, n AS original_n FROM counted WHERE is_original),
+original AS (SELECT originals AS original_no, n AS original_n FROM counted WHERE is_original),
 
 story AS (
-    SELECT day_of(published_at) AS day, min(n) AS story_n FROM counted
-    WHERE is_original AND source = 'rss' GROUP BY day
+    SELECT day_of(published_at) AS story_day, min(n) AS story_n FROM counted
+    WHERE is_original AND source = 'rss' GROUP BY story_day
+),
+
+-- NULL where it needs none, so that each is found by one plain equality.
+wanting AS (
+    SELECT
+        * EXCLUDE (roots, asks, originals),
+        if(role IN ('reply', 'share', 'own_reply'), roots - back(n, 'root', 3, roots), NULL)
+            AS root_no,
+        if(role = 'own_reply', asks - back(n, 'ask', 4, asks), NULL) AS ask_no,
+        if(is_copy, originals - floor(exp(chance(n, 'original') * ln(2000)))::BIGINT, NULL)
+            AS original_no,
+        if(is_copy AND chance(n, 'story') < 0.4, day_of(published_at), NULL) AS story_day
+    FROM counted
 )
 
 SELECT
-    c.* EXCLUDE (roots, asks, originals),
-    CASE c.role
-        WHEN 'reply' THEN root.root_n WHEN 'share' THEN root.root_n
-        WHEN 'own_reply' THEN coalesce(ask.ask_n, root.root_n)
-    END AS parent_n,
-    coalesce(
-        CASE
-            WHEN c.is_copy AND story.story_n < c.n AND chance(c.n, 'story') < 0.4 THEN story.story_n
-            WHEN c.is_copy THEN original.original_n
-        END,
-        c.n
-    ) AS text_n
-FROM counted AS c
-LEFT JOIN root
-    ON root.part = c.part AND c.role IN ('reply', 'share', 'own_reply')
-    AND root.roots = c.roots - least(floor(3 * wait(c.n, 'root')), c.roots - 1)
-LEFT JOIN ask
-    ON ask.part = c.part AND c.role = 'own_reply'
-    AND ask.asks = c.asks - least(floor(4 * wait(c.n, 'ask')), c.asks - 1)
-LEFT JOIN original
-    ON c.is_copy
-    AND original.originals = c.originals - floor(exp(chance(c.n, 'original') * ln(2000)))
-LEFT JOIN story ON story.day = day_of(c.published_at) AND c.is_copy;
+    w.* EXCLUDE (root_no, ask_no, original_no, story_day),
+    if(w.role = 'own_reply', coalesce(ask_n, root_n), root_n) AS parent_n,
+    coalesce(if(story_n < w.n, story_n, NULL), original_n, w.n) AS text_n
+FROM wanting AS w
+LEFT JOIN root USING (part, root_no)
+LEFT JOIN ask USING (part, ask_no)
+LEFT JOIN original USING (original_no)
+LEFT JOIN story USING (story_day);
 
 -- What it is about: told by the first that said these words. ------------------------------------
 CREATE OR REPLACE TEMP TABLE about AS

@@ -6,6 +6,9 @@ CREATE OR REPLACE TEMP MACRO pick(n, what, these) AS
     these[1 + floor(chance(n, what) * len(these))::BIGINT];
 -- Rare large values: exponential with mean 1.
 CREATE OR REPLACE TEMP MACRO wait(n, what) AS -ln(1 - chance(n, what));
+-- How many back of those so far, few as a rule.
+CREATE OR REPLACE TEMP MACRO back(n, what, mean, so_far) AS
+    least(floor(mean * wait(n, what)), so_far - 1)::BIGINT;
 -- How much of its end a count has after some hours: half so soon, and less and less is added.
 CREATE OR REPLACE TEMP MACRO grown(hours, half) AS 1 - exp(-(hours + 0.5) / half);
 CREATE OR REPLACE TEMP MACRO native_of(n) AS (4000000000 + n)::VARCHAR;
@@ -97,7 +100,7 @@ CREATE OR REPLACE TEMP TABLE topic_name AS
 SELECT list(topic_id ORDER BY topic_id) AS topic_ids, list(examples ORDER BY topic_id) AS examples
 FROM core.topic;
 
-INSERT INTO core.tagger_version BY NAME
+INSERT OR IGNORE INTO core.tagger_version BY NAME
 SELECT
     unnest(['language', 'sentiment', 'target', 'topic', 'emotion', 'irony', 'offensive', 'intent',
         'encoder']) AS tagger,

@@ -1,0 +1,5 @@
+-- In which weeks was it mostly bad?
+SELECT week, subject, mentions, negative, positive
+FROM employer_talk
+WHERE brand_id = 'larkspur' AND negative > positive
+ORDER BY week DESC;
