@@ -87,12 +87,12 @@ def fill(
 
 def _missing(root: DataRoot, connection: sa.Connection) -> list[int]:
     found = connection.exec_driver_sql(
-        "SELECT piece, min(from_n) FROM hour GROUP BY piece ORDER BY piece"
+        "SELECT piece, min(from_n) AS from_n FROM hour GROUP BY piece ORDER BY piece"
     ).all()
-    (count,) = connection.exec_driver_sql("SELECT count(*) FROM core.mention").one()
-    missing = [piece for piece, from_n in found if from_n >= count]
-    begins = {from_n for _, from_n in found}
-    if not missing or count not in begins:
+    count: int = connection.exec_driver_sql("SELECT count(*) FROM core.mention").scalar_one()
+    begins: dict[int, int] = {row.piece: row.from_n for row in found}
+    missing = [piece for piece, from_n in begins.items() if from_n >= count]
+    if not missing or count not in begins.values():
         raise ListeningError(
             f"there is a warehouse of {count:,} mentions already",
             where=str(root.warehouse),
@@ -163,7 +163,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             begun = time.perf_counter()
             check(root)
             told += f", checked in {time.perf_counter() - begun:.0f} s"
-    print(f"{options.mentions:,} mentions: {'' if whole else 'part '}{told}", flush=True)  # noqa: T201
+    part = "" if whole else "a part "
+    print(f"{options.mentions:,} mentions: {part}{told}", flush=True)  # noqa: T201
     return 0 if whole else 1
 
 

@@ -26,13 +26,13 @@ class Size:
 
     def seconds(self, name: str) -> float:
         """Return the median over the rounds."""
-        return statistics.median(each[name]["seconds"] for each in self.added)
+        return statistics.median(float(each[name]["seconds"]) for each in self.added)
 
     @property
     def adding(self) -> float:
         """Return the seconds of load and models together, the median over the rounds."""
         return statistics.median(
-            each["load"]["seconds"] + each["models"]["seconds"] for each in self.added
+            float(each["load"]["seconds"] + each["models"]["seconds"]) for each in self.added
         )
 
 
@@ -48,7 +48,7 @@ class Measured:
     def copy_ratio(self) -> float:
         """Return how fast the load is beside COPY (1: as fast), the median over the rounds."""
         return statistics.median(
-            each["copy"]["told"]["seconds"] / each["load"]["seconds"] for each in self.copies
+            float(each["copy"]["told"]["seconds"] / each["load"]["seconds"]) for each in self.copies
         )
 
 

@@ -20,7 +20,7 @@ _STATED: Final = {each.name for each in vars(brand).values() if isinstance(each,
 def copy_rows(loaded: DataRoot, empty: DataRoot) -> Mapping[str, Any]:
     """Write what a batch made of one warehouse as Parquet, and COPY it into another, timed.
 
-    `seconds` is that of the COPYs and their commit, with the keys and checks of the tables;
+    `seconds` is that of copying in and of the commit, with the keys and checks of the tables;
     writing the files is not counted.
     """
     tables = [table.name for table in METADATA.sorted_tables if table.name not in _STATED]

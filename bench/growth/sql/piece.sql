@@ -64,9 +64,10 @@ parted AS (
 
 SELECT
     *,
-    count(*) FILTER (is_root) OVER same AS roots,
-    count(*) FILTER (is_ask) OVER same AS asks,
-    count(*) FILTER (is_original) OVER (ORDER BY n) AS originals
+    -- Not count(*) FILTER: DuckDB 1.5.5 counts that over again for every row (2026-11-22).
+    sum(is_root::BIGINT) OVER same::BIGINT AS roots,
+    sum(is_ask::BIGINT) OVER same::BIGINT AS asks,
+    sum(is_original::BIGINT) OVER (ORDER BY n)::BIGINT AS originals
 FROM parted
 WINDOW same AS (PARTITION BY part ORDER BY n);
 
