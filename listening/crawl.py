@@ -288,6 +288,7 @@ class Crawl:
             cursor_after=self.after,
             started_at=self.started_at,
             fetched_at=now(),
+            parser_version=self.source.parser,
             brand_files=self.brands.files,
         )
         return self.landing.seal(draft, self.rows.table(), warc)

@@ -141,8 +141,8 @@ class Http:
             RateLimitedError, DeniedError, GoneError, BadAnswerError, TransientError.
         """
         url = _with(url, params or {})
-        ask = _Ask(dict(headers or {}), form, json, secret)
-        effort = _Effort(self.clock)
+        ask = Ask(dict(headers or {}), form, json, secret)
+        effort = Effort(self.clock)
         for _ in range(MAX_REDIRECTS + 1):
             answer = self._persist(url, ask, effort, read)
             if not isinstance(answer, Moved):
@@ -198,7 +198,7 @@ class Http:
         return Protego.parse(body[:512_000].decode("utf-8", "replace"))
 
     def _persist(
-        self, url: str, ask: _Ask, effort: _Effort, read: Callable[[Response], T]
+        self, url: str, ask: Ask, effort: Effort, read: Callable[[Response], T]
     ) -> T | Moved:
         while True:
             route, address = self._dial(url, effort)
@@ -214,7 +214,7 @@ class Http:
                 log.info("%s: %s; again in %.1f s", shown(url), later, pause)
                 self.clock.sleep(pause)
 
-    def _dial(self, url: str, effort: _Effort) -> tuple[Route, str]:
+    def _dial(self, url: str, effort: Effort) -> tuple[Route, str]:
         """Return where a URL leads, resolved anew for each try, the addresses in turn."""
         while True:
             try:
@@ -237,8 +237,8 @@ class Http:
         url: str,
         route: Route,
         address: str,
-        ask: _Ask,
-        effort: _Effort,
+        ask: Ask,
+        effort: Effort,
         read: Callable[[Response], T],
     ) -> T | Moved:
         self._paces.wait(route.key, self.pace if not route.near or self.pace_near else 0)
@@ -252,7 +252,7 @@ class Http:
             raise LaterError(str(error)) from error
 
     def _exchange(
-        self, url: str, route: Route, address: str, ask: _Ask, seconds: float
+        self, url: str, route: Route, address: str, ask: Ask, seconds: float
     ) -> Response | Moved:
         wire = Wire(route, address, self.clock.now() + seconds, self.max_bytes, self.clock.now)
         self._adapter.wire = wire
@@ -272,7 +272,7 @@ class Http:
         conditional = is_conditional(ask.headers)
         return judge(url, raw.status_code, raw.headers, body, conditional=conditional)
 
-    def _send(self, route: Route, ask: _Ask, seconds: float) -> requests.Response:
+    def _send(self, route: Route, ask: Ask, seconds: float) -> requests.Response:
         base = {
             "User-Agent": self._agent,
             "Host": str(route.url.netloc),
@@ -303,7 +303,7 @@ class Http:
 
 
 @dataclass(frozen=True, slots=True)
-class _Ask:
+class Ask:
     """What a request says besides its URL."""
 
     headers: dict[str, str]
@@ -317,7 +317,7 @@ class _Ask:
         return self.form is not None or self.json is not None
 
 
-class _Effort:
+class Effort:
     """What one request may cost: tries, our own time, and the time the server asks for."""
 
     def __init__(self, clock: Clock) -> None:
@@ -359,7 +359,7 @@ class _Effort:
         return wait
 
 
-def _cross(before: str, after: str, ask: _Ask) -> _Ask:
+def _cross(before: str, after: str, ask: Ask) -> Ask:
     """Return what to say after a redirect: no header to another host.
 
     Raises:

@@ -164,15 +164,19 @@ class Landing:
                 _publish(_write(rows, batch, path), warc, path)
         return batch
 
-    def recent(self, kind: BatchKind, stream: str, since: datetime) -> dict[str, Seen]:
+    def recent(
+        self, kind: BatchKind, stream: str, since: datetime, below: int | None = None
+    ) -> dict[str, Seen]:
         """Return, by native id, the last content of the items kept by batches sealed since then.
 
-        What was deleted since it was kept is not among them.
+        What was deleted since it was kept is not among them; `below`: only of earlier numbers.
 
         A damaged batch is passed over: its items merely count as not seen before.
         """
         seen: dict[str, Seen | None] = {}
         for path in self._newest_first(kind, stream):
+            if below is not None and _seq(path) >= below:
+                continue
             try:
                 if read_batch(path).sealed_at < since:
                     break

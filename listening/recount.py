@@ -232,6 +232,7 @@ class _Recount:
             coverage=coverage,
             started_at=self.started_at,
             fetched_at=now(),
+            parser_version=SOURCES[stream.source].parser,
             brand_files=self.brands.files,
         )
 

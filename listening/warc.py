@@ -36,7 +36,7 @@ class Recorder:
         """Write one exchange; `cut` says why the response is not whole (WARC-Truncated)."""
         if self.path is None or not received:
             return
-        url = _SECRET_PARAMETER.sub(r"\1=***", url)
+        url = hide(url)
         stamp = at.strftime("%Y-%m-%dT%H:%M:%SZ")
         headers = {"WARC-Date": stamp, "WARC-IP-Address": address}
         with explained(self.path):
@@ -65,10 +65,15 @@ class Recorder:
         return self._writer
 
 
+def hide(url: str) -> str:
+    """Return a URL as it is kept, without its secrets."""
+    return _SECRET_PARAMETER.sub(r"\1=***", url)
+
+
 def _blank(sent: bytes) -> bytes:
     """Return a request without its secrets."""
     first, line_end, rest = sent.partition(b"\r\n")
-    asked = _SECRET_PARAMETER.sub(r"\1=***", first.decode("latin-1")).encode("latin-1")
+    asked = hide(first.decode("latin-1")).encode("latin-1")
     return asked + line_end + _SECRET.sub(rb"\1\2***", rest)
 
 

@@ -101,6 +101,7 @@ class Source:
     settings: type[Settings]
     targets: Callable[[Any, BrandFile], list[Target]]
     crawl: Callable[[Look], Iterator[Page]]
+    parser: str = "1"  # a new one makes `listening reparse` read kept exchanges again
     pace: float = 1.0  # seconds between two requests to one host
     memory: timedelta = timedelta(days=2)  # batches this old still tell `Look.recent`
     overlap: timedelta = timedelta(0)  # read again behind the cursor: late items, edits, counts

@@ -14,6 +14,7 @@ from listening.clean import UncleanError
 from listening.contract import Item, Mention, Reject
 from listening.guard import shown
 from listening.sources._read import NOT_PUBLIC, RAW, instant
+from listening.wall import check_wall
 
 PUBLISHED: Final = ("article:published_time", "datePublished", "date", "dc.date", "DC.date.issued")
 MODIFIED: Final = ("article:modified_time", "dateModified", "og:updated_time")
@@ -39,6 +40,9 @@ def read_page(
         known: when we took it to be published before; a guess is not made twice.
         seen: the moment of looking.
         brand: the brand whose own site it is, or "".
+
+    Raises:
+        WalledError: a login, captcha or challenge stands before it.
     """
     if "html" not in response.headers.get("Content-Type", "text/html"):
         kind = response.headers.get("Content-Type", "")
@@ -50,9 +54,11 @@ def read_page(
     if "1" in (meta.get("tdm-reservation"), response.headers.get("tdm-reservation")):
         return Reject("web", native_id, NOT_PUBLIC, "the site reserves its pages from text mining")
     text, found = _extract(tree, response.url)
+    article = _article(tree)
+    dated = bool(article) or any(name in meta for name in PUBLISHED)
+    check_wall(response, title=_heading(tree), text=text, dated=dated)
     if not text:
         return _reject(response, native_id, "no_text", "no text but menus was found on the page")
-    article = _article(tree)
     published, warnings = _published(article, meta, known, changed, seen, found)
     title = _title(article, meta, found)
     said = [article.get("dateModified"), *(meta.get(name) for name in MODIFIED)]
@@ -105,6 +111,10 @@ def _meta(tree: Any) -> Iterator[tuple[str, str]]:
         name = node.get("property") or node.get("name") or node.get("itemprop")
         if name and node.get("content"):
             yield name.strip(), node.get("content").strip()
+
+
+def _heading(tree: Any) -> str:
+    return next((node.text_content() for node in tree.iter("title")), "")
 
 
 def _article(tree: Any) -> Mapping[str, Any]:

@@ -6,6 +6,7 @@ import hashlib
 import json
 import logging
 import re
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final, TypeVar
@@ -15,6 +16,7 @@ from listening.contract import Brand, BrandFile, Item, ListeningError, Reject
 from listening.sources import SourceChanged
 
 RAW: Final = 4_000
+FEW: Final = 3  # odd items; fewer are no sign of a change
 DRIFT: Final = frozenset(("missing_field", "bad_type"))
 NOT_PUBLIC: Final = "not_public"  # the one reject of which nothing is kept
 _NEWS: set[tuple[str, str]] = set()
@@ -115,14 +117,17 @@ def read_items(
     """Return one item for each raw one: what cannot be read is a reject with its reason.
 
     Raises:
-        SourceChanged: not one of them could be read, for want of fields that were promised.
+        SourceChanged: not one of them could be read, for want of fields that were promised; or
+            most of them lack the same one.
     """
     items = tuple(_read(source, raw, read, name) for raw in raws)
     rejects = [item for item in items if isinstance(item, Reject)]
-    drifted = [reject for reject in rejects if reject.reason in DRIFT]
-    if drifted and len(rejects) == len(items):
+    drifted = Counter(reject.detail for reject in rejects if reject.reason in DRIFT)
+    detail, count = next(iter(drifted.most_common(1)), ("", 0))
+    most = count >= FEW and count * 2 > len(items)
+    if drifted and (most or len(rejects) == len(items)):
         raise SourceChanged(
-            drifted[0].detail,
+            detail,
             where=where,
             mend=f"Compare the answer in the WARC with listening/sources/{source}.py",
         )

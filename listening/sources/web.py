@@ -108,19 +108,17 @@ def _items(look: Look, one: Listed, known: Any, tally: _Tally) -> Iterator[Item]
     """Yield what a page amounts to; a page that fails is asked again by the next crawl."""
     native_id = page_id(one.url)
     try:
-        response = look.http.get_page(one.url)
+        yield _read(look, one, look.http.get_page(one.url), known.get(native_id))
     except GoneError:
         if native_id in known:
             yield Deletion("web", native_id, look.started_at, look.started_at)
     except (DeniedError, BadAnswerError):
         tally.closed += 1
-    except TransientError as error:
+    except TransientError as error:  # a wall, too
         tally.error, tally.failures = tally.error or error, tally.failures + 1
         if tally.failures >= MOST_FAILURES:
             raise
         return
-    else:
-        yield _read(look, one, response, known.get(native_id))
     tally.failures = 0
     tally.read[_key(one.url)] = _stamp(one)
 

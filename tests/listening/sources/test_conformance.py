@@ -23,6 +23,7 @@ import pytest
 from listening.contract import Brand, BrandFile, DataRoot
 from listening.crawl import Outcome, Stream, crawl_stream, streams
 from listening.recount import recount_stream
+from listening.reparse import reparse_stream
 from listening.sources import SOURCES, describe
 from tests.listening.conftest import Answer, Asked, FakeTime, Raw, Server, reply
 
@@ -351,6 +352,20 @@ def test_a_deletion_is_a_marker_and_is_told_once(world: World) -> None:
     outcome, rows = world.crawl()
     assert not outcome.counts.get("deleted")
     assert len(world.server.asked) > asked
+
+
+@every(having("routes"))
+def test_kept_exchanges_are_read_again_to_the_same_rows(world: World) -> None:
+    """`"reparse": false` in case.json: what the source keeps are not exchanges."""
+    world.crawl()
+    world.at(LATER)
+    world.serve(world.case.get("later", []))
+    world.crawl()
+    asked = len(world.server.asked)
+    done = reparse_stream(DataRoot(world.tmp / "data"), world.stream, world.brands, every=True)
+    assert (done.errors, done.rows) == ([], 0)
+    assert done.batches == (0 if world.case.get("reparse") is False else 2)
+    assert len(world.server.asked) == asked
 
 
 def row_of(rows: list[dict[str, Any]], native_id: str) -> dict[str, Any]:

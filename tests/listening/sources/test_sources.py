@@ -174,6 +174,19 @@ def test_one_odd_status_is_quarantined_and_a_page_of_them_is_an_error(
     assert rows[0]["reason"] in ("bad_type", "missing_field")
 
 
+def test_a_field_that_most_items_lost_is_a_change_though_some_have_it(lab: Lab) -> None:
+    """As when only replies lose one: quarantining them all would hide that."""
+    path = "/api/v1/timelines/tag/quillon"
+    odd = [{**post(id=str(number)), "favourites_count": "many"} for number in range(3)]
+    lab.server.on(path, reply([*odd, post(id="8"), post(id="9")]))
+    outcome, _ = lab.crawl("mastodon", base_url="http://m.example", tags=["quillon"])
+    assert type(outcome.error).__name__ == "SourceChanged"
+    lab.server.on(path, reply([*odd[:2], post(id="8"), post(id="9"), post(id="10")]))
+    outcome, rows = lab.crawl("mastodon", base_url="http://m.example", tags=["quillon"])
+    assert outcome.error is None
+    assert [row["bucket"] for row in rows].count("quarantined") == 2
+
+
 @pytest.mark.parametrize(
     "text", ["half an emoji \ud83d", "a\x00b", "مرحبا \u200f🏳️‍🌈", "x" * 150_000]
 )
@@ -309,6 +322,46 @@ def test_a_packed_sitemap_is_read_and_a_page_that_fails_is_read_by_the_next_craw
     outcome, rows = lab.crawl("web", urls=["http://p.example/"])
     assert outcome.error is None
     assert [row["native_id"] for row in rows] == ["p.example/b"]
+
+
+CHALLENGE = (
+    b"<html><head><title>Just a moment...</title></head><body><p>Checking your browser.</p>"
+    b"<script src='/cdn-cgi/challenge-platform/h/b/orchestrate.js'></script></body></html>"
+)
+LOGIN = (
+    b"<html><head><title>Sign in - Press</title></head><body><p>Sign in to read on.</p>"
+    b"<form><input name=u><input name=p type='password'></form></body></html>"
+)
+
+
+@pytest.mark.parametrize(
+    ("body", "headers"),
+    [(CHALLENGE, {}), (LOGIN, {}), (b"<html><body><p>Wait.</p>", {"cf_mitigated": "challenge"})],
+)
+def test_a_wall_before_a_page_is_an_error_and_the_page_is_asked_again(
+    lab: Lab, body: bytes, headers: dict[str, str]
+) -> None:
+    lab.server.on("/sitemap.xml", reply(sitemap("/a", "/b")))
+    wall = reply(body, Content_Type="text/html", **headers)
+    lab.server.on("/a", wall, page("Quillon speaks. "))
+    lab.server.on("/b", page("Quillon whistles. "))
+    outcome, rows = lab.crawl("web", urls=["http://p.example/"])
+    assert "stands before the page" in str(outcome.error)
+    assert outcome.coverage.state == "partial"
+    assert [row["native_id"] for row in rows] == ["p.example/b"]
+    outcome, rows = lab.crawl("web", urls=["http://p.example/"])
+    assert outcome.error is None
+    assert [row["native_id"] for row in rows] == ["p.example/a"]
+
+
+def test_a_page_that_can_be_logged_in_to_is_no_wall(lab: Lab) -> None:
+    lab.server.on("/sitemap.xml", reply(sitemap("/a")))
+    told = page("The new Quillon whistles, and then it does not. ").partition(b"\r\n\r\n")[2]
+    body = told + LOGIN + b"<div class='g-recaptcha'></div>"
+    lab.server.on("/a", reply(body, Content_Type="text/html"))
+    outcome, rows = lab.crawl("web", urls=["http://p.example/"])
+    assert outcome.error is None
+    assert len(rows) == 1
 
 
 def test_a_large_site_is_read_over_several_crawls(lab: Lab) -> None:
