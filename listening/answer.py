@@ -20,6 +20,7 @@ from listening.wire import TooBigError
 
 MAX_DECODED: Final = 20_000_000
 MAX_RATIO: Final = 100
+SAID: Final = 4_000  # bytes kept of an answer that refuses
 _RATIO_FLOOR: Final = 256_000  # a short page of one word repeated is no bomb
 _LATER: Final = frozenset((408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524))
 _ASKING: Final = {"etag": "If-None-Match", "modified": "If-Modified-Since"}
@@ -31,7 +32,29 @@ class TransientError(ListeningError):
 
 
 class DeniedError(ListeningError):
-    """The server, or its robots.txt, says no; asking again would not help."""
+    """The server, or its robots.txt, says no; asking again would not help.
+
+    `status` and `body` are its answer's, 0 and empty where it gave none. The body is for a
+    source that knows its API's errors; it may quote what was sent, so nobody logs it.
+    """
+
+    status: int = 0
+    body: bytes = b""
+
+    @classmethod
+    def of(cls, url: str, status: int, body: bytes = b"") -> DeniedError:
+        """Return the error for an answer that refuses."""
+        error = cls(
+            f"status {status}",
+            where=shown(url),
+            mend="It needs a login, or has blocked us; asking again would not help",
+        )
+        error.status, error.body = status, body[:SAID]
+        return error
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        kind, arguments = super().__reduce__()[:2]
+        return kind, arguments, {"status": self.status, "body": self.body}
 
 
 class GoneError(ListeningError):
@@ -150,17 +173,27 @@ def judge(
     """
     if status in _MOVED and headers.get("Location"):
         return Moved(urljoin(url, headers["Location"]))
-    if status in _LATER:
+    if status in _LATER or (status == 403 and _is_limit(headers)):  # noqa: PLR2004 - HTTP's own
         raise LaterError(f"status {status}", _asked_wait(headers))
     if status in (404, 410):
         raise GoneError(f"status {status}", where=shown(url), mend="Check the URL, id or name")
     if (status == 304 and conditional) or 200 <= status < 300:  # noqa: PLR2004 - HTTP's own numbers
         return Response(url, status, headers, _decode(headers, url, body))
-    raise DeniedError(
-        f"status {status}",
-        where=shown(url),
-        mend="It needs a login, or has blocked us; asking again would not help",
-    )
+    raise DeniedError.of(url, status, _readable(headers, url, body))
+
+
+def _is_limit(headers: Mapping[str, str]) -> bool:
+    """Tell whether a refusal is a rate limit, as GitHub words it (docs.github.com, 2026-11)."""
+    spent = headers.get("X-RateLimit-Remaining", "").strip() == "0"
+    return bool(headers.get("Retry-After")) or (spent and bool(headers.get("X-RateLimit-Reset")))
+
+
+def _readable(headers: Mapping[str, str], url: str, body: bytes) -> bytes:
+    """Return the body of a refusal; one that is packed oddly says nothing."""
+    try:
+        return _decode(headers, url, body)
+    except (BadAnswerError, LaterError):
+        return b""
 
 
 def _asked_wait(headers: Mapping[str, str]) -> float | None:

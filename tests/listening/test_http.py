@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gzip
+import json
 import pickle
 import socket
 import ssl
@@ -310,6 +311,27 @@ def test_a_no_is_not_asked_again(
     with door(root) as http, pytest.raises(error):
         http.get(server.url + "/?key=secret-canary")
     assert len(server.asked) == 1
+
+
+def test_a_refusal_tells_its_source_what_the_answer_said(root: DataRoot, server: Server) -> None:
+    server.on("/", reply({"error_name": "throttle_violation"}, 400))
+    with door(root) as http, pytest.raises(DeniedError) as refused:
+        http.get(server.url + "/")
+    again = pickle.loads(pickle.dumps(refused.value))  # noqa: S301 - our own
+    assert (again.status, json.loads(again.body)) == (400, {"error_name": "throttle_violation"})
+    assert "throttle" not in str(again)
+
+
+@pytest.mark.parametrize(
+    "headers", [{"Retry_After": "7"}, {"X_RateLimit_Remaining": "0", "X_RateLimit_Reset": "1"}]
+)
+def test_a_403_that_names_a_limit_is_waited_for(
+    headers: dict[str, str], root: DataRoot, server: Server, fake_time: FakeTime
+) -> None:
+    server.on("/", reply(status=403, **headers), reply({"ok": True}))
+    with door(root, fake_time) as http:
+        assert http.get_json(server.url + "/") == {"ok": True}
+    assert fake_time.slept
 
 
 def test_errors_show_no_query(root: DataRoot, server: Server) -> None:
