@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,6 +25,9 @@ SAID: Final = 4_000  # bytes kept of an answer that refuses
 _RATIO_FLOOR: Final = 256_000  # a short page of one word repeated is no bomb
 _LATER: Final = frozenset((408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524))
 _ASKING: Final = {"etag": "If-None-Match", "modified": "If-Modified-Since"}
+_RESETS: Final = ("X-RateLimit-Reset", "X-Rate-Limit-Reset", "RateLimit-Reset")
+_SPENT: Final = ("X-RateLimit-Remaining", "X-Rate-Limit-Remaining", "RateLimit-Remaining")
+_EPOCHS: Final = 1_000_000_000  # seconds: more than this is an instant, less a wait
 _MOVED: Final = frozenset((301, 302, 303, 307, 308))
 
 
@@ -184,8 +188,8 @@ def judge(
 
 def _is_limit(headers: Mapping[str, str]) -> bool:
     """Tell whether a refusal is a rate limit, as GitHub words it (docs.github.com, 2026-11)."""
-    spent = headers.get("X-RateLimit-Remaining", "").strip() == "0"
-    return bool(headers.get("Retry-After")) or (spent and bool(headers.get("X-RateLimit-Reset")))
+    spent = any(headers.get(name, "").strip() == "0" for name in _SPENT)
+    return bool(headers.get("Retry-After")) or (spent and _until_reset(headers) is not None)
 
 
 def _readable(headers: Mapping[str, str], url: str, body: bytes) -> bytes:
@@ -207,9 +211,22 @@ def _asked_wait(headers: Mapping[str, str]) -> float | None:
             return _seconds(parsedate_to_datetime(value), _date(headers.get("Date")))
         except (ValueError, TypeError, OverflowError):
             return None
-    # Mastodon (docs.joinmastodon.org/api/rate-limits, 2026-11) names an ISO instant instead.
+    return _until_reset(headers)
+
+
+def _until_reset(headers: Mapping[str, str]) -> float | None:
+    """Return the seconds until a limit is lifted, as APIs spell that instant (read 2026-11).
+
+    Mastodon names it in ISO form, GitHub and X in seconds since 1970; the draft of
+    RateLimit-Reset, and Reddit, say how many seconds from now.
+    """
+    value = next((found for name in _RESETS if (found := headers.get(name, "").strip())), "")
     try:
-        return _seconds(datetime.fromisoformat(headers.get("X-RateLimit-Reset", "")), now())
+        if not re.fullmatch(r"\d{1,12}(\.\d+)?", value):
+            return _seconds(datetime.fromisoformat(value), now())
+        seconds = float(value)
+        epoch = seconds > _EPOCHS
+        return seconds - _date(headers.get("Date")).timestamp() if epoch else seconds
     except ValueError:
         return None
 

@@ -22,6 +22,7 @@ NOT_PUBLIC: Final = "not_public"  # the one reject of which nothing is kept
 _NEWS: set[tuple[str, str]] = set()
 
 Raw = TypeVar("Raw")
+Promised = TypeVar("Promised")
 log = logging.getLogger(__name__)
 
 
@@ -68,6 +69,19 @@ def field(item: Any, name: str, *kinds: type) -> Any:
     if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
         wanted = " or ".join(kind.__name__ for kind in kinds)
         raise UncleanError("bad_type", f"field {name!r} is {type(value).__name__}, not {wanted}")
+    return value
+
+
+def expect(answer: Any, name: str, kind: type[Promised], where: str) -> Promised:
+    """Return a field of an answer itself, without which there are no items to read.
+
+    Raises:
+        SourceChanged: it is absent, or of another type.
+    """
+    try:
+        value: Promised = field(answer, name, kind)
+    except UncleanError as error:
+        raise SourceChanged(error.detail, where=where, mend="See the answer in the WARC") from error
     return value
 
 
@@ -156,6 +170,11 @@ def expect_list(value: Any, where: str, what: str) -> list[Any]:
             mend="Look at the answer in the WARC: an error page, or a new format",
         )
     return value
+
+
+def words(text: str) -> frozenset[str]:
+    """Return names written side by side; a long list reads better without its quotes."""
+    return frozenset(text.split())
 
 
 def tell_news(source: str, items: Iterable[Any], known: Collection[str]) -> None:

@@ -323,15 +323,27 @@ def test_a_refusal_tells_its_source_what_the_answer_said(root: DataRoot, server:
 
 
 @pytest.mark.parametrize(
-    "headers", [{"Retry_After": "7"}, {"X_RateLimit_Remaining": "0", "X_RateLimit_Reset": "1"}]
+    ("status", "headers"),
+    [
+        (403, {"Retry_After": "7"}),
+        (403, {"X_RateLimit_Remaining": "0", "X_RateLimit_Reset": "1791461227"}),
+        (429, {"X_Rate_Limit_Reset": "1791461227", "Date": "Thu, 08 Oct 2026 12:07:00 GMT"}),
+        (429, {"RateLimit_Reset": "7"}),
+    ],
 )
-def test_a_403_that_names_a_limit_is_waited_for(
-    headers: dict[str, str], root: DataRoot, server: Server, fake_time: FakeTime
+def test_a_limit_is_waited_for_however_it_is_spelled(
+    status: int,
+    headers: dict[str, str],
+    root: DataRoot,
+    server: Server,
+    fake_time: FakeTime,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    server.on("/", reply(status=403, **headers), reply({"ok": True}))
+    monkeypatch.setenv("LISTENING_NOW", "2026-10-08T12:07:00Z")
+    server.on("/", reply(status=status, **headers), reply({"ok": True}))
     with door(root, fake_time) as http:
         assert http.get_json(server.url + "/") == {"ok": True}
-    assert fake_time.slept
+    assert fake_time.slept == [7]
 
 
 def test_errors_show_no_query(root: DataRoot, server: Server) -> None:

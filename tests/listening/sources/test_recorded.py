@@ -87,3 +87,43 @@ def test_the_hacker_news_search_and_items_are_read(
     assert [(row["bucket"], row["native_id"]) for row in rows] == [("off_topic", "23605021")]
     for path in recorded("hackernews", "firebase_item_*.json"):
         assert "deleted" not in json.loads(path.read_text())
+
+
+@pytest.mark.parametrize("name", ["posts_latest", "posts_before"])
+def test_every_recorded_discourse_post_is_read(
+    name: str, server: Server, root: DataRoot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = (FIXTURES / f"discourse/{name}.json").read_bytes()
+    server.on("/posts.json", reply(body, Content_Type="application/json"))
+    rows = crawl(server, root, monkeypatch, "discourse", urls=["http://recorded.example"])
+    assert len(rows) == len(json.loads(body)["latest_posts"])
+    assert {row["bucket"] for row in rows} == {"kept"}
+
+
+@pytest.mark.parametrize("name", ["latest", "hot"])
+def test_the_recorded_topics_of_a_forum_are_read(
+    name: str, server: Server, root: DataRoot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed = json.loads((FIXTURES / f"discourse/{name}.json").read_text())
+    for one in listed["topic_list"]["topics"]:
+        one["bumped_at"] = NOW.isoformat()  # recorded in 2013, of which nothing would be read
+    server.on("/latest.json", reply(listed), reply({"topic_list": {"topics": []}}))
+    topic = (FIXTURES / "discourse/topic.json").read_bytes()
+    stream = json.loads(topic)["post_stream"]
+    for one in listed["topic_list"]["topics"]:
+        server.on(f"/t/{one['id']}.json", reply(topic, Content_Type="application/json"))
+        server.on(f"/t/{one['id']}/posts.json", reply({"post_stream": {"posts": []}}))
+    rows = crawl(server, root, monkeypatch, "discourse", urls=["http://recorded.example"])
+    topics = len({one["id"] for one in listed["topic_list"]["topics"]})
+    assert topics
+    assert len(rows) == topics * len(stream["posts"])
+    assert "quarantined" not in {row["bucket"] for row in rows}
+
+
+def test_the_search_answer_of_early_discourse_is_a_change_not_silence(
+    server: Server, root: DataRoot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = (FIXTURES / "discourse/search.json").read_bytes()
+    server.on("/search.json", reply(body, Content_Type="application/json"))
+    with pytest.raises(AssertionError, match="list, not an object"):
+        crawl(server, root, monkeypatch, "discourse", urls=["http://recorded.example"], search=True)

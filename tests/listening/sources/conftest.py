@@ -1,0 +1,43 @@
+"""A lab for one source: crawl its one stream against the loopback server, again and again."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+
+from listening.contract import Brand, BrandFile, DataRoot
+from listening.crawl import Outcome, crawl_stream, streams
+from tests.listening.conftest import FakeTime, Server
+
+BRAND = Brand(id="quillon", name="Quillon", role="own", domains=("quillon.example",))
+NOON = datetime(2026, 10, 8, 12, tzinfo=UTC)
+
+
+class Lab:
+    """Crawls one source's one stream against the server."""
+
+    def __init__(self, root: DataRoot, server: Server, time: FakeTime) -> None:
+        self.root, self.server, self.time = root, server, time
+        self.brands = BrandFile((BRAND,))
+
+    def crawl(self, name: str, **settings: Any) -> tuple[Outcome, list[dict[str, Any]]]:
+        """Crawl once; return the outcome and the rows of its batch."""
+        brands = BrandFile((BRAND,), sources={name: settings}, files=self.brands.files)
+        (stream,) = streams(brands)
+        outcome = crawl_stream(self.root, stream, brands, clock=self.time.clock)
+        if not outcome.batch_id:
+            return outcome, []
+        return outcome, pq.read_table(self.root.landed(outcome.batch_id)).to_pylist()
+
+
+@pytest.fixture
+def lab(
+    root: DataRoot, server: Server, monkeypatch: pytest.MonkeyPatch, fake_time: FakeTime
+) -> Lab:
+    """A lab at noon."""
+    monkeypatch.setenv("LISTENING_CONNECT_TO", f"*.example=127.0.0.1:{server.port}")
+    monkeypatch.setenv("LISTENING_NOW", NOON.isoformat())
+    return Lab(root, server, fake_time)
