@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self, TypeVar
 
 from requests.structures import CaseInsensitiveDict
 
@@ -24,6 +24,9 @@ from listening.contract import ListeningError
 from listening.guard import shown
 from listening.http import Ask, Effort, Http
 from listening.warc import hide
+
+if TYPE_CHECKING:
+    from listening.stream import Limits
 
 T = TypeVar("T")
 _TOKEN: Final = b'{"access_token": "-", "token_type": "bearer", "expires_in": 3600}'
@@ -64,6 +67,27 @@ class ArchivedHttp(Http):
             mend="Parse with the brand file and the settings the batch was crawled with",
         )
 
+    def stream(self, url: str, limits: Limits | None = None) -> Any:  # noqa: ARG002 - as it was
+        """Return the messages of a stream that were kept."""
+        return KeptMessages([kept.body for kept in self.answers.pop(url.partition("?")[0], ())])
+
+
+@dataclass
+class KeptMessages:
+    """The messages of a stream that were kept, in the place of `listening.stream.Messages`."""
+
+    bodies: list[bytes]
+    ended: str = "closed"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.bodies.clear()
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self.bodies)
+
 
 def read_archive(path: Path, sha256: str) -> dict[str, deque[Kept]]:
     """Return the answers a WARC holds, by address, in the order they came.
@@ -79,8 +103,13 @@ def read_archive(path: Path, sha256: str) -> dict[str, deque[Kept]]:
     try:
         with path.open("rb") as stream:
             for record in ArchiveIterator(stream):
+                address = record.rec_headers.get_header("WARC-Target-URI")
                 if record.rec_type == "response":
-                    answers[record.rec_headers.get_header("WARC-Target-URI")].append(_kept(record))
+                    answers[address].append(_kept(record))
+                elif record.rec_type == "resource":  # a stream's message; see Recorder.resource
+                    body = record.raw_stream.read()
+                    message = Kept(0, CaseInsensitiveDict(), body, cut=False)
+                    answers[address.partition("#")[0]].append(message)
     except (ArchiveLoadFailed, OSError, EOFError) as error:
         raise ListeningError(f"no whole WARC: {error}", where=str(path)) from error
     return dict(answers)

@@ -10,11 +10,13 @@ from __future__ import annotations
 import logging
 import os
 import random
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from http.client import HTTPException
 from pathlib import Path
-from typing import Any, Final, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 from urllib.parse import urlencode, urlsplit
 
 import requests
@@ -39,6 +41,9 @@ from listening.guard import Guard, RefusedError, Resolver, Route, shown
 from listening.pace import Clock, Pace
 from listening.warc import Recorder
 from listening.wire import PinnedAdapter, TooBigError, Wire
+
+if TYPE_CHECKING:
+    from listening.stream import Limits, Messages
 
 AGENT: Final = "social-listening"
 CONTACT: Final = "LISTENING_CONTACT"
@@ -169,6 +174,15 @@ class Http:
             self.pace = min(float(delay), WALL)
         return self.get(url, headers=headers)
 
+    def stream(self, url: str, limits: Limits | None = None) -> Messages:
+        """Open a web socket (`ws` or `wss`; http and https stand for them); raises as `fetch`."""
+        from listening.stream import Limits, Messages
+
+        def once(url: str, route: Route, address: str) -> Messages:
+            return Messages(url, route, address, self._agent, limits or Limits(), self.recorder)
+
+        return self._retry(re.sub(r"^ws(?=s?:)", "http", url), Effort(self.clock), once)
+
     def robots(self, url: str) -> Any:
         """Return the robots.txt of a URL's host, read once a crawl: a `protego.Protego`.
 
@@ -200,11 +214,17 @@ class Http:
     def _persist(
         self, url: str, ask: Ask, effort: Effort, read: Callable[[Response], T]
     ) -> T | Moved:
+        once = partial(self._once, ask=ask, effort=effort, read=read)
+        return self._retry(url, effort, once)
+
+    def _retry(self, url: str, effort: Effort, once: Callable[[str, Route, str], T]) -> T:
+        """Return what `once` makes of a URL, its route and an address, tried until it is done."""
         while True:
             route, address = self._dial(url, effort)
             self._stay_away(url, route)
             try:
-                return self._once(url, route, address, ask, effort, read)
+                self._paces.wait(route.key, self.pace if not route.near or self.pace_near else 0)
+                return once(url, route, address)
             except LaterError as later:
                 pause = effort.pause(later, url)
                 if later.asked:
@@ -237,11 +257,11 @@ class Http:
         url: str,
         route: Route,
         address: str,
+        *,
         ask: Ask,
         effort: Effort,
         read: Callable[[Response], T],
     ) -> T | Moved:
-        self._paces.wait(route.key, self.pace if not route.near or self.pace_near else 0)
         with effort:
             answer = self._exchange(url, route, address, ask, effort.left())
         if isinstance(answer, Moved):

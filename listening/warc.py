@@ -51,6 +51,15 @@ class Recorder:
             request = _record(writer, url, "request", _blank(sent), headers)
             writer.write_request_response_pair(request, response)
 
+    def resource(self, uri: str, payload: bytes, at: datetime, kind: str) -> None:
+        """Write something that came without a request of its own, such as a stream's message."""
+        if self.path is None:
+            return
+        headers = {"WARC-Date": at.strftime("%Y-%m-%dT%H:%M:%SZ"), "Content-Type": kind}
+        with explained(self.path):
+            writer = self._open()
+            writer.write_record(_record(writer, uri, "resource", payload, headers))
+
     def close(self) -> None:
         """Close the file, if there is one."""
         if self._file and not self._file.closed:

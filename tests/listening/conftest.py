@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from websockets.extensions.permessage_deflate import ServerPerMessageDeflateFactory
+from websockets.server import ServerProtocol
 
 from listening.contract import DataRoot
 from listening.pace import Clock
@@ -50,6 +52,25 @@ def reply(body: Any = b"", status: int = 200, **headers: str) -> bytes:
     said |= {name.replace("_", "-"): value for name, value in headers.items()}
     lines = "".join(f"{name}: {value}\r\n" for name, value in said.items() if value)
     return f"HTTP/1.1 {status} Status\r\n{lines}\r\n".encode() + body
+
+
+def web_socket(*messages: str, close: int | None = 1000, packed: bool = True) -> Raw:
+    """Return an answer that speaks RFC 6455: these messages, then a close, or silence."""
+
+    def speak(connection: socket.socket, asked: Asked) -> None:
+        extensions = [ServerPerMessageDeflateFactory()] if packed else []
+        protocol = ServerProtocol(extensions=extensions)
+        protocol.receive_data(asked.raw)
+        (request,) = protocol.events_received()
+        protocol.send_response(protocol.accept(request))
+        for message in messages:
+            protocol.send_text(message.encode())
+        if close:
+            protocol.send_close(close)
+        connection.sendall(b"".join(protocol.data_to_send()))
+        connection.recv(65_536)  # its goodbye
+
+    return Raw(speak)
 
 
 @dataclass

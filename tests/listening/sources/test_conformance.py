@@ -25,7 +25,7 @@ from listening.crawl import Outcome, Stream, crawl_stream, streams
 from listening.recount import recount_stream
 from listening.reparse import reparse_stream
 from listening.sources import SOURCES, describe
-from tests.listening.conftest import Answer, Asked, FakeTime, Raw, Server, reply
+from tests.listening.conftest import Answer, Asked, FakeTime, Raw, Server, reply, web_socket
 
 HERE = Path(__file__).parent
 NOW, LATER = "2026-10-08T12:00:00Z", "2026-10-12T12:00:00Z"
@@ -79,10 +79,12 @@ class World:
         for path in {route["path"] for route in self.routes}:
             self.server.on(path, self._answer)
 
-    def _answer(self, asked: Asked) -> bytes:
+    def _answer(self, asked: Asked) -> Answer:
         for route in self.routes:
             query = route.get("query", {})
             if route["path"] == asked.path and query.items() <= asked.query.items():
+                if "frames" in route:
+                    return jetstream((HERE / self.name / route["frames"]).read_text(), asked)
                 body = (HERE / self.name / route["file"]).read_bytes()
                 headers = {"Content-Type": "application/json", **route.get("headers", {})}
                 return reply(body, route.get("status", 200), **headers)
@@ -111,6 +113,14 @@ class World:
         if not outcome.batch_id:
             return outcome, []
         return outcome, pq.read_table(where.landed(outcome.batch_id)).to_pylist()
+
+
+def jetstream(lines: str, asked: Asked) -> Answer:
+    """Serve events as Jetstream does: from the cursor on, which is inclusive."""
+    since = int(asked.query.get("cursor", 0))
+    return web_socket(
+        *(line for line in lines.splitlines() if json.loads(line)["time_us"] >= since)
+    )
 
 
 @pytest.fixture

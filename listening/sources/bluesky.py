@@ -1,0 +1,381 @@
+"""Bluesky: every public post of the network, from Jetstream, in the order it was said.
+
+Written from github.com/bluesky-social/jetstream (the v1 `/subscribe` wire, which v2 servers
+keep), docs.bsky.app (getPosts, getProfiles) and a recorded stream; read 2026-11. No account.
+Search asks for a login and pages badly, so the stream is drained from the cursor to the live
+edge instead, and the brand file's queries decide here. Messages come plain or packed with
+permessage-deflate; the zstd form needs a dictionary of theirs and is not asked for.
+
+The stream repeats itself and is a little out of order, so it is read again from ten seconds
+behind the cursor. It knows no edits but `update`, and no counts: those and the handles come
+from the public API. An account that is deactivated or suspended may return; deleted and taken
+down ones leave tombstones.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+from urllib.parse import urlencode, urlsplit
+
+from pydantic import Field
+
+from listening.answer import TransientError
+from listening.clean import UncleanError
+from listening.contract import (
+    BrandFile,
+    Coverage,
+    Deletion,
+    Item,
+    ListeningError,
+    Mention,
+    Page,
+    Reject,
+    Snapshot,
+)
+from listening.query import topic_filter
+from listening.sources import Look, Settings, SourceChanged, Target, source
+from listening.sources._read import NOT_PUBLIC, instant, read_items
+from listening.sources._read import field as need
+from listening.stream import Limits
+
+JETSTREAM: Final = "https://jetstream2.us-east.bsky.network"
+API: Final = "https://public.api.bsky.app"
+POST: Final = "app.bsky.feed.post"
+PER_PAGE: Final = 5_000  # messages
+PER_CALL: Final = 25  # posts or profiles the API takes at once
+LISTED: Final = 10_000  # ids a crawl lists of what no query covers; of more it tells the number
+HELD: Final = timedelta(hours=24)  # Jetstream keeps at least so much
+TRIES: Final = 3
+HIDDEN: Final = "!no-unauthenticated"  # an author's wish not to be shown to strangers
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+Event = dict[str, Any]
+
+
+class Firehose(Settings):
+    """`sources: {bluesky: {}}`; another Jetstream by its address, and its API."""
+
+    base_url: str = JETSTREAM
+    api_base_url: str | None = None  # the public one, or `base_url` where that is another server
+    minutes: float = Field(5, gt=0, le=60)  # a crawl reads for so long; the next goes on
+
+
+def targets(settings: Firehose, _: BrandFile) -> list[Target]:
+    """Return the one stream: all posts, whatever the queries."""
+    default = API if settings.base_url == JETSTREAM else settings.base_url
+    stream, api = (
+        f"http{url.rstrip('/').removeprefix('ws')}" if url.startswith("ws") else url.rstrip("/")
+        for url in (settings.base_url, settings.api_base_url or default)
+    )
+    host, api_host = (urlsplit(url).hostname or "" for url in (stream, api))
+    facts = {"base_url": stream, "api_base_url": api, "seconds": settings.minutes * 60}
+    return [Target("posts", host, facts, hosts=(api_host,))]
+
+
+@dataclass
+class _Walk:
+    """What one crawl has seen so far."""
+
+    at: int  # time_us of the newest message; reading goes on there after a break
+    own: dict[str, tuple[str, str]]  # DID -> handle and brand of the brand file's accounts
+    known: set[str]  # posts kept before, or by this crawl
+    late: bool = False
+    first: int = 0
+    passed: int = 0  # posts no query covers, and deletions of what was never kept
+    listed: list[Item] = field(default_factory=list)
+
+    def pass_over(self, item: Item) -> None:
+        """Note something that concerns nobody here: its id, or only that there was one."""
+        self.passed += 1
+        self.listed.append(item)
+        if self.passed > LISTED:
+            self.listed.clear()
+
+
+def recount(look: Look, ids: Sequence[str]) -> Iterator[Page]:
+    """Yield the counts of posts as they are now; of those that are gone the stream tells."""
+    views = list(_posts(look, ids))
+    looks = (Snapshot("bluesky", _told(view, "uri", str), look.started_at, **_counts(view))
+             for view in views)  # fmt: skip
+    yield Page(tuple(looks), len(views))
+
+
+@source(
+    name="bluesky",
+    relation="off_channel",
+    hosts=("jetstream2.us-east.bsky.network", "public.api.bsky.app"),
+    auth="none",
+    blind_to="Likes and reposts as such; followers; people who do not want to be shown to "
+    "strangers; deletions of posts older than a week; what Jetstream no longer holds after a day",
+    verified="recorded",
+    settings=Firehose,
+    targets=targets,
+    pace=0.2,
+    memory=timedelta(days=7),
+    overlap=timedelta(seconds=10),
+    horizon=HELD,
+    max_pages=2_000,
+    recount=recount,
+    recount_size=PER_CALL,
+)
+def crawl(look: Look) -> Iterator[Page]:
+    """Yield what the stream holds from the cursor to this crawl's start."""
+    start = _micros(look.since)
+    walk = _Walk(start, _own(look), set(look.recent(EPOCH)))
+    error: ListeningError | None = None
+    for attempt in range(TRIES):
+        try:
+            for heard in _read(look, walk):
+                yield _page(look, walk, heard)
+            error = None
+            break
+        except TransientError as broken:
+            error = broken
+            look.http.clock.sleep(2.0**attempt)
+        except ListeningError as other:
+            error = other
+            break
+    listed = tuple(walk.listed)
+    yield Page(listed, len(listed), coverage=_coverage(look, walk, start))
+    if error:
+        raise error
+
+
+def _read(look: Look, walk: _Walk) -> Iterator[list[tuple[bytes, Event]]]:
+    """Yield messages and what they say, some thousand at a time."""
+    asked = urlencode({"wantedCollections": POST, "cursor": walk.at})
+    url, edge = f"{look.settings['base_url']}/subscribe?{asked}", _micros(look.started_at)
+    with look.http.stream(url, Limits(seconds=look.settings["seconds"])) as messages:
+        heard: list[tuple[bytes, Event]] = []
+        for message in messages:
+            event = _event(message, url) if message else None  # an empty one ends a page, see _page
+            if event and event["time_us"] > edge:
+                break
+            heard += [(message, event)] if event else []
+            if not event or len(heard) == PER_PAGE:
+                yield heard
+                heard = []
+        if heard:
+            yield heard
+        walk.late = messages.ended == "late"
+
+
+def _event(message: bytes, url: str) -> Event:
+    """Return a message's value, its envelope checked: that is Jetstream's own word."""
+    try:
+        event: Event = json.loads(message)
+        need(event, "did", str)
+        need(event, "time_us", int)
+        if need(event, "kind", str) == "commit":
+            for name in ("collection", "rkey", "operation"):
+                need(need(event, "commit", dict), name, str)
+        elif event["kind"] == "account":
+            need(need(event, "account", dict), "active", bool)
+    except (ValueError, UncleanError) as error:
+        detail = error.detail if isinstance(error, UncleanError) else "no JSON"
+        raise SourceChanged(
+            f"a message of another form: {detail}",
+            where=url.partition("?")[0],
+            mend="Compare Jetstream's documents with listening/sources/bluesky.py",
+        ) from error
+    return event
+
+
+def _page(look: Look, walk: _Walk, heard: Sequence[tuple[bytes, Event]]) -> Page:
+    """Return what some thousand messages amount to; what they delete themselves is not kept."""
+    on_topic = topic_filter(look.brands, "bluesky", look.target.relation or "off_channel")
+    base, items = look.settings["base_url"], list[Item]()
+    places = defaultdict[str, list[int]](list)  # of what is kept, in `items`
+    said = defaultdict[str, list[bytes]](list)  # messages of what is kept, by id
+    kept: list[bytes] = []  # other messages to keep raw
+    posts = [event for _, event in heard if _says(event)]
+    seen = look.started_at
+    read = iter(
+        read_items("bluesky", base, posts, lambda event: read_post(event, seen, walk.own), _uri)
+    )
+    for message, event in heard:
+        if not _says(event):
+            for uri in _ended(event, walk):
+                gone = Deletion("bluesky", uri, _moment(event["time_us"]), seen)
+                if uri in walk.known:
+                    items.append(gone)
+                    kept.append(message)
+                else:
+                    walk.pass_over(gone)
+                for place in places.pop(uri, ()):
+                    items[place] = gone
+                said.pop(uri, None)
+                walk.known.discard(uri)
+        elif isinstance(item := next(read), Mention):
+            if not item.brand_id and on_topic(item) is None:
+                walk.pass_over(item)
+                continue
+            said[item.native_id].append(message)
+            places[item.native_id].append(len(items))
+            walk.known.add(item.native_id)
+            items.append(item)
+        else:
+            items.append(item)
+            kept.append(message)
+    _hydrate(look, items)
+    raw = [*(message for messages in said.values() for message in messages), *kept]
+    for message in (*raw, b"") if raw else ():  # an empty one, so that it is read again by page
+        look.http.recorder.resource(f"{base}/subscribe", message, seen, "application/json")
+    moments = [event["time_us"] for _, event in heard]
+    walk.first = walk.first or min(moments, default=0)
+    walk.at = max(walk.at, *moments) if moments else walk.at
+    return Page(tuple(items), len(items), {"at": _moment(walk.at).isoformat()})
+
+
+def _says(event: Event) -> bool:
+    """Tell whether an event is a post, new or changed."""
+    commit = event.get("commit") or {}
+    return commit.get("collection") == POST and commit.get("operation") in ("create", "update")
+
+
+def _ended(event: Event, walk: _Walk) -> list[str]:
+    """Return the posts that an event ends; follow the brands' own accounts to new handles."""
+    did, kind = event["did"], event["kind"]
+    if kind == "commit":
+        deleted = event["commit"]["collection"] == POST
+        return [_uri(event)] if deleted else []
+    if kind == "account" and event["account"].get("status") in ("deleted", "takendown"):
+        return sorted(uri for uri in walk.known if uri.startswith(f"at://{did}/"))
+    if kind == "identity" and did in walk.own:
+        handle = (event.get("identity") or {}).get("handle") or walk.own[did][0]
+        walk.own[did] = (handle, walk.own[did][1])
+    return []
+
+
+def read_post(event: Event, seen: datetime, own: Mapping[str, tuple[str, str]]) -> Mention:
+    """Return a commit of a post as a mention, its author known by DID alone.
+
+    Raises:
+        UncleanError: a field is missing or odd.
+    """
+    did, commit, heard_at = event["did"], event["commit"], _moment(event["time_us"])
+    record = need(commit, "record", dict)
+    reply = need(record, "reply", dict) if record.get("reply") else {}
+    parent, root = (need(need(reply, name, dict), "uri", str) if reply else ""
+                    for name in ("parent", "root"))  # fmt: skip
+    langs = [lang for lang in record.get("langs") or () if isinstance(lang, str)]
+    created = instant(need(record, "createdAt", str), "createdAt")
+    return Mention(
+        source="bluesky",
+        native_id=_uri(event),
+        text="\n".join((need(record, "text", str), *_beside(record))),
+        url=f"https://bsky.app/profile/{did}/post/{commit['rkey']}",
+        author=own[did][0] if did in own else did,
+        author_id=did,
+        published_at=min(created, heard_at),  # as Bluesky sorts: a clock ahead is not believed
+        edited_at=heard_at if commit["operation"] == "update" else None,
+        observed_at=seen,
+        kind="comment" if parent else "post",
+        channel="bluesky",
+        parent_native_id=parent,
+        thread_native_id=root or _uri(event),
+        lang=langs[0] if langs else "",
+        brand_id=own.get(parent.removeprefix("at://").partition("/")[0], ("", ""))[1],
+    )
+
+
+def _beside(record: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the whole links and the hidden tags: the text shortens or leaves them out."""
+    facets = (one for one in record.get("facets") or () if isinstance(one, Mapping))
+    features = [part for facet in facets for part in facet.get("features") or ()]
+    card = (record.get("embed") or {}).get("external")
+    links = [one.get("uri") for one in (*features, card) if isinstance(one, Mapping)]
+    said = [*links, *(f"#{tag}" for tag in record.get("tags") or ())]
+    text = record["text"]
+    yield from (one for one in dict.fromkeys(said) if isinstance(one, str) and one not in text)
+
+
+def _own(look: Look) -> dict[str, tuple[str, str]]:
+    """Return the accounts of the brand file by DID: a stream knows no handles."""
+    brands = {
+        handle.lstrip("@").casefold(): brand.id
+        for brand in look.brands.brands
+        for handle in brand.handles.get("bluesky", ())
+    }
+    found = _ask(look, "app.bsky.actor.getProfiles", "actors", sorted(brands), "profiles")
+    profiles = [(_told(one, "did", str), _told(one, "handle", str)) for one in found]
+    return {did: (handle, brands.get(handle.casefold(), "")) for did, handle in profiles}
+
+
+def _hydrate(look: Look, items: list[Item]) -> None:
+    """Fill in handles and counts; leave out who does not want to be shown to strangers."""
+    wanted = [item.native_id for item in items if isinstance(item, Mention)]
+    views = {_told(view, "uri", str): view for view in _posts(look, wanted)}
+    for place, item in enumerate(items):
+        if not isinstance(item, Mention) or not (view := views.get(item.native_id)):
+            continue  # not indexed yet, or gone again: the stream will tell
+        author = _told(view, "author", dict)
+        if any(label.get("val") == HIDDEN for label in author.get("labels") or ()):
+            detail = "its author does not want it shown to strangers"
+            items[place] = Reject("bluesky", item.native_id, NOT_PUBLIC, detail)
+            continue
+        items[place] = replace(
+            item,
+            author=_told(author, "handle", str),
+            author_name=author.get("displayName") or "",
+            **_counts(view),
+        )
+
+
+def _counts(view: Mapping[str, Any]) -> dict[str, Any]:
+    likes, replies, reposts, quotes = (
+        _told(view, name, int) if name in view else None
+        for name in ("likeCount", "replyCount", "repostCount", "quoteCount")
+    )
+    shares = None if reposts is None else reposts + (quotes or 0)
+    return {"likes": likes, "comments": replies, "shares": shares}
+
+
+def _posts(look: Look, uris: Sequence[str]) -> Iterator[Any]:
+    return _ask(look, "app.bsky.feed.getPosts", "uris", list(dict.fromkeys(uris)), "posts")
+
+
+def _ask(look: Look, method: str, name: str, values: Sequence[str], answer: str) -> Iterator[Any]:
+    """Yield what the public API knows of these."""
+    url = f"{look.settings['api_base_url']}/xrpc/{method}"
+    for start in range(0, len(values), PER_CALL):
+        told = look.http.get_json(url, {name: values[start : start + PER_CALL]})
+        yield from _told(told, answer, list)
+
+
+def _told(item: Any, name: str, *kinds: type) -> Any:
+    """Return a field of the public API's answer; one that changed is an error."""
+    try:
+        return need(item, name, *kinds)
+    except UncleanError as error:
+        raise SourceChanged(error.detail, where=API, mend="See the answer in the WARC") from error
+
+
+def _coverage(look: Look, walk: _Walk, start: int) -> Coverage:
+    """Say how far the stream was read, what it no longer held, and what was counted only."""
+    passed = f"{walk.passed:,} posts and deletions that concern no query were counted, not listed"
+    reason = passed if walk.passed > LISTED else ""
+    if walk.late:
+        until = _moment(walk.at).isoformat(timespec="seconds")
+        return Coverage("capped", reason=f"read up to {until}; the next crawl goes on. {reason}")
+    lost = timedelta(microseconds=walk.first - start) if walk.first else timedelta(0)
+    if look.cursor and look.started_at - look.since > HELD and lost > timedelta(minutes=1):
+        return Coverage("partial", reason=f"the stream no longer held {lost}. {reason}")
+    return Coverage("complete", reason=reason)
+
+
+def _uri(event: Event) -> str:
+    commit = event["commit"]
+    return f"at://{event['did']}/{commit['collection']}/{commit['rkey']}"
+
+
+def _micros(moment: datetime) -> int:
+    return int(moment.timestamp() * 1_000_000)
+
+
+def _moment(micros: int) -> datetime:
+    return EPOCH + timedelta(microseconds=micros)
