@@ -47,6 +47,9 @@ class ArchivedHttp(Http):
 
     answers: dict[str, deque[Kept]] = field(default_factory=dict)
 
+    def rest(self, url: str, seconds: float) -> None:
+        """Keep nobody waiting: the rest an answer asked for is long over."""
+
     def _persist(self, url: str, ask: Ask, effort: Effort, read: Callable[[Any], T]) -> T | Moved:  # noqa: ARG002 - the live door counts it
         if ask.secret:  # kept nowhere
             return read(Response(url, 200, CaseInsensitiveDict(), _TOKEN))

@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from listening.contract import Brand, BrandFile, DataRoot
+from listening.contract import Brand, BrandFile, DataRoot, Query
 from listening.crawl import Outcome, crawl_stream, streams
 from tests.listening.conftest import FakeTime, Server
 
@@ -22,10 +22,13 @@ class Lab:
     def __init__(self, root: DataRoot, server: Server, time: FakeTime) -> None:
         self.root, self.server, self.time = root, server, time
         self.brands = BrandFile((BRAND,))
+        self.queries: tuple[Query, ...] = ()
 
     def crawl(self, name: str, **settings: Any) -> tuple[Outcome, list[dict[str, Any]]]:
         """Crawl once; return the outcome and the rows of its batch."""
-        brands = BrandFile((BRAND,), sources={name: settings}, files=self.brands.files)
+        brands = BrandFile(
+            (BRAND,), self.queries, sources={name: settings}, files=self.brands.files
+        )
         (stream,) = streams(brands)
         outcome = crawl_stream(self.root, stream, brands, clock=self.time.clock)
         if not outcome.batch_id:

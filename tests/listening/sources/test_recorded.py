@@ -127,3 +127,14 @@ def test_the_search_answer_of_early_discourse_is_a_change_not_silence(
     server.on("/search.json", reply(body, Content_Type="application/json"))
     with pytest.raises(AssertionError, match="list, not an object"):
         crawl(server, root, monkeypatch, "discourse", urls=["http://recorded.example"], search=True)
+
+
+@pytest.mark.parametrize("path", recorded("stackexchange", "*.json"), ids=lambda path: path.stem)
+def test_recorded_sites_and_users_are_a_change_where_questions_were_due(
+    path: Path, server: Server, root: DataRoot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The wrapper is read; what it wraps is no question, and that is told."""
+    server.on("/questions", reply(path.read_bytes(), Content_Type="application/json"))
+    settings = {"base_url": "http://recorded.example", "tags": ["nodejs"]}
+    with pytest.raises(AssertionError, match="'question_id' is missing"):
+        crawl(server, root, monkeypatch, "stackexchange", **settings)
