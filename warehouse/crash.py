@@ -8,7 +8,7 @@ from typing import Final
 VARIABLE: Final = "LISTENING_CRASH_AT"
 LOAD_POINTS: Final = ("load:begin", "load:merge", "load:receipt", "load:commit", "load:checkpoint")
 RETAG_POINTS: Final = ("retag:merge", "retag:commit")
-PUBLISH_POINTS: Final = ("publish:build", "publish:replace")
+PUBLISH_POINTS: Final = ("publish:build", "publish:month", "publish:replace")
 
 
 def crash_at(point: str) -> None:

@@ -7,12 +7,13 @@ reading it; nobody ever waits for a publish, or makes it wait.
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import sqlalchemy as sa
 
@@ -25,6 +26,7 @@ from listening.contract import (
     ListeningError,
     now,
 )
+from warehouse.archive import archive_months
 from warehouse.crash import crash_at
 from warehouse.fault import read_faults
 from warehouse.integrity import check_team_file
@@ -50,7 +52,8 @@ class Build:
     team: str
     file: Path
     rows: dict[str, int] = field(default_factory=dict)  # table -> rows in the file
-    archive: dict[Path, Path] = field(default_factory=dict)  # final -> temporary
+    months: set[Path] = field(default_factory=set)  # what lies beside it, old and new
+    archive: dict[Path, Path] = field(default_factory=dict)  # the new: final -> temporary
     fault: ListeningError | None = None
 
 
@@ -58,7 +61,8 @@ def publish(root: DataRoot, brands: BrandFile, teams: Sequence[str] = TEAMS) -> 
     """Publish the team tables of the last model run; return the team files.
 
     Tables with the columns mention_id and published_at hold the last `publish_days` days;
-    their older rows lie beside as `published/<team>/<table>/<YYYY-MM>.parquet`.
+    their older rows lie beside as `published/<team>/<table>/<YYYY-MM>.parquet`, of which those
+    are written whose rows changed.
 
     Raises:
         ConfigurationError: an unknown team.
@@ -97,8 +101,11 @@ def team_file(root: DataRoot, team: str) -> Path:
 
 def _sweep(root: DataRoot) -> None:
     """Remove what a publish that died, or a test that failed, left behind."""
-    for path in root.published.rglob(".*.tmp*"):
-        path.unlink()
+    for path in list(root.published.rglob(".*.tmp*")):
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
 
 
 def _build_all(root: DataRoot, brands: BrandFile, teams: Sequence[str]) -> list[Build]:
@@ -157,17 +164,27 @@ def _build(
 
 
 def _copy(connection: sa.Connection, root: DataRoot, brands: BrandFile, build: Build) -> None:
+    horizon = now() - timedelta(days=brands.publish_days)
     values = {
         "team": build.team,
         "now": now(),
-        "horizon": now() - timedelta(days=brands.publish_days),
+        "horizon": horizon,
         "publish_days": brands.publish_days,
     }
-    for name, comment, is_mention_table in run_script(connection, "publish_tables", values):
-        names = {"table": quoted(name), "schema": quoted(build.team)}
+    for name, comment, is_mention_table, ordered, hashed, shape in run_script(
+        connection, "publish_tables", values
+    ):
+        names = {"table": quoted(name), "schema": quoted(build.team), "ordered": ordered}
         script = "publish_recent" if is_mention_table else "publish_table"
         (build.rows[name],) = run_script(connection, script, values, names)[0]
-        older = _archive(connection, root, build, name, values) if is_mention_table else 0
+        older = 0
+        if is_mention_table:
+            folder = root.published / build.team / name
+            names |= {"hashed": hashed, "shape": shape}
+            beside = archive_months(connection, folder, names, horizon)
+            build.months |= beside.months
+            build.archive |= beside.written
+            older = beside.rows
         _check_split(connection, build, name, build.rows[name] + older)
         _comment(connection, build.team, name, comment)
     values["open"] = build.team in _OPEN
@@ -179,26 +196,6 @@ def _copy(connection: sa.Connection, root: DataRoot, brands: BrandFile, build: B
     for name in ("metric", "use_case"):
         _comment(connection, "mart", name, _COMMON[name])
     _comment(connection, "core", "coverage", _COMMON["coverage"])
-
-
-def _archive(
-    connection: sa.Connection, root: DataRoot, build: Build, table: str, values: dict[str, Any]
-) -> int:
-    """Write the rows too old for the file by month, under temporary names; return how many."""
-    rows = 0
-    names = {"table": quoted(table), "schema": quoted(build.team)}
-    for (month,) in run_script(connection, "publish_months", values, names):
-        final = root.published / build.team / table / f"{month}.parquet"
-        final.parent.mkdir(parents=True, exist_ok=True)
-        temporary = final.with_name(f".{final.name}.tmp")
-        stated = {
-            "month": month,
-            "horizon": values["horizon"].isoformat(),
-            "path": str(temporary).replace("'", "''"),
-        }
-        rows += run_script(connection, "publish_month", None, names | stated)[0][0]
-        build.archive[final] = temporary
-    return rows
 
 
 def _check_split(connection: sa.Connection, build: Build, table: str, copied: int) -> None:
@@ -231,10 +228,11 @@ def _finish(root: DataRoot, build: Build) -> None:
         _add_macros(root, build)
         for final, temporary in build.archive.items():
             _place(temporary, final)
+            crash_at("publish:month")
         crash_at("publish:replace")
         _place(build.file, team_file(root, build.team))
         for path in (root.published / build.team).glob("*/*.parquet"):
-            if path not in build.archive:
+            if path not in build.months:
                 path.unlink()
     except (ListeningError, sa.exc.DBAPIError) as error:
         build.fault = error if isinstance(error, ListeningError) else _unreadable(build.team, error)

@@ -12,7 +12,17 @@ import pytest
 
 from listening.contract import TEAMS, DataRoot
 from tests.warehouse.child import start
-from tests.warehouse.world import BRANDS, World, again, bad, deleted, off_topic, said, stored
+from tests.warehouse.world import (
+    BRANDS,
+    World,
+    again,
+    bad,
+    deleted,
+    off_topic,
+    rows_of,
+    said,
+    stored,
+)
 from warehouse.check import check_warehouse
 from warehouse.crash import LOAD_POINTS, PUBLISH_POINTS
 from warehouse.load import load_pending
@@ -111,12 +121,25 @@ def test_a_crash_at_a_named_point_of_publishing_keeps_the_good_files(
 ) -> None:
     """The last good files open all along; the next publish completes and sweeps up."""
     publish(built, BRANDS)
+    with open_warehouse(built) as connection, connection.begin():
+        connection.exec_driver_sql(
+            "UPDATE product.feedback_mention "
+            "SET published_at = published_at - to_months((hash(mention_id) % 9)::INTEGER)"
+        )
     before = {team: team_file(built, team).read_bytes() for team in TEAMS}
     child = start(built, "publish", crash_at=point)
     assert child.wait() == 137
     assert {team: team_file(built, team).read_bytes() for team in TEAMS} == before
     assert list(built.published.glob(".*.tmp"))
+    for month in built.published.rglob("*.parquet"):  # what is in place is whole
+        duckdb.read_parquet(str(month)).fetchall()
     publish(built, BRANDS)
+    old = duckdb.read_parquet(str(built.published / "product" / "feedback_mention" / "*.parquet"))
+    with duckdb.connect(str(team_file(built, "product")), read_only=True) as connection:
+        recent = connection.execute("SELECT count(*) FROM feedback_mention").fetchall()
+    whole = rows_of(built, "SELECT count(*) FROM product.feedback_mention")
+    assert len(old) + recent[0][0] == whole[0][0]
+    assert list(built.published.rglob(".*.tmp")) == []
     assert [path.name for path in built.published.glob(".*")] == [".lock"]
     for team in TEAMS:
         with duckdb.connect(str(team_file(built, team)), read_only=True) as connection:
