@@ -2,35 +2,46 @@
 
 dbt writes its logs and its working files below the data root, never into the tree, and reads
 the clock from the variable `now`, so that a held clock builds the same tables again.
+
+A build takes up only what `core.change` says has changed since the last good one, where that is
+little of much and the models are the same; else everything. Both give the same tables.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from listening.contract import DataRoot, ListeningError, now
+from warehouse.change import forget_changes, newest_change
 from warehouse.fault import Fault, ModelError, find_faults, keep_faults
 from warehouse.load import record_run
 from warehouse.lock import warehouse_lock
 from warehouse.open import connect, open_warehouse
+from warehouse.script import run_script
 
 if TYPE_CHECKING:
+    import sqlalchemy as sa
     from dbt.cli.main import dbtRunnerResult
 
 PROJECT: Final = Path(__file__).parent
 FILE_VARIABLE: Final = "LISTENING_WAREHOUSE"
+LARGE: Final = 50_000  # mentions; of fewer, everything is built about as fast
+LITTLE: Final = 0.1  # of all mentions; of more, everything is built about as fast
 
 
-def build_models(root: DataRoot, select: str | None = None) -> None:
+def build_models(root: DataRoot, select: str | None = None, *, whole: bool | None = None) -> None:
     """Build and test every model, or those `select` names in dbt's selection syntax.
 
     A table whose model fails keeps its last content; its tests run right after it is built.
-    The teams it concerns keep their last good file (`warehouse.fault`).
+    The teams it concerns keep their last good file (`warehouse.fault`). `whole` builds everything
+    anew, or only what changed where that can be told; None: what is quicker.
 
     Raises:
         ModelError: a model or test failed, named with its message.
@@ -40,9 +51,16 @@ def build_models(root: DataRoot, select: str | None = None) -> None:
     with open_warehouse(root):
         pass  # brings the schema up to date and lets go of the file, which dbt opens itself
     with warehouse_lock(root):
-        failures = [fault.error for fault in _build(root, select)]
         with connect(root, str(root.warehouse)) as connection:
-            detail = "; ".join(map(str, failures)) or f"built {select or 'all models'}"
+            partial = not select and _may_be_partial(connection, whole)
+            newest = newest_change(connection)
+            connection.commit()
+        failures = [fault.error for fault in _build(root, select, partial=partial)]
+        with connect(root, str(root.warehouse)) as connection:
+            if not select and not failures:
+                _take_in(connection, newest)
+            built = select or ("what changed" if partial else "all models")
+            detail = "; ".join(map(str, failures)) or f"built {built}"
             record_run(connection, "model", started, detail, failures)
     if failures:
         more = f" (and {len(failures) - 1} more)" if len(failures) > 1 else ""
@@ -65,11 +83,37 @@ def write_docs(root: DataRoot) -> Path:
     return root.path / "dbt" / "target" / "index.html"
 
 
-def _build(root: DataRoot, select: str | None) -> list[Fault]:
+def _may_be_partial(connection: sa.Connection, whole: bool | None) -> bool:
+    """Tell whether a build may take up only what changed: see the module."""
+    ((built, is_whole, changed, mentions),) = run_script(connection, "built", {"models": _digest()})
+    if whole or is_whole or not built:
+        return False
+    return whole is False or (mentions >= LARGE and changed <= LITTLE * mentions)
+
+
+def _take_in(connection: sa.Connection, newest: int) -> None:
+    """Write down that the models hold every change up to `newest`."""
+    with connection.begin():
+        run_script(connection, "built_now", {"models": _digest()})
+        forget_changes(connection, newest)
+
+
+def _digest() -> str:
+    """Return what the models are made by: other models build everything anew."""
+    hashed = hashlib.sha256(version("dbt-duckdb").encode() + version("duckdb").encode())
+    for folder in ("models", "macros"):
+        for path in sorted((PROJECT / folder).rglob("*.*")):
+            hashed.update(path.read_bytes())
+    hashed.update((PROJECT / "dbt_project.yml").read_bytes())
+    return hashed.hexdigest()
+
+
+def _build(root: DataRoot, select: str | None, *, partial: bool) -> list[Fault]:
     chosen = ["--select", select] if select else []
+    refresh = [] if partial else ["--full-refresh"]
     # Unit tests prove the SQL, not the data.
-    options = ["--exclude-resource-type", "unit_test", *chosen]
-    outcome = _invoke(root, ["build", *_options(root), *options])
+    options = ["--exclude-resource-type", "unit_test", *refresh, *chosen]
+    outcome = _invoke(root, ["build", *_options(root, partial=partial), *options])
     if outcome.result is None:
         raise ListeningError(
             f"dbt could not start: {outcome.exception}", where=str(PROJECT), mend=_see(root)
@@ -102,12 +146,12 @@ def _quiet(root: DataRoot) -> Sequence[str]:
     ]  # fmt: skip
 
 
-def _options(root: DataRoot) -> Sequence[str]:
+def _options(root: DataRoot, *, partial: bool = False) -> Sequence[str]:
     return [
         "--project-dir", str(PROJECT),
         "--profiles-dir", str(PROJECT),
         "--target-path", str(root.path / "dbt" / "target"),
-        "--vars", json.dumps({"now": now().isoformat()}),
+        "--vars", json.dumps({"now": now().isoformat(), "partial": partial}),
     ]  # fmt: skip
 
 

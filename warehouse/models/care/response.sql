@@ -1,14 +1,18 @@
 -- When each thing said to a brand was first answered by a person at one of its handles, on both
 -- clocks, and whether its author had to ask again.
-with answer as (
+{{ config(materialized="incremental") }}
+with inbound as (
+    select * from {{ ref("inbound") }} where {{ stale(among="stale_inbound") }}
+),
+answer as (
     select inbound.mention_id, inbound.brand_id, reply.reply_id, reply.replied_at, reply.is_automatic
-    from {{ ref("inbound") }} as inbound
+    from inbound
     join {{ ref("own_reply") }} as reply
         on reply.brand_id = inbound.brand_id and reply.parent_id = inbound.mention_id
     union
     -- Answered at another of the same author's posts in the thread.
     select inbound.mention_id, inbound.brand_id, reply.reply_id, reply.replied_at, reply.is_automatic
-    from {{ ref("inbound") }} as inbound
+    from inbound
     join {{ ref("own_reply") }} as reply
         on reply.brand_id = inbound.brand_id
         and reply.thread_id = inbound.thread_id
@@ -26,7 +30,7 @@ answered as (
         ) as replied_at,
         min(answer.replied_at) filter (answer.is_automatic) as automatic_reply_at,
         count(answer.reply_id) filter (not answer.is_automatic) as replies
-    from {{ ref("inbound") }} as inbound
+    from inbound
     left join answer using (mention_id, brand_id)
     group by all
 ),
@@ -86,7 +90,8 @@ select
     inbound_at as published_at,
     addressed_by,
     needs_reply,
-    is_answer_visible,
+    kind is distinct from 'review'
+    or source in (select source from {{ ref("answering_source") }}) as is_answer_visible,
     source,
     channel,
     replied_at,

@@ -1,5 +1,6 @@
 -- How somebody who needed an answer spoke before it, and when next they spoke to the brand or of
 -- it. Those who got none are measured from their own words: the control.
+{{ config(materialized="incremental") }}
 with said as (
     select mention_id, brand_id, author_key, thread_id, published_at, sentiment
     from {{ ref("brand_mention") }}
@@ -28,7 +29,10 @@ asked as (
         said.sentiment
     from {{ ref("response") }} as response
     join said using (mention_id, brand_id)
-    where response.needs_reply and response.is_answer_visible
+    where
+        response.needs_reply
+        and response.is_answer_visible
+        and {{ stale("response.mention_id", "stale_asker") }}
 ),
 followed as (
     select

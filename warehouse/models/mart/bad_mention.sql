@@ -1,4 +1,5 @@
 -- What speaks badly of a brand, once for each topic of it: issues are made of it.
+{{ config(materialized="incremental") }}
 select
     mention_id,
     brand_id,
@@ -14,7 +15,8 @@ select
     len(flag_kinds) > 0 as is_flagged
 from {{ ref("brand_mention") }}
 where
-    author_brand_id is null
+    {{ stale() }}
+    and author_brand_id is null
     and not said_by_brand
     and not is_spam
     and (sentiment = 'negative' or 'complaint' = any(intents) or len(flag_kinds) > 0)

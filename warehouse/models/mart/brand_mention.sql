@@ -1,4 +1,5 @@
 -- A mention once for each brand it is about: what every team's counts are made of.
+{{ config(materialized="incremental") }}
 with about as (
     select
         mention_id,
@@ -8,6 +9,7 @@ with about as (
         coalesce(list(distinct product_id order by product_id) filter (product_id <> ''), [])
             as product_ids
     from {{ source("core", "mention_brand") }}
+    where {{ stale() }}
     group by mention_id, brand_id
 )
 select
@@ -39,9 +41,12 @@ select
     tag.engagement,
     tag.reach
 from about
-join {{ ref("mention_tag") }} as tag using (mention_id)
+join (
+    select * from {{ ref("mention_tag") }} where {{ stale() }}
+) as tag using (mention_id)
 join {{ source("core", "brand") }} as brand using (brand_id)
-join {{ ref("brand_sentiment") }} as towards
+join (
+    select * from {{ ref("brand_sentiment") }} where product_id = '' and {{ stale() }}
+) as towards
     on towards.mention_id = about.mention_id
     and towards.brand_id = about.brand_id
-    and towards.product_id = ''

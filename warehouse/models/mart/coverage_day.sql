@@ -1,6 +1,7 @@
 -- Whether what we heard on a day is all there was. A gap that a later complete look of the same
 -- stream spans is healed. A stream that looks up to the moment it runs is expected to go on: a day
 -- it does not speak of is silent. An export speaks of its own rows and is expected no more.
+{{ built_after("coverage_before") }}
 with looked as (
     select
         coverage.stream,

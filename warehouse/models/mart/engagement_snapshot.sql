@@ -1,6 +1,14 @@
 -- How a mention fared at each look, with the followers its author had at that date, and those of
 -- the time it was posted: whom it could reach.
-with known as (
+{{ config(materialized="incremental") }}
+with follower as (
+    select author_key, observed_at, followers
+    from {{ source("core", "author_follower") }}
+    {%- if is_partial() %}
+    where author_key in (select author_key from {{ ref("mention") }})
+    {%- endif %}
+),
+known as (
     select
         look.mention_id,
         look.observed_at,
@@ -12,14 +20,14 @@ with known as (
         look.comments,
         look.views,
         look.followers
-    from {{ source("core", "engagement") }} as look
-    join {{ source("core", "mention") }} as mention using (mention_id)
+    from {{ ref("look") }} as look
+    join {{ ref("mention") }} as mention using (mention_id)
     left join {{ source("core", "author") }} as author using (author_key)
 ),
 dated as (
     select known.* replace (coalesce(known.followers, seen.followers) as followers)
     from known
-    asof left join {{ source("core", "author_follower") }} as seen
+    asof left join follower as seen
         on known.author_key = seen.author_key and known.observed_at >= seen.observed_at
 ),
 -- Known when it was posted, else the soonest after; of one moment, what was seen at this mention.
@@ -43,9 +51,9 @@ at_post as (
             posted.own_followers
         ) as followers
     from posted
-    asof left join {{ source("core", "author_follower") }} as before
+    asof left join follower as before
         on posted.author_key = before.author_key and posted.published_at >= before.observed_at
-    asof left join {{ source("core", "author_follower") }} as after
+    asof left join follower as after
         on posted.author_key = after.author_key and posted.published_at < after.observed_at
 ),
 -- Below a brand's own post its own replies are no audience; below anybody else's, no brand's are.

@@ -1,5 +1,6 @@
 -- Posts in a brand's field, and those of its industry: heard by our queries, about no brand that
 -- the brand files name.
+{{ config(materialized="incremental") }}
 select
     about.mention_id,
     about.brand_id,
@@ -16,7 +17,7 @@ select
     about.sentiment,
     about.flag_kinds
 from {{ ref("brand_mention") }} as about
-where about.kind = 'post' and not about.is_spam
+where {{ stale("about.mention_id") }} and about.kind = 'post' and not about.is_spam
 union all
 select
     tag.mention_id,
@@ -34,4 +35,4 @@ select
     tag.flag_kinds
 from {{ ref("mention_tag") }} as tag
 anti join {{ ref("brand_mention") }} as about using (mention_id)
-where tag.kind = 'post' and not tag.is_spam
+where {{ stale("tag.mention_id") }} and tag.kind = 'post' and not tag.is_spam

@@ -1,5 +1,6 @@
 -- Every suspicion that nobody dismissed, with where it is and who said it; without those on what
 -- own handles and own pages say. What a rival says of us stays.
+{{ config(materialized="incremental") }}
 select
     flag.flag_id,
     flag.mention_id,
@@ -28,15 +29,20 @@ select
     coalesce(cluster.cluster_id, flag.mention_id) as cluster_id,
     mention.batch_id
 from {{ ref("mention_flag") }} as flag
-join {{ source("core", "mention") }} as mention using (mention_id)
-left join {{ source("core", "mention_version") }} as version using (mention_id, content_hash)
+join {{ ref("mention") }} as mention using (mention_id)
+left join (
+    select * from {{ source("core", "mention_version") }} where {{ stale() }}
+) as version using (mention_id, content_hash)
 left join {{ source("core", "correction") }} as person on person.correction_id = flag.flag_id
-left join {{ source("core", "duplicate_cluster") }} as cluster using (mention_id)
-left join {{ ref("mention_tag") }} as tag using (mention_id)
+left join {{ ref("cluster") }} as cluster using (mention_id)
+left join (
+    select * from {{ ref("mention_tag") }} where {{ stale() }}
+) as tag using (mention_id)
 left join {{ source("core", "brand") }} as speaker on speaker.brand_id = tag.author_brand_id
 left join (
     select mention_id, list(brand_id order by brand_id) as brand_ids
     from {{ ref("brand_mention") }}
+    where {{ stale() }}
     group by mention_id
 ) as about using (mention_id)
 where speaker.role is distinct from 'own'

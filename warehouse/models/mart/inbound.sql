@@ -1,5 +1,6 @@
 -- What was said to an own brand: on its channels, by its @handle, in answer to it, or in a file
 -- that maps it; and whatever it answered all the same. A #hashtag speaks of a brand, not to it.
+{{ config(materialized="incremental") }}
 with handle as (
     select distinct
         brand_id,
@@ -16,6 +17,7 @@ called as (
         split_part(unnest(called_handles), '@', 1) as name,
         split_part(unnest(called_handles), '@', 2) as host
     from {{ ref("mention_tag") }}
+    where {{ stale() }}
 ),
 -- A name is the brand's on the platform it is declared for, and on the server it names. A file
 -- that names no platform leaves it open.
@@ -42,14 +44,16 @@ said as (
         end as addressed_by
     from {{ ref("brand_mention") }} as about
     left join tagged using (mention_id, brand_id)
+    where {{ stale("about.mention_id") }}
     union all
     select answer.mention_id, asked.author_brand_id, 'reply'
     from {{ ref("mention_tag") }} as answer
     join {{ ref("mention_tag") }} as asked on asked.mention_id = answer.parent_id
-    where asked.author_brand_id is not null
+    where asked.author_brand_id is not null and {{ stale("answer.mention_id") }}
     union all
     select parent_id, brand_id, 'answered'
     from {{ ref("own_reply") }}
+    where {{ stale("parent_id") }}
 ),
 addressed as (
     select
@@ -62,13 +66,6 @@ addressed as (
     from said
     where addressed_by is not null
     group by mention_id, brand_id
-),
--- Most shops serve reviews without the answers to them: there, open would be a guess.
-answers_reviews as (
-    select distinct review.source
-    from {{ ref("own_reply") }} as reply
-    join {{ ref("mention_tag") }} as review
-        on review.mention_id = reply.parent_id and review.kind = 'review'
 )
 select
     addressed.mention_id,
@@ -80,7 +77,7 @@ select
     and not tag.is_spam
     and list_has_any(tag.intents, ['complaint', 'question', 'support', 'bug_report', 'churn'])
         as needs_reply,
-    tag.kind <> 'review' or answers_reviews.source is not null as is_answer_visible,
+    tag.kind,
     tag.source,
     tag.channel,
     tag.author_key,
@@ -88,9 +85,10 @@ select
     tag.thread_id,
     brand.response_minutes
 from addressed
-join {{ ref("mention_tag") }} as tag using (mention_id)
+join (
+    select * from {{ ref("mention_tag") }} where {{ stale() }}
+) as tag using (mention_id)
 join {{ source("core", "brand") }} as brand using (brand_id)
-left join answers_reviews on answers_reviews.source = tag.source
 where
     brand.role = 'own'
     and tag.author_brand_id is distinct from addressed.brand_id

@@ -1,4 +1,6 @@
 -- Everything understood about a mention, whichever brand it is about, on one row.
+{{ config(materialized="incremental") }}
+{{ built_after("stale_before") }}
 with intent as (
     select
         mention_id,
@@ -27,7 +29,7 @@ own_page as (
     select page.mention_id, min(domain.brand_id) as brand_id
     from (
         select mention_id, {{ host("url") }} as host
-        from {{ source("core", "mention") }}
+        from {{ ref("mention") }}
         where kind = 'post' and source in {{ article_sources() }}
     ) as page
     join {{ source("core", "domain") }} as domain
@@ -40,6 +42,7 @@ look as (
         arg_max(engagement, observed_at) as engagement,
         arg_max(reach, observed_at) as reach
     from {{ ref("engagement_snapshot") }}
+    where {{ stale() }}
     group by mention_id
 )
 select
@@ -70,10 +73,10 @@ select
     decided.mention_id is not null as corrected,
     look.engagement,
     look.reach
-from {{ source("core", "mention") }} as mention
+from {{ ref("mention") }} as mention
 left join {{ source("core", "author") }} as author using (author_key)
 left join own_page using (mention_id)
-left join {{ source("core", "duplicate_cluster") }} as cluster using (mention_id)
+left join {{ ref("cluster") }} as cluster using (mention_id)
 left join {{ ref("mention_sentiment") }} as sentiment using (mention_id)
 left join intent using (mention_id)
 left join topic using (mention_id)

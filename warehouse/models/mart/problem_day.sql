@@ -1,5 +1,6 @@
 -- How much was said of a brand on a day, and how much of it were problems, of anything and of each
 -- topic; near copies of one day once.
+{{ config(materialized="incremental") }}
 with said as (
     select
         brand_id,
@@ -8,7 +9,7 @@ with said as (
         cluster_id,
         list_has_any(intents, ['complaint', 'bug_report']) as is_problem
     from {{ ref("brand_mention") }}
-    where not said_by_brand and not is_spam
+    where {{ stale_days() }} and not said_by_brand and not is_spam
 )
 select
     brand_id,

@@ -1,4 +1,5 @@
 -- Mentions that speak of a brand as a place to work. Plain words of work find them.
+{{ config(materialized="incremental") }}
 with spoken as (
     select
         about.mention_id,
@@ -8,8 +9,8 @@ with spoken as (
         about.sentiment,
         mention.title || ' ' || mention.text as words
     from {{ ref("brand_mention") }} as about
-    join {{ source("core", "mention") }} as mention using (mention_id)
-    where not about.said_by_brand and not about.is_spam
+    join {{ ref("mention") }} as mention using (mention_id)
+    where {{ stale("about.mention_id") }} and not about.said_by_brand and not about.is_spam
 ),
 found as (
     select

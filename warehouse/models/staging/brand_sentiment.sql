@@ -1,26 +1,33 @@
 -- What a mention thinks of each brand and product it is about: the one place where a person, the
 -- sentiment towards the target and the sentiment of the whole mention are weighed. A person's word
 -- on the brand stands first; one on the whole mention where it is about that brand alone.
-with about as (
-    select mention_id, brand_id, product_id from {{ source("core", "mention_brand") }}
+{{ config(materialized="incremental") }}
+with matched as (
+    select mention_id, brand_id, product_id
+    from {{ source("core", "mention_brand") }}
+    where {{ stale() }}
+),
+about as (
+    select mention_id, brand_id, product_id from matched
     union
-    select mention_id, brand_id, '' from {{ source("core", "mention_brand") }}
+    select mention_id, brand_id, '' from matched
 ),
 alone as (
     select mention_id
-    from {{ source("core", "mention_brand") }}
+    from matched
     group by mention_id
     having count(distinct brand_id) = 1
 ),
 judged as (
     select label.*, case when label.abstained is null then label.label end as counted
     from {{ source("core", "target_label") }} as label
-    join {{ source("core", "mention") }} as mention using (mention_id, content_hash)
+    join {{ ref("mention") }} as mention using (mention_id, content_hash)
     left join {{ source("core", "tagger_version") }} as made
         on made.tagger = 'target' and made.version = label.version
-    semi join {{ source("core", "mention_brand") }} as matched
+    semi join matched
         on matched.mention_id = label.mention_id and matched.brand_id = label.brand_id
         and matched.product_id = label.product_id
+    where {{ stale("label.mention_id") }}
     qualify row_number() over (
         partition by label.mention_id, label.brand_id, label.product_id
         order by {{ newest("made") }}, label.version desc

@@ -3,13 +3,13 @@
 with decided as (
     select mention_id, target as kind, label, note, correction_id
     from {{ ref("correction_standing") }}
-    where tagger = 'flag'
+    where tagger = 'flag' and {{ stale() }}
 ),
 raised as (
     select flag.*, decided.label
     from {{ source("core", "flag") }} as flag
     left join decided using (mention_id, kind)
-    where decided.label is distinct from 'dismissed'
+    where {{ stale("flag.mention_id") }} and decided.label is distinct from 'dismissed'
 )
 select
     flag_id, mention_id, kind, start, "end", cast(p as double) as p, rule, reason,

@@ -3,9 +3,9 @@
 with current_label as (
     select label.mention_id, label.version, label.probabilities
     from {{ source("core", "label") }} as label
-    join {{ source("core", "mention") }} as mention using (mention_id, content_hash)
+    join {{ ref("mention") }} as mention using (mention_id, content_hash)
     left join {{ source("core", "tagger_version") }} as made using (tagger, version)
-    where label.tagger = 'intent'
+    where label.tagger = 'intent' and {{ stale("label.mention_id") }}
     qualify row_number() over (
         partition by mention_id order by {{ newest("made") }}, label.version desc
     ) = 1
@@ -19,7 +19,7 @@ said as (
 decided as (
     select mention_id, target as intent, label
     from {{ ref("correction_standing") }}
-    where tagger = 'intent'
+    where tagger = 'intent' and {{ stale() }}
 )
 select
     mention_id,

@@ -2,9 +2,9 @@
 with said as (
     select label.mention_id, label.tagger, label.label, label.p, label.abstained, label.version
     from {{ source("core", "label") }} as label
-    join {{ source("core", "mention") }} as mention using (mention_id, content_hash)
+    join {{ ref("mention") }} as mention using (mention_id, content_hash)
     left join {{ source("core", "tagger_version") }} as made using (tagger, version)
-    where label.tagger <> 'intent'
+    where label.tagger <> 'intent' and {{ stale("label.mention_id") }}
     qualify row_number() over (
         partition by label.mention_id, label.tagger
         order by {{ newest("made") }}, label.version desc
@@ -13,7 +13,7 @@ with said as (
 decided as (
     select mention_id, tagger, label
     from {{ ref("correction_standing") }}
-    where target = ''
+    where target = '' and {{ stale() }}
 )
 select
     mention_id,

@@ -1,0 +1,17 @@
+-- What a build needs to know before it begins. $models: what the models are made by. Returns whether
+-- the last good build was made by the same, whether everything must be built, how many mentions
+-- changed, and of how many.
+CREATE SCHEMA IF NOT EXISTS staging;
+
+CREATE TABLE IF NOT EXISTS staging.built (models VARCHAR NOT NULL);
+
+COMMENT ON TABLE staging.built IS
+    'What made the models of the last good build, as a SHA-256. Grain: one row.';
+
+COMMENT ON COLUMN staging.built.models IS 'SHA-256 of the models'' files and their tools.';
+
+SELECT
+    (SELECT coalesce(bool_or(models = $models), false) FROM staging.built) AS built,
+    (SELECT coalesce(bool_or(whole), false) FROM core.change) AS is_whole,
+    (SELECT count(DISTINCT mention_id) FROM core.change) AS changed,
+    (SELECT count(*) FROM core.mention) AS mentions;
