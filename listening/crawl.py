@@ -66,16 +66,20 @@ def crawl_stream(
     allow_hosts: Sequence[str] = (),
     *,
     clock: Clock | None = None,
+    most_pages: int | None = None,
 ) -> Outcome:
     """Crawl one stream once and seal what it served; holds the stream's lock meanwhile.
 
-    Nothing of the source's or the disk's making is raised: the outcome tells it, and the other
-    streams go on. A crawl killed anywhere leaves the cursor where it was.
+    With `most_pages` it stops after so many, as a partial look. Nothing of the source's or the
+    disk's making is raised: the outcome tells it, and the other streams go on. A crawl killed
+    anywhere leaves the cursor where it was.
     """
     landing = Landing(root)
     try:
         with landing.lock("mention", stream.id):
-            return Crawl(landing, stream, brands, allow_hosts, clock or Clock()).run()
+            crawl = Crawl(landing, stream, brands, allow_hosts, clock or Clock())
+            crawl.stop_after = most_pages
+            return crawl.run()
     except ListeningError as error:
         return Outcome(stream.id, Coverage("blocked", reason=error.what), error=error)
 
@@ -147,6 +151,7 @@ class Crawl:
         self.rows = Bucketer(on_topic, self.seen)
         self.served = self.pages = 0
         self.told: list[Coverage] = []
+        self.stop_after: int | None = None  # pages
 
     def _behind(self) -> datetime:
         at = cursor_instant(self.before)
@@ -203,6 +208,9 @@ class Crawl:
         try:
             for page in self.source.crawl(self._look(http)):
                 self._take(page)
+                if self.pages == self.stop_after:
+                    self.told.append(Coverage("partial", reason="only the first pages were read"))
+                    return None
             if self.window:
                 at = {"at": self.window.until.isoformat(), "end": self.window.end.isoformat()}
                 self.after = at

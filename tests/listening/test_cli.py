@@ -302,3 +302,63 @@ class TestDecide:
         status, told = listening("decide", *options)
         assert (status, told["error"]["where"]) == (2, where)
         assert not (tmp_path / "data" / "landing").exists()
+
+
+class TestFirstSteps:
+    def test_init_writes_a_file_that_listens(self, listening, tmp_path):
+        path = tmp_path / "acme.yaml"
+        status, told = listening("init", "Acme Kettles", "--alias", "AcmeCo", "--file", path)
+        assert (status, told["file"]) == (0, str(path))
+        assert listening("check", path) == (0, {"ok": True, "problems": []})
+        assert told["sources"] == ["hackernews", "mastodon"]
+        status, told = listening("init", "Acme Kettles", "--file", path)
+        assert (status, "there already" in told["error"]["what"]) == (2, True)
+
+    def test_add_keeps_the_comments_and_says_what_it_needs(self, listening, tmp_path):
+        path = tmp_path / "acme.yaml"
+        listening("init", "Acme", "--file", path)
+        before = path.read_text()
+        feed = "urls=https://acme.example/feed"
+        status, told = listening("add", "rss", "--brand", path, "--set", feed)
+        assert (status, told["streams"]) == (0, ["rss--acme.example--feed"])
+        assert path.read_text() == before + "  rss: {urls: [https://acme.example/feed]}\n"
+        status, told = listening("add", "appstore", "--brand", path)
+        assert (status, "apps" in told["error"]["what"]) == (2, True)
+        assert "appstore" not in path.read_text()
+
+    def test_try_shows_what_a_source_would_bring_and_stores_nothing(
+        self, listening, monkeypatch, tmp_path
+    ):
+        with serve(WORLD) as server:
+            monkeypatch.setenv("LISTENING_CONNECT_TO", server.connect_to)
+            status, told = listening("try", "mastodon", "--brand", BRAND)
+        assert status == 0
+        (stream,) = told["streams"]
+        assert stream["counts"]["kept"] == len(told["mentions"]) > 0
+        assert all(one["sentiment"] and one["brands"] for one in told["mentions"][:1])
+        assert not (tmp_path / "data" / "landing").exists()
+        assert not (tmp_path / "data" / "tagged").exists()
+
+
+def test_a_query_is_tried_before_it_goes_live(listening, export):
+    listening("import", export([said(1), said(2, "Nimbusworks sings.")]), "--brand", BRAND,
+              "--no-publish")  # fmt: skip
+    status, told = listening("query-test", "leaks", "--days", "400")
+    assert (status, told["stored"], told["caught"]) == (0, 2, 1)
+
+
+def test_kept_exchanges_are_read_again(listening, monkeypatch):
+    with serve(WORLD) as server:
+        monkeypatch.setenv("LISTENING_CONNECT_TO", server.connect_to)
+        listening("crawl", "mastodon", "--brand", BRAND)
+    status, told = listening("reparse", "mastodon", "--brand", BRAND, "--all")
+    assert (status, told["batches"]) == (0, [])
+    assert told["coverage"][0]["reason"] == "1 batches read again, 0 rows changed"
+
+
+def test_the_past_of_a_source_is_a_stream_of_its_own(listening, monkeypatch):
+    with serve(WORLD) as server:
+        monkeypatch.setenv("LISTENING_CONNECT_TO", server.connect_to)
+        status, told = listening("crawl", "hackernews", "--brand", BRAND, "--since", "2026-04-01")
+    assert (status, told["inserted"] > 0) == (0, True)
+    assert all("-backfill-2026-04-01" in one["stream"] for one in told["coverage"])
