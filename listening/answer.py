@@ -186,10 +186,22 @@ def judge(
     raise DeniedError.of(url, status, _readable(headers, url, body))
 
 
+def rest_after(headers: Mapping[str, str]) -> float | None:
+    """Return for how long the host wants no request after this good answer; None: it may be asked.
+
+    Its last allowed request was this one, by its own headers.
+    """
+    return _until_reset(headers) if _is_spent(headers) else None
+
+
+def _is_spent(headers: Mapping[str, str]) -> bool:
+    return any(re.fullmatch(r"0+(\.0*)?", headers.get(name, "").strip()) for name in _SPENT)
+
+
 def _is_limit(headers: Mapping[str, str]) -> bool:
     """Tell whether a refusal is a rate limit, as GitHub words it (docs.github.com, 2026-11)."""
-    spent = any(headers.get(name, "").strip() == "0" for name in _SPENT)
-    return bool(headers.get("Retry-After")) or (spent and _until_reset(headers) is not None)
+    spent = _is_spent(headers) and _until_reset(headers) is not None
+    return bool(headers.get("Retry-After")) or spent
 
 
 def _readable(headers: Mapping[str, str], url: str, body: bytes) -> bytes:

@@ -35,6 +35,7 @@ from listening.answer import (
     is_conditional,
     judge,
     read_json,
+    rest_after,
 )
 from listening.contract import DataRoot, now
 from listening.guard import Guard, RefusedError, Resolver, Route, shown
@@ -266,6 +267,8 @@ class Http:
             answer = self._exchange(url, route, address, ask, effort.left())
         if isinstance(answer, Moved):
             return answer
+        if (rest := rest_after(answer.headers)) and rest > 0:
+            self._paces.hold(route.key, rest)
         try:
             return read(answer)
         except CutError as error:

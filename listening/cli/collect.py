@@ -200,20 +200,44 @@ def query_test(
 
 
 @app.command()
-def status(as_json: Json = False) -> None:
-    """Say of every stream when it last spoke, how well it is covered, and what it quarantined."""
-    from listening.contract import DataRoot
-    from listening.status import stream_status
+def status(
+    brand: Annotated[
+        list[Path] | None, typer.Option("--brand", help="Whose caps count: LISTENING_BRANDS.")
+    ] = None,
+    verify: Annotated[
+        bool, typer.Option(help="Read every batch and its WARC against their hashes.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Say of every stream when it last spoke, how well it is covered, and what it quarantined.
 
-    rows = stream_status(DataRoot.from_environment())
+    And of every metered source, what it spent.
+    """
+    import os
+
+    from listening.brand import FILES_VARIABLE, brand_paths
+    from listening.contract import DataRoot
+    from listening.status import spend_status, stream_status
+
+    root = DataRoot.from_environment()
+    rows = stream_status(root, whole=verify)
+    paths = brand or (brand_paths() if os.environ.get(FILES_VARIABLE) else [])
+    stated = read_brands(paths).sources if paths else {}
+    caps = {name: (settings or {}).get("cap") for name, settings in stated.items()}
+    spent = spend_status(root, caps)
     if as_json:
-        emit({"streams": rows})
-        return
-    for row in rows:
+        emit({"streams": rows, "spend": spent})
+    for row in () if as_json else rows:
         typer.echo(
             f"{row['stream']:50} {row['last_batch_at']} {row['state']:9} "
             f"quarantined {row['quarantined']}"
         )
+    for row in () if as_json else spent:
+        typer.echo(
+            f"{row['source']}: {row['spent']:g} of {row['cap']:g} {row['unit']} in {row['period']}"
+        )
+    if verify and any(row["state"] == "corrupt" for row in rows):
+        raise typer.Exit(1)
 
 
 def _read_pairs(texts: Sequence[str]) -> dict[str, str]:

@@ -162,7 +162,7 @@ def _shown(row: Mapping[str, Any], tag: Mapping[str, Any]) -> dict[str, Any]:
 def _tell(
     outcomes: Sequence[Outcome], mentions: Sequence[Mapping[str, Any]], *, as_json: bool
 ) -> None:
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "stream": one.stream,
             "served": one.served,

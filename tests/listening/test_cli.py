@@ -1,6 +1,7 @@
 """The command keeps the contract: one JSON object on stdout, and an exit status people rely on."""
 
 import csv
+import dataclasses
 import json
 import os
 import subprocess
@@ -362,3 +363,37 @@ def test_the_past_of_a_source_is_a_stream_of_its_own(listening, monkeypatch):
         status, told = listening("crawl", "hackernews", "--brand", BRAND, "--since", "2026-04-01")
     assert (status, told["inserted"] > 0) == (0, True)
     assert all("-backfill-2026-04-01" in one["stream"] for one in told["coverage"])
+
+
+def test_status_verifies_every_byte_and_tells_what_was_spent(listening, monkeypatch, tmp_path):
+    from listening import sources
+    from listening.contract import DataRoot
+    from listening.meter import Budget, Meter
+
+    budget = Budget({"post": 0.5}, cap=2)
+    paid = dataclasses.replace(sources.SOURCES["rss"], budget=budget)
+    monkeypatch.setitem(sources._REGISTERED, "rss", paid)
+    root = DataRoot(tmp_path / "data")
+    with Meter(root, "rss", budget).pay(post=3):
+        pass
+    with serve(WORLD) as server:
+        monkeypatch.setenv("LISTENING_CONNECT_TO", server.connect_to)
+        crawl_kiosk(root)
+    status, told = listening("status", "--verify")
+    assert (status, {row["state"] for row in told["streams"]}) == (0, {"complete"})
+    (spent,) = told["spend"]
+    assert (spent["source"], spent["spent"], spent["cap"]) == ("rss", 1.5, 2)
+    (warc,) = root.landing.rglob("*.warc.gz")
+    warc.write_bytes(warc.read_bytes()[:-1])
+    assert listening("status")[0] == 0
+    status, told = listening("status", "--verify")
+    assert (status, told["streams"][0]["state"]) == (1, "corrupt")
+
+
+def crawl_kiosk(root):
+    from listening.brand import load_brands
+    from listening.crawl import crawl_stream, streams
+
+    brands = load_brands([Path(BRAND)])
+    (stream,) = streams(brands, only="mastodon")
+    assert crawl_stream(root, stream, brands).error is None

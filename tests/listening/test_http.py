@@ -721,3 +721,26 @@ def test_a_host_that_asked_for_rest_is_left_alone(root: DataRoot, server: Server
     with again as http, pytest.raises(RateLimitedError):
         http.get(server.url + "/")
     assert server.asked == []
+
+
+@pytest.mark.parametrize(
+    ("headers", "slept"),
+    [
+        ({"X_RateLimit_Remaining": "0", "X_RateLimit_Reset": "40"}, [40.0]),
+        ({"X_Ratelimit_Remaining": "0.0", "X_Ratelimit_Reset": "40"}, [40.0]),
+        ({"x_rate_limit_remaining": "0", "x_rate_limit_reset": "40"}, [40.0]),
+        ({"X_RateLimit_Remaining": "1", "X_RateLimit_Reset": "40"}, []),
+        ({"X_RateLimit_Remaining": "0"}, []),
+    ],
+)
+def test_after_the_last_allowed_request_nobody_asks_before_the_reset(
+    root: DataRoot, server: Server, fake_time: FakeTime, headers: dict[str, str], slept: list[float]
+) -> None:
+    server.on("/", reply(b"ok", **headers), reply(b"ok"))
+    settings = {"allow_hosts": ["127.0.0.1"], "clock": fake_time.clock}
+    with Http(root, ["127.0.0.1"], **settings) as http:  # type: ignore[arg-type]
+        http.get(server.url + "/")
+        assert fake_time.slept == []
+        http.get(server.url + "/")
+    assert fake_time.slept == slept
+    assert len(server.asked) == 2
