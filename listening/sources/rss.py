@@ -11,7 +11,6 @@ broken feed is rejected as a whole: feedparser would hand out half of its last e
 from __future__ import annotations
 
 import hashlib
-import io
 import re
 from calendar import timegm
 from collections.abc import Iterator, Mapping
@@ -21,16 +20,16 @@ from urllib.parse import urljoin, urlsplit
 
 from pydantic import Field
 
-from listening.answer import CutError, Response, conditions
+from listening.answer import conditions
 from listening.clean import clean_url, strip_html
 from listening.contract import BrandFile, Deletion, Mention, Page
-from listening.sources import Look, Settings, SourceChanged, SourceSilent, Target, source
+from listening.sources import Look, Settings, SourceSilent, Target, source
+from listening.sources._feed import read_feed
 from listening.sources._read import digest, instant, owner_of, read_items, target_name
-from listening.sources._xml import Node, XmlError, declares_entities, read_nodes
+from listening.sources._xml import Node, XmlError, read_nodes
 
 URI: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+")
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-HARMLESS: Final = ("CharacterEncodingOverride", "NonXMLContentType")  # feedparser's, no cut
 TOMBSTONE: Final = "deleted-entry"  # RFC 6721
 
 
@@ -70,7 +69,7 @@ def _target(url: str, brands: BrandFile) -> Target:
 def crawl(look: Look) -> Iterator[Page]:
     """Yield the feed as one page, or nothing where it did not change."""
     url = look.settings["url"]
-    response, parsed = look.http.fetch(url, _parse, headers=conditions(look.cursor))
+    response, parsed = look.http.fetch(url, read_feed, headers=conditions(look.cursor))
     body = hashlib.sha256(response.body).hexdigest()
     if response.unchanged or body == look.cursor.get("body"):
         return
@@ -97,38 +96,6 @@ def crawl(look: Look) -> Iterator[Page]:
         lambda node: node.attributes.get("ref", ""),
     )
     yield Page((*entries, *deletions), served, {**response.validators, "body": body})
-
-
-def _parse(response: Response) -> tuple[Response, Any]:
-    """Read a feed.
-
-    Raises:
-        CutError: it is not whole XML.
-        SourceChanged: it is no feed, or declares entities.
-    """
-    import feedparser
-
-    if response.unchanged:
-        return response, None
-    if declares_entities(response.body):
-        raise SourceChanged("the feed declares XML entities", where=response.url)
-    # A stream, not bytes: feedparser would try to open a file of that name. Relative links are
-    # resolved here, against the address asked; ids stay as served.
-    parsed = feedparser.parse(
-        io.BytesIO(response.body),
-        response_headers={"content-type": response.headers.get("Content-Type", "")},
-        resolve_relative_uris=False,
-    )
-    fault = parsed.get("bozo_exception") if parsed.bozo else None
-    if re.match(rb"\s*<(!doctype html|html)\b", response.body, re.IGNORECASE):
-        raise SourceChanged(
-            "an HTML page where a feed was due", where=response.url, mend="Look at the page"
-        )
-    if fault is not None and type(fault).__name__ not in HARMLESS:
-        raise CutError(f"no whole feed: {fault}")
-    if not parsed.version:
-        raise CutError("no feed")
-    return response, parsed
 
 
 def _nodes(body: bytes) -> list[Node] | None:

@@ -11,6 +11,7 @@ import json
 import os
 import shutil
 import time
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -57,6 +58,8 @@ class World:
     def __post_init__(self) -> None:
         text = (HERE / self.name / "case.json").read_text()
         self.case = json.loads(text.replace("{folder}", str(self.tmp / "drop")))
+        for name, value in self.case.get("environment", {}).items():
+            self.monkeypatch.setenv(name, value)
         self.serve(self.case.get("routes", []))
         self.drop(self.case.get("files", []))
         address = f"*.example=127.0.0.1:{self.server.port}"
@@ -299,7 +302,7 @@ def test_pages_in_a_circle_are_found_after_two(world: World) -> None:
     world.serve(world.case["loop"])
     outcome, rows = world.crawl()
     assert type(outcome.error).__name__ == "LoopError"
-    assert len(world.server.asked) <= 3
+    assert max(Counter(world.server.paths()).values()) <= 3
     assert outcome.coverage.state == "partial"
     kept = [row["mention_id"] for row in rows if row["bucket"] == "kept"]
     assert kept

@@ -1,0 +1,261 @@
+"""Reddit: what is posted and answered in subreddits, and the posts a query finds, newest first.
+
+Written from reddit.com/dev/api, github.com/reddit-archive/reddit/wiki/OAuth2, the Responsible
+Builder Policy of November 2025 and recorded answers, read 2026-11. The API wants an approved
+app: its id and secret are the login and password of the connection. Without one the public
+feeds are read instead: ids are the same, scores, edits and deletions are missing.
+
+A listing ends after about 1,000 things and cannot be cut by time: what lies beyond is told as
+capped. A thing that vanished from it is asked for by name. "[deleted]" or "[removed]" in place
+of its text is a deletion; "[deleted]" in place of its author alone is an account that left.
+Policy forbids to match people with other platforms: an author is a name here and nothing more.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+from urllib.parse import quote, urlsplit
+
+from listening.answer import read_json
+from listening.clean import UncleanError, strip_html
+from listening.contract import BrandFile, Coverage, Deletion, Item, Mention, Page
+from listening.credential import find_credential
+from listening.dialect import Dialect
+from listening.query import compile_search
+from listening.sources import Look, Settings, Target, source
+from listening.sources._feed import read_feed
+from listening.sources._queries import queries_for
+from listening.sources._read import Pager, epoch, expect, field, instant, read_items, text_id
+
+API: Final = "https://oauth.reddit.com"
+SITE: Final = "https://www.reddit.com"
+LIMIT: Final = 100
+CAP: Final = 1_000  # things of one listing, about
+FEED_PACE: Final = 7.0  # seconds; the feeds bear some ten requests a minute (unverified)
+SEARCH: Final = Dialect(most=512, all_of=" AND ", fields={"author": "author:", "site": "site:"})
+GONE: Final = ("[deleted]", "[removed]")
+
+
+class Subreddits(Settings):
+    """`sources: {reddit: {subreddits: [acme]}}`; queries are searched for besides."""
+
+    subreddits: tuple[str, ...] = ()
+    search: bool = True
+    connection: str = "reddit"
+    base_url: str = API
+
+
+def targets(settings: Subreddits, brands: BrandFile) -> list[Target]:
+    """Return two targets per subreddit, its posts and its comments, and one per query."""
+    base = settings.base_url.rstrip("/")
+    site = SITE if base == API else base
+    facts = {"base_url": base, "site_url": site, "connection": settings.connection}
+    host, other = (urlsplit(url).hostname or "" for url in (site, base))
+    found = [
+        Target(f"r-{name}-{kind}", host, {**facts, "path": f"/r/{quote(name)}/{kind}"}, (other,))
+        for name in (name.removeprefix("r/").strip("/") for name in settings.subreddits)
+        for kind in ("new", "comments")
+    ]
+    queries = queries_for("reddit", brands) if settings.search else {}
+    for name, q in queries.items():
+        texts = list(compile_search(q, SEARCH))
+        found.append(Target(name, host, {**facts, "path": "/search", "texts": texts}, (other,)))
+    return found
+
+
+def recount(look: Look, ids: Sequence[str]) -> Iterator[Page]:
+    """Yield things as they are now, by name; without an account there is nothing to ask."""
+    if said := _login(look):
+        yield _things(look, said, ids)
+
+
+@source(
+    name="reddit",
+    relation="off_channel",
+    hosts=("www.reddit.com", "oauth.reddit.com"),
+    auth="oauth of an approved app; without it the feeds, which tell no scores",
+    blind_to="Comments outside the subreddits listed; more than about 1,000 things between two "
+    "crawls of one listing; private and quarantined subreddits; without an approved app scores, "
+    "edits, deletions and all but the newest 100",
+    verified="recorded",
+    settings=Subreddits,
+    targets=targets,
+    pace=1.0,
+    overlap=timedelta(days=2),
+    recount=recount,
+    recount_size=LIMIT,
+)
+def crawl(look: Look) -> Iterator[Page]:
+    """Yield the listing back to the overlap, then what vanished from it."""
+    texts = look.settings.get("texts", [""])
+    if not texts:
+        yield Page((), 0, coverage=Coverage("blind", reason="the query bounds nothing by words"))
+        return
+    said, served, newest = _login(look), set[str](), look.since
+    for text in texts:
+        for page in _listing(look, said, text) if said else _feed(look, text):
+            served |= {item.native_id for item in page.items}
+            moments = [item.published_at for item in page.items if isinstance(item, Mention)]
+            newest = max([newest, *moments])
+            yield page
+    vanished = look.missing(served)[:LIMIT] if said else []
+    last = _things(look, said, vanished) if said and vanished else Page((), 0)
+    yield Page(last.items, last.served, {"at": newest.isoformat()} if served else None)
+
+
+def _login(look: Look) -> dict[str, str] | None:
+    """Return the header of an app's token, None where there is no app."""
+    app = find_credential(look.settings["connection"])
+    if app is None:
+        return None
+    pair = base64.b64encode(f"{app.login}:{app.password}".encode()).decode()
+    url = f"{look.settings['site_url']}/api/v1/access_token"
+    form, headers = {"grant_type": "client_credentials"}, {"Authorization": f"Basic {pair}"}
+    answer = look.http.fetch(url, read_json, headers=headers, form=form, secret=True)
+    return {"Authorization": f"Bearer {expect(answer, 'access_token', str, url)}"}
+
+
+def _listing(look: Look, said: dict[str, str], text: str) -> Iterator[Page]:
+    """Yield one listing, newest first, back to where it is known."""
+    url = f"{look.settings['base_url']}{look.settings['path']}"
+    asked = {"limit": LIMIT, "raw_json": 1, **_search(text, look)}
+    pager, pages, after = Pager(url), 0, ""
+    while True:
+        answer = look.http.get_json(url, {**asked, "after": after} if after else asked, said)
+        data = expect(answer, "data", dict, url)
+        things = expect(data, "children", list, url)
+        items = _items(look, things, url)
+        pages += 1
+        pager.turn(item.native_id for item in items)
+        yield Page(items, len(things))
+        moments = [item.published_at for item in items if isinstance(item, Mention)]
+        after = data["after"] or "" if "after" in data else expect(data, "after", str, url)
+        if not things or max(moments, default=look.started_at) < look.since:
+            return
+        if not after:
+            if pages * LIMIT >= CAP:
+                yield Page((), 0, coverage=_capped(min(moments, default=None)))
+            return
+
+
+def _search(text: str, look: Look) -> dict[str, str]:
+    """Return what makes a listing a search, of the shortest time that reaches back far enough."""
+    if not text:
+        return {}
+    age = look.started_at - look.since
+    days = {"day": 1, "week": 7, "month": 30, "year": 365}
+    span = next((name for name, most in days.items() if age < timedelta(days=most)), "all")
+    return {"q": text, "sort": "new", "type": "link", "t": span}
+
+
+def _capped(oldest: datetime | None) -> Coverage:
+    until = oldest.isoformat(timespec="minutes") if oldest else "nothing"
+    return Coverage("capped", reason=f"the listing reaches back to {until} only")
+
+
+def _things(look: Look, said: dict[str, str], names: Sequence[str]) -> Page:
+    url = f"{look.settings['base_url']}/api/info"
+    answer = look.http.get_json(url, {"id": ",".join(names), "raw_json": 1}, said)
+    things = expect(expect(answer, "data", dict, url), "children", list, url)
+    return Page(_items(look, things, url), len(things))
+
+
+def _items(look: Look, things: Sequence[Any], url: str) -> tuple[Item, ...]:
+    return read_items(
+        "reddit",
+        url,
+        things,
+        lambda thing: read_thing(thing, look.started_at),
+        lambda thing: text_id(thing.get("data") if isinstance(thing, Mapping) else None, "name"),
+    )
+
+
+def read_thing(thing: Any, seen: datetime) -> Item:
+    """Return a post (t3) or comment (t1) as a mention, or as gone where its text is.
+
+    Raises:
+        UncleanError: a field is missing or odd, or it is a thing of another kind.
+    """
+    kind, data = field(thing, "kind", str), field(thing, "data", dict)
+    if kind not in ("t1", "t3"):
+        raise UncleanError("bad_kind", f"a thing of kind {kind!r} is neither post nor comment")
+    comment = kind == "t1"
+    name, score = field(data, "name", str), field(data, "score", int)
+    text, author = field(data, "body" if comment else "selftext", str), field(data, "author", str)
+    if text in GONE or data.get("removed_by_category"):
+        return Deletion("reddit", name, seen, seen)
+    edited = data.get("edited")  # false, an instant, or true where Reddit forgot when
+    thread = data.get("link_id") or "" if comment else name
+    address = data.get("permalink") or f"/comments/{thread.removeprefix('t3_')}/_/{data.get('id')}/"
+    link = "" if comment or field(data, "is_self", bool) else field(data, "url", str)
+    return Mention(
+        source="reddit",
+        native_id=name,
+        title="" if comment else field(data, "title", str),
+        text="\n".join(part for part in (text, link) if part),
+        url=f"{SITE}{address}",
+        author="" if author == GONE[0] else author,
+        author_id=data.get("author_fullname") or "",
+        published_at=epoch(int(field(data, "created_utc", int, float)), "created_utc"),
+        edited_at=epoch(int(edited), "edited") if type(edited) in (int, float) else None,
+        observed_at=seen,
+        kind="comment" if comment else "post",
+        channel="reddit",
+        parent_native_id=field(data, "parent_id", str) if comment else "",
+        thread_native_id=thread,
+        # Below zero, more people disliked than liked it; how many liked it is not told.
+        likes=None if data.get("score_hidden") or data.get("hide_score") else max(score, 0),
+        comments=None if comment else field(data, "num_comments", int),
+    )
+
+
+def _feed(look: Look, text: str) -> Iterator[Page]:
+    """Yield the public feed of a listing: its newest things, without scores."""
+    look.http.pace = max(look.http.pace, FEED_PACE)
+    url = f"{look.settings['site_url']}{look.settings['path']}.rss"
+    asked = {"limit": LIMIT, **_search(text, look)}
+    _, feed = look.http.fetch(url, read_feed, params=asked)
+    items = read_items(
+        "reddit",
+        url,
+        feed.entries,
+        lambda entry: read_entry(entry, look.started_at),
+        lambda entry: text_id(entry, "id"),
+    )
+    moments = [item.published_at for item in items if isinstance(item, Mention)]
+    cut = len(items) >= LIMIT and min(moments, default=look.since) > look.since
+    yield Page(items, len(items), coverage=_capped(min(moments)) if cut else None)
+
+
+def read_entry(entry: Mapping[str, Any], seen: datetime) -> Mention:
+    """Return an entry of a feed as a mention: the same id as the API's, no counts.
+
+    Raises:
+        UncleanError: a field is missing or odd.
+    """
+    name, link = field(entry, "id", str), field(entry, "link", str)
+    html = str((entry.get("content") or [{}])[0].get("value") or entry.get("summary") or "")
+    said = re.search(r"<!-- SC_OFF -->(.*?)<!-- SC_ON -->", html, re.DOTALL)
+    points = re.search(r'<a href="([^"]+)">\[link\]</a>', html)
+    outside = points[1] if points and "reddit.com/" not in points[1] else ""
+    thread = re.search(r"/comments/([a-z0-9]+)/", link)
+    comment = name.startswith("t1_")
+    return Mention(
+        source="reddit",
+        native_id=name,
+        title="" if comment else field(entry, "title", str),
+        text="\n".join(part for part in (strip_html(said[1]) if said else "", outside) if part),
+        url=link,
+        author=str(entry.get("author") or "").removeprefix("/u/"),
+        published_at=instant(
+            str(entry.get("published") or field(entry, "updated", str)), "published"
+        ),
+        observed_at=seen,
+        kind="comment" if comment else "post",
+        channel="reddit",
+        thread_native_id=f"t3_{thread[1]}" if thread else "" if comment else name,
+    )
