@@ -138,3 +138,36 @@ def test_recorded_sites_and_users_are_a_change_where_questions_were_due(
     settings = {"base_url": "http://recorded.example", "tags": ["nodejs"]}
     with pytest.raises(AssertionError, match="'question_id' is missing"):
         crawl(server, root, monkeypatch, "stackexchange", **settings)
+
+
+def github_answers() -> list[Any]:
+    return [
+        one["response"]
+        for path in recorded("github", "*_raw.json")
+        for one in json.loads(path.read_text())
+        if one["response"] and "/issues" in one["path"]
+    ]
+
+
+def test_every_recorded_github_issue_is_read(
+    server: Server, root: DataRoot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Created singly, listed by page, and found by the search: every one that was recorded."""
+    found: list[Any] = []
+    for one in github_answers():
+        found += one if isinstance(one, list) else one.get("items", [one])
+    server.on("/repos/a/b/issues", reply(found))
+    server.on("/repos/a/b/issues/comments", reply([]))
+    settings = {"base_url": "http://recorded.example", "repos": ["a/b"]}
+    rows = crawl(server, root, monkeypatch, "github", **settings)
+    assert len(rows) == len(found) >= 30
+    assert {row["bucket"] for row in rows} <= {"off_topic", "duplicate", "kept"}
+
+
+def test_the_recorded_github_search_is_crawled(
+    server: Server, root: DataRoot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (answer,) = [one for one in github_answers() if "total_count" in one]
+    server.on("/search/issues", reply(answer))
+    rows = crawl(server, root, monkeypatch, "github", base_url="http://recorded.example")
+    assert len(rows) == 2 * len(answer["items"])  # among issues, and among pull requests

@@ -1,0 +1,93 @@
+"""Discussions of a repository, which GitHub serves by GraphQL alone: what to ask, how to read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from listening.contract import Coverage, Item, Mention
+from listening.sources import Look
+from listening.sources._read import field, instant, read_items, text_id
+
+NOTHING: Final = type(None)
+_SAID: Final = "databaseId body url createdAt lastEditedAt upvoteCount author { login }"
+DISCUSSIONS: Final = f"""
+query($owner: String!, $name: String!, $after: String) {{
+  repository(owner: $owner, name: $name) {{
+    discussions(first: 25, after: $after, orderBy: {{field: UPDATED_AT, direction: DESC}}) {{
+      pageInfo {{ hasNextPage endCursor }}
+      nodes {{
+        number title updatedAt {_SAID}
+        comments(last: 100) {{
+          totalCount
+          nodes {{ {_SAID} replies(last: 50) {{ totalCount nodes {{ {_SAID} }} }} }}
+        }}
+      }}
+    }}
+  }}
+}}
+"""
+
+
+def discussed(nodes: list[Any], look: Look, where: str) -> tuple[tuple[Item, ...], Coverage | None]:
+    """Return discussions with what was answered, and what of it one answer cannot hold."""
+    raws = [raw for node in nodes for raw in _flat(node, look.settings["repo"])]
+    items = read_items("github", where, raws, lambda raw: _mention(raw, look), _id)
+    cut = [node for node in nodes if _left_out(node)]
+    if not cut:
+        return items, None
+    reason = f"{len(cut)} discussions have more answers than GraphQL serves at once"
+    return items, Coverage("capped", reason=reason)
+
+
+def _left_out(node: Any) -> bool:
+    """Tell whether a node has answers, or answers to these, that were not served."""
+    for name in ("comments", "replies"):
+        below = node.get(name) if isinstance(node, Mapping) else None
+        if isinstance(below, Mapping):
+            listed = below.get("nodes") or []
+            return len(listed) < int(below.get("totalCount") or 0) or any(map(_left_out, listed))
+    return False
+
+
+def _flat(node: Any, repo: str, parent: str = "", thread: str = "") -> Iterator[Any]:
+    """Yield a discussion, its comments and their replies, each with its id and what it answers."""
+    number = text_id(node, "databaseId" if parent else "number")
+    kind = "discussions/comments" if parent else "discussions"
+    own = f"{repo}/{kind}/{number}" if number else ""
+    yield {**node, "_id": own, "_parent": parent, "_thread": thread or own} if own else node
+    for name in ("comments", "replies"):
+        below = node.get(name) if isinstance(node, Mapping) else None
+        for one in (below or {}).get("nodes") or []:
+            yield from _flat(one, repo, own, thread or own)
+
+
+def _id(raw: Any) -> str:
+    return text_id(raw, "_id")
+
+
+def _mention(raw: Any, look: Look) -> Mention:
+    parent = text_id(raw, "_parent")
+    field(raw, "databaseId", int)
+    edited = field(raw, "lastEditedAt", str, NOTHING)
+    author = field(raw, "author", dict, NOTHING) or {"login": "ghost"}
+    below = raw.get("comments") or raw.get("replies") or {}
+    return Mention(
+        source="github",
+        native_id=field(raw, "_id", str),
+        text=field(raw, "body", str),
+        title="" if parent else field(raw, "title", str),
+        url=field(raw, "url", str),
+        author=field(author, "login", str),
+        published_at=instant(field(raw, "createdAt", str), "createdAt"),
+        edited_at=instant(edited, "lastEditedAt") if edited else None,
+        observed_at=look.started_at,
+        kind="comment" if parent else "post",
+        channel="github",
+        parent_native_id=parent,
+        thread_native_id=raw["_thread"],
+        likes=field(raw, "upvoteCount", int),
+        comments=below.get("totalCount"),
+        brand_id=look.settings["brand"],
+        owned=look.settings["owned"],
+    )

@@ -1,0 +1,319 @@
+"""GitHub: issues, pull requests, comments and discussions of repositories, or what a search finds.
+
+Written from docs.github.com (REST 2022-11-28: issues, issue comments, search, rate limits;
+GraphQL: discussions) and recorded answers, read 2026-11. No account; a token (the password of
+the connection `github`) raises 60 requests an hour to 5,000 and opens discussions.
+
+An id is the item's path in the API, so it can be asked for singly: 404 or 410 means deleted, and
+one that answers under another path was transferred, which is a deletion here. `updated_at` of an
+issue moves with every comment and label, so an issue's edit shows by its text alone. A search
+reaches 1,000 hits; a wider one is halved by time. A list that did not change costs nothing (304).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from listening.answer import GoneError, RateLimitedError, Response, conditions, read_json
+from listening.contract import (
+    BrandFile,
+    Coverage,
+    Deletion,
+    Item,
+    ListeningError,
+    Mention,
+    Page,
+)
+from listening.credential import find_credential
+from listening.query import Dialect, compile_search
+from listening.sources import Look, Relation, Settings, Target, source
+from listening.sources._github import DISCUSSIONS, discussed
+from listening.sources._queries import queries_for
+from listening.sources._read import (
+    Pager,
+    expect,
+    expect_list,
+    field,
+    instant,
+    read_items,
+    tell_news,
+    text_id,
+    words,
+)
+
+API: Final = "https://api.github.com"
+NOTHING: Final = type(None)
+SIZE: Final = 100
+CAP: Final = 1_000  # hits that a search reaches
+MOST_ASKED: Final = 50  # vanished items asked for in one crawl
+LIMITED: Final = 60.0  # seconds, where GraphQL names no moment
+# docs.github.com/rest/search: 256 characters without qualifiers, five operators.
+WORDS: Final = Dialect(most=256, operators=5, groups=False)
+LIKED: Final = ("+1", "heart", "hooray", "laugh", "rocket")
+LISTS: Final = ("issues", "issues/comments")
+HIDDEN: Final = re.compile(r"<!--.*?-->", re.DOTALL)  # the form people fill in
+QUOTED: Final = re.compile(r"^>.*\n?", re.MULTILINE)  # what a comment answers
+KNOWN: Final = words(
+    """active_lock_reason assignee assignees author_association body closed_at closed_by comments
+    comments_url created_at draft events_url html_url id issue_dependencies_summary
+    issue_field_values issue_url labels labels_url locked milestone minimized node_id number
+    parent_issue_url performed_via_github_app pin pull_request reactions repository repository_url
+    score state state_reason sub_issues_summary text_matches timeline_url title type updated_at url
+    user"""
+)
+
+
+class Repositories(Settings):
+    """`sources: {github: {repos: [acme/kettle]}}`; without any, the queries are searched for."""
+
+    base_url: str = API
+    repos: tuple[str, ...] = ()
+    connection: str = "github"
+
+
+def targets(settings: Repositories, brands: BrandFile) -> list[Target]:
+    """Return one target per repository, or per query; a brand's own account is its channel."""
+    facts = {"base_url": settings.base_url.rstrip("/"), "connection": settings.connection}
+    host = urlsplit(settings.base_url).hostname or ""
+    owners = {
+        handle.lstrip("@").lower(): brand
+        for brand in brands.brands
+        for handle in brand.handles.get("github", ())
+    }
+    found = []
+    for repo in settings.repos:
+        owner = owners.get(repo.split("/")[0].lower())
+        owned = owner is not None and owner.role == "own"
+        told = {"repo": repo.lower(), "brand": owner.id if owner else "", "owned": owned}
+        relation: Relation = "owned" if owned else "off_channel"
+        found.append(Target(repo.lower(), host, {**facts, **told}, relation=relation))
+    if found:
+        return found
+    return [
+        Target(name, host, {**facts, "texts": list(compile_search(q, WORDS))})
+        for name, q in queries_for("github", brands).items()
+    ]
+
+
+def recount(look: Look, ids: Sequence[str]) -> Iterator[Page]:
+    """Yield each issue and comment as it stands now; discussions are counted by the crawl."""
+    for native_id in ids:
+        items = tuple(_again(look, native_id))
+        yield Page(items, len(items))
+
+
+@source(
+    name="github",
+    relation="off_channel",
+    hosts=("api.github.com",),
+    auth="none; a token for discussions and more than 60 requests an hour",
+    blind_to="Reviews of code; deleted discussions; without a token every discussion; in a search, "
+    "comments, and more than 1,000 hits in one second",
+    verified="recorded",
+    settings=Repositories,
+    targets=targets,
+    overlap=timedelta(days=7),
+    recount=recount,
+    backfills=True,
+)
+def crawl(look: Look) -> Iterator[Page]:
+    """Yield what was touched since the overlap, then what vanished; lists may be unchanged."""
+    if not (look.settings.get("repo") or look.settings["texts"]):
+        yield Page((), 0, coverage=Coverage("blind", reason="the query bounds nothing by words"))
+        return
+    served, newest, tags, news = set[str](), look.since, dict(look.cursor.get("tags", {})), False
+    for page in _listed(look, served, tags) if "repo" in look.settings else _searched(look):
+        served |= {item.native_id for item in page.items}
+        moments = [item.published_at for item in page.items if isinstance(item, Mention)]
+        newest, news = max([newest, *moments]), True
+        yield page
+    gone = [one for one in look.missing(served) if "/discussions/" not in one][:MOST_ASKED]
+    vanished = tuple(item for one in gone for item in _again(look, one))
+    if news or vanished:  # else every list said that it did not change
+        cursor = {"at": newest.isoformat(), **({"tags": tags} if tags else {})}
+        yield Page(vanished, len(vanished), cursor if served else None)
+
+
+def _listed(look: Look, served: set[str], tags: dict[str, Any]) -> Iterator[Page]:
+    """Yield the pages of a repository's lists, the latest touched first."""
+    repo = look.settings["repo"]
+    for kind in LISTS:
+        known = {one for one in look.recent(look.since) if one.startswith(f"{repo}/{kind}/")}
+        if kind == "issues":
+            known = {one for one in known if "/comments/" not in one}
+        asked = {"since": _stamp(look.since), "sort": "updated", "direction": "desc"}
+        url: str | None = f"{look.settings['base_url']}/repos/{repo}/{kind}"
+        asked |= {"per_page": str(SIZE), **({"state": "all"} if kind == "issues" else {})}
+        before = tags.get(kind, {})
+        tag = before.get("tag") if before.get("since") == asked["since"] else None
+        pager, params, first = Pager(str(url)), asked, True
+        while url:
+            headers = conditions({"etag": tag}) if first else {}
+            response = look.http.get(url, params, {**_headers(look), **headers})
+            if response.unchanged:
+                served |= known
+                break
+            if first:
+                tags[kind] = {"since": asked["since"], "tag": response.headers.get("ETag")}
+            raws = expect_list(read_json(response), response.url, kind)
+            items = _items(look, raws, response.url)
+            pager.turn(item.native_id for item in items)
+            if raws:
+                yield Page(items, len(raws))
+            url, params, first = response.link("next"), {}, False
+    if find_credential(look.settings["connection"]):
+        yield from _discussed(look)
+
+
+def _searched(look: Look) -> Iterator[Page]:
+    """Yield what each search finds, touched since the overlap; each window is below the cap."""
+    end = look.until or look.started_at
+    for text in look.settings["texts"]:
+        for kind in ("issue", "pull-request"):
+            windows = [(look.since, end)]
+            while windows:
+                first, last = windows.pop()
+                asked = f"{text} is:{kind} updated:{_stamp(first)}..{_stamp(last)}"
+                answer = _search(look, asked, 1)
+                middle = first + timedelta(seconds=(last - first).total_seconds() // 2)
+                if answer["total_count"] > CAP and first < middle < last:
+                    windows += [(middle, last), (first, middle)]
+                    continue
+                yield from _hits(look, asked, answer)
+
+
+def _hits(look: Look, asked: str, answer: dict[str, Any]) -> Iterator[Page]:
+    expected, got, number, pager = answer["total_count"], set[str](), 1, Pager(asked)
+    while answer["items"]:
+        items = _items(look, answer["items"], asked)
+        pager.turn(item.native_id for item in items)
+        got |= {item.native_id for item in items}
+        yield Page(items, len(items))
+        if number * SIZE >= min(expected, CAP):
+            break
+        number += 1
+        answer = _search(look, asked, number)
+    told = Coverage("complete", expected=expected, got=len(got))
+    if expected > CAP:
+        told = replace(told, state="capped", reason=f"{expected} hits in one second")
+    elif answer.get("incomplete_results") or len(got) < expected:
+        reason = f"{expected} hits were counted, {len(got)} served"
+        told = replace(told, state="partial", reason=reason)
+    yield Page((), 0, coverage=told)
+
+
+def _search(look: Look, asked: str, number: int) -> dict[str, Any]:
+    url = f"{look.settings['base_url']}/search/issues"
+    params = {"q": asked, "sort": "updated", "order": "desc", "per_page": SIZE, "page": number}
+    answer = look.http.get_json(url, params, _headers(look))
+    expect(answer, "total_count", int, url)
+    expect(answer, "items", list, url)
+    return dict(answer)
+
+
+def _discussed(look: Look) -> Iterator[Page]:
+    """Yield the discussions touched since the overlap, with their comments and replies."""
+    base, (owner, name) = look.settings["base_url"], look.settings["repo"].split("/")
+    url = f"{base.removesuffix('/v3')}/graphql"
+    after, pager = None, Pager(url)
+    while True:
+        asked = {"query": DISCUSSIONS, "variables": {"owner": owner, "name": name, "after": after}}
+        answer = look.http.fetch(url, _told, headers=_headers(look), json=asked)
+        listed = expect(expect(answer, "repository", dict, url), "discussions", dict, url)
+        nodes = expect(listed, "nodes", list, url)
+        young = [
+            one for one in nodes if instant(expect(one, "updatedAt", str, url), "") >= look.since
+        ]
+        items, cut = discussed(young, look, url)
+        pager.turn(text_id(one, "number") for one in young)
+        if items:
+            yield Page(items, len(items), coverage=cut)
+        info = expect(listed, "pageInfo", dict, url)
+        if len(young) < len(nodes) or not info.get("hasNextPage"):
+            return
+        after = info.get("endCursor")
+
+
+def _told(response: Response) -> Any:
+    """Return the data of a GraphQL answer, which words its errors as status 200.
+
+    Raises:
+        RateLimitedError, ListeningError: it holds an error instead.
+    """
+    answer = read_json(response)
+    if isinstance(answer, Mapping) and answer.get("errors"):
+        kind = text_id(answer["errors"][0], "type") or "an error"
+        if kind == "RATE_LIMITED":
+            raise RateLimitedError.of(response.url, LIMITED)
+        raise ListeningError(f"GraphQL says {kind}", where=response.url, mend="Check the token")
+    return expect(answer, "data", dict, response.url)
+
+
+def _headers(look: Look) -> dict[str, str]:
+    token = find_credential(look.settings["connection"])
+    said = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"}
+    return {**said, "Authorization": f"Bearer {token.password}"} if token else said
+
+
+def _stamp(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _items(look: Look, raws: list[Any], url: str) -> tuple[Item, ...]:
+    tell_news("github", raws, KNOWN)
+    return read_items("github", url, raws, lambda raw: _mention(raw, look), _id)
+
+
+def _id(raw: Any) -> str:
+    """Return an item's path in the API, without the server: `acme/kettle/issues/12`."""
+    _, found, path = text_id(raw, "url").partition("/repos/")
+    return path.lower() if found else ""
+
+
+def _again(look: Look, native_id: str) -> Iterator[Item]:
+    url = f"{look.settings['base_url']}/repos/{native_id}"
+    try:
+        raw = look.http.get_json(url, headers=_headers(look))
+    except GoneError:
+        yield Deletion("github", native_id, look.started_at, look.started_at)
+        return
+    if _id(raw) not in ("", native_id):  # transferred: it goes on there, under another id
+        yield Deletion("github", native_id, look.started_at, look.started_at)
+    else:
+        yield from _items(look, [raw], url)
+
+
+def _mention(raw: Any, look: Look) -> Mention:
+    field(raw, "url", str)
+    native_id = _id(raw)
+    issue = text_id(raw, "issue_url").partition("/repos/")[2].lower()
+    created = instant(field(raw, "created_at", str), "created_at")
+    updated = instant(field(raw, "updated_at", str), "updated_at")
+    user = field(raw, "user", dict, NOTHING) or {"login": "ghost"}  # an account that is gone
+    text = HIDDEN.sub("", field(raw, "body", str, NOTHING) or "")
+    liked = raw.get("reactions") or {}
+    return Mention(
+        source="github",
+        native_id=native_id,
+        text=(QUOTED.sub("", text) if issue else text).strip(),
+        title="" if issue else field(raw, "title", str),
+        url=field(raw, "html_url", str),
+        author=field(user, "login", str),
+        author_id=text_id(user, "id"),
+        published_at=created,
+        edited_at=updated if issue and updated > created else None,
+        observed_at=look.started_at,
+        kind="comment" if issue else "post",
+        channel="github",
+        parent_native_id=issue,
+        thread_native_id=issue or native_id,
+        likes=sum(count for name, count in liked.items() if name in LIKED) if liked else None,
+        comments=None if issue else field(raw, "comments", int),
+        brand_id=look.settings.get("brand", ""),
+        owned=look.settings.get("owned", False),
+    )
