@@ -48,6 +48,7 @@ if TYPE_CHECKING:
 
 AGENT: Final = "social-listening"
 CONTACT: Final = "LISTENING_CONTACT"
+PACE_NEAR: Final = "LISTENING_PACE_NEAR"
 WALL: Final = 35.0  # seconds a request may cost us, its tries and our own pauses included
 PATIENCE: Final = 120.0  # seconds a server may ask us to wait, on top of that
 TRIES: Final = 5
@@ -82,9 +83,10 @@ class Http:
     max_bytes: int = MAX_BYTES
     resolver: Resolver | None = None
     clock: Clock = field(default_factory=Clock)
-    pace_near: bool = False
+    pace_near: bool = False  # or LISTENING_PACE_NEAR: to measure the pace on loopback
 
     def __post_init__(self) -> None:
+        self.pace_near = self.pace_near or bool(os.environ.get(PACE_NEAR))
         self.guard = Guard.from_environment(self.hosts, self.allow_hosts, self.resolver)
         self.recorder = Recorder(self.warc)
         self._paces = Pace(self.root.path / "pace", self.clock)

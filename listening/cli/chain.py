@@ -31,20 +31,26 @@ def crawl_and_report(
     With `since`, crawl their past from that day on instead. Exits 1 or 2 on a failure.
     """
     from listening.contract import DataRoot, ListeningError
+    from listening.sidebyside import side_by_side
 
     root = DataRoot.from_environment()
     batch_ids: list[str] = []
     covered: list[tuple[str, Coverage]] = []
     errors: list[ListeningError] = []
-    for stream in streams:
-        with step(f"crawl {stream.id}"):
-            for outcome, tells in _heard(root, stream, brands, tuple(allow_hosts or ()), since):
-                if tells:
-                    covered.append((outcome.stream, outcome.coverage))
-                batch_ids.extend(outcome.batch_ids)
-                if outcome.error:
-                    errors.append(outcome.error)
-                    typer.echo(f"error: {outcome.error}", err=True)
+    hosts = tuple(allow_hosts or ())
+
+    def work(stream: Any) -> list[tuple[Outcome, bool]]:
+        return list(_heard(root, stream, brands, hosts, since))
+
+    with step(f"crawl {len(streams)} streams"):
+        heard = {stream.id: told for stream, told in side_by_side(streams, work)}
+    for outcome, tells in (one for stream in streams for one in heard[stream.id]):
+        if tells:
+            covered.append((outcome.stream, outcome.coverage))
+        batch_ids.extend(outcome.batch_ids)
+        if outcome.error:
+            errors.append(outcome.error)
+            typer.echo(f"error: {outcome.error}", err=True)
     receipts = digest(root, brands, publish=publish)
     report(batch_ids, covered, receipts, as_json=as_json, errors=errors)
     if errors:
