@@ -25,6 +25,7 @@ _ZONE: Final = r"\s*(?P<zone>Z|UTC|GMT|[+-]\d{2}:?\d{2})?"
 _ISO: Final = re.compile(
     rf"(?P<day>\d{{4}}-\d\d-\d\d)(?:[T ](?P<time>\d{{1,2}}:[\d:.,]+))?{_ZONE}", re.IGNORECASE
 )
+_EPOCH: Final = re.compile(r"(?P<seconds>\d{10})(?P<part>\d{3}|\d{6}|\d{9}|\.\d+)?")  # since 1970
 _COMPACT: Final = re.compile(r"\d{8}(T\S+)?")  # ISO too
 _ORDERED: Final = re.compile(
     r"(?P<first>\d{1,4})(?P<mark>[-/.])(?P<second>\d{1,2})(?P=mark)(?P<third>\d{1,4})"
@@ -113,6 +114,11 @@ class DateReader:
                 return _at(day, found)
         if _COMPACT.fullmatch(text):
             return datetime.fromisoformat(text)
+        if found := _EPOCH.fullmatch(text):
+            part = (found["part"] or "0").lstrip(".")
+            return datetime.fromtimestamp(int(found["seconds"]), UTC) + timedelta(
+                microseconds=int(part.ljust(6, "0")[:6])
+            )
         raise ValueError("not a date")
 
 

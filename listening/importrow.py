@@ -29,11 +29,13 @@ from listening.sheet import Row
 COUNTS: Final = ("likes", "shares", "comments", "views", "followers")
 DATES: Final = ("published_at", "edited_at", "deleted_at", "observed_at")
 TEXTS: Final = (
-    "id", "text", "title", "url", "author", "parent_id", "lang", "channel", "region", "campaign",
-    "experiment", "arm",
+    "id", "text", "title", "url", "author", "parent_id", "thread_id", "lang", "channel", "region",
+    "campaign", "experiment", "arm",
 )  # fmt: skip
 FIELDS: Final = (*TEXTS, *DATES, *COUNTS, "verified", "rating", "kind", "brand")
-_RENAMED: Final = {"parent_id": "parent_native_id", "id": "native_id"}
+_RENAMED: Final = {
+    "parent_id": "parent_native_id", "thread_id": "thread_native_id", "id": "native_id",
+}  # fmt: skip
 _EMPTY: Final = frozenset(("", "null", "none", "nan", "n/a"))
 _YES: Final = {
     "true": True, "yes": True, "1": True, "t": True, "y": True,

@@ -25,6 +25,25 @@ def utc(*parts):
 
 
 @pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("1793361600", utc(2026, 10, 30, 12)),
+        ("1793361600.25", utc(2026, 10, 30, 12, 0, 0, 250000)),
+        ("1793361600250", utc(2026, 10, 30, 12, 0, 0, 250000)),
+        ("1793361600250001", utc(2026, 10, 30, 12, 0, 0, 250001)),
+    ],
+)
+def test_seconds_and_parts_of_them_since_1970_are_an_instant(text, moment):
+    assert settle(text, "2026-10-30T12:00:00Z").read(text) == (moment, False)
+
+
+@pytest.mark.parametrize("text", ["179336160", "17933616001", "-1793361600", "1793361600x"])
+def test_other_numbers_are_no_date(text):
+    with pytest.raises(ValueError, match="not a date"):
+        settle("2026-10-30").read(text)
+
+
+@pytest.mark.parametrize(
     ("text", "moment", "assumed"),
     [
         ("2026-10-30T12:00:00Z", utc(2026, 10, 30, 12), False),

@@ -78,6 +78,7 @@ def test_every_field_arrives(root):
         "published_at": "2026-10-01T10:00:00Z", "edited_at": "2026-10-02T10:00:00Z",
         "observed_at": "2026-10-03T10:00:00Z", "likes": "1,234", "shares": "2", "comments": "3.0",
         "views": "4", "followers": "5", "verified": "Yes", "rating": "4,5", "parent_id": "6",
+        "thread_id": "5",
         "lang": "en", "channel": "forum", "kind": "Review", "region": "EU", "brand": "acmeco",
         "campaign": "c", "experiment": "e", "arm": "a", "deleted_at": "",
     }  # fmt: skip
@@ -86,6 +87,7 @@ def test_every_field_arrives(root):
     assert row["bucket"] == "kept"
     assert row["mention_id"] == mention_id("forum", "7")
     assert row["parent_id"] == mention_id("forum", "6")
+    assert row["thread_id"] == mention_id("forum", "5")
     same = ("text", "title", "url", "author", "lang", "channel", "region", "campaign", "arm")
     assert {name: row[name] for name in same} == {name: cells[name] for name in same}
     assert (row["likes"], row["shares"], row["comments"]) == (1234, 2, 3)
