@@ -1,22 +1,29 @@
-"""Drop folders: exports that people or other systems leave in a folder, each read once.
+"""Drops: exports that people or other systems leave in a folder or a bucket, each read once.
 
 Written for CSV, JSON lines and Parquet as `listening import` reads them (docs/imports.md),
 2026-11. A file is known by the SHA-256 of its content: a copy under another name is not read
 again, a longer version of the same file is. A file that is wrong as a whole is an error at
-every crawl until it is mended or removed; the others are read all the same.
+every crawl until it is mended or removed; the others are read all the same. An object of a bucket
+is known by the hash its store gives it, so that nothing is fetched twice (see `_bucket.py`).
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
+from fnmatch import fnmatchcase
+from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import Any, Final, Literal
+from tempfile import TemporaryDirectory
+from typing import Any, Final, Literal, Self
+from urllib.parse import urlsplit
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from listening.contract import (
     BrandFile,
@@ -27,7 +34,9 @@ from listening.contract import (
     Mention,
     Page,
 )
-from listening.sources import Look, Settings, Target, source
+from listening.credential import find_credential
+from listening.sources import Look, Relation, Settings, Target, source
+from listening.sources._bucket import Bucket
 from listening.sources._read import target_name
 
 ROOT: Final = "LISTENING_DROP_ROOT"
@@ -35,9 +44,12 @@ ROWS: Final = 20_000  # of one page
 
 
 class Folder(Settings):
-    """One folder of exports of one shape."""
+    """One folder, or one bucket, of exports of one shape."""
 
-    path: str  # relative to the brand file, or below LISTENING_DROP_ROOT
+    path: str | None = None  # relative to the brand file, or below LISTENING_DROP_ROOT
+    bucket: str | None = None  # https://host/bucket/prefix
+    region: str = "us-east-1"
+    connection: str = "s3"  # login: access key, password: secret key
     map: dict[str, str] = Field(default_factory=dict)  # column -> field
     files: str = "*"  # a glob pattern
     source: str = Field(default="drop", pattern=r"^[a-z][a-z0-9_.-]{0,62}$")  # whose ids these are
@@ -45,6 +57,14 @@ class Folder(Settings):
     date_format: str | None = None
     tz: str | None = None
     coverage: Literal["complete", "partial", "capped"] = "complete"
+
+    @model_validator(mode="after")
+    def _check_place(self) -> Self:
+        if (self.path is None) == (self.bucket is None):
+            raise ValueError("a drop is either a path or a bucket")
+        if self.bucket and not re.fullmatch(r"https?://[^/?#@]+/[^/?#]+[^?#]*", self.bucket):
+            raise ValueError("write a bucket as https://host/bucket/prefix")
+        return self
 
 
 class Folders(Settings):
@@ -54,16 +74,20 @@ class Folders(Settings):
 
 
 def targets(settings: Folders, brands: BrandFile) -> list[Target]:
-    """Return one target per folder and pattern."""
-    return [
-        Target(
-            target_name(f"{folder.path}-{folder.files}".removesuffix("-*")),
-            "local",
-            {**folder.model_dump(), "path": str(_place(folder.path, brands))},
-            relation="owned" if folder.owned else None,
-        )
-        for folder in settings.folders
-    ]
+    """Return one target per folder or bucket, and pattern."""
+    return [_target(folder, brands) for folder in settings.folders]
+
+
+def _target(folder: Folder, brands: BrandFile) -> Target:
+    relation: Relation | None = "owned" if folder.owned else None
+    facts = folder.model_dump()
+    if folder.bucket:
+        parts = urlsplit(folder.bucket)
+        name = f"{parts.path}-{folder.files}".removesuffix("-*")
+        return Target(target_name(name), parts.hostname or "", facts, relation=relation)
+    path = folder.path or ""
+    name = target_name(f"{path}-{folder.files}".removesuffix("-*"))
+    return Target(name, "local", {**facts, "path": str(_place(path, brands))}, relation=relation)
 
 
 def _place(path: str, brands: BrandFile) -> Path:
@@ -88,33 +112,74 @@ def _place(path: str, brands: BrandFile) -> Path:
     name="drop",
     relation="off_channel",
     hosts=(),
-    auth="none: files",
+    auth="none for folders; the keys of a bucket",
     blind_to="Everything nobody exports",
     verified="shape",
     settings=Folders,
     targets=targets,
     max_pages=10_000,
+    max_bytes=200_000_000,  # an export of a bucket is read in one
 )
 def crawl(look: Look) -> Iterator[Page]:
     """Yield the rows of every unread file, by name; the last page of a file moves the cursor."""
-    folder = Path(look.settings["path"])
-    if not folder.is_dir():
-        raise ListeningError(
-            "no such folder", where=str(folder), mend="Make it, or mend sources: drop"
-        )
     read = list(look.cursor.get("files", []))
     wrong: ListeningError | None = None
-    for path in sorted(folder.glob(look.settings["files"])):
-        if path.name.startswith(".") or not path.is_file() or (known := _sha256(path)) in read:
+    for known, fetched in _files(look):
+        if known in read:
             continue
         try:
-            yield from _pages(path, look, [*read, known])
+            with fetched() as path:
+                yield from _pages(path, look, [*read, known])
         except ListeningError as error:
             wrong = wrong or error
         else:
             read.append(known)
     if wrong:
         raise wrong
+
+
+def _files(look: Look) -> Iterator[tuple[str, Callable[[], AbstractContextManager[Path]]]]:
+    """Yield each file's hash, by name, and what opens it."""
+    if look.settings.get("bucket"):
+        yield from _objects(look)
+        return
+    folder = Path(look.settings["path"])
+    if not folder.is_dir():
+        raise ListeningError(
+            "no such folder", where=str(folder), mend="Make it, or mend sources: drop"
+        )
+    for path in sorted(folder.glob(look.settings["files"])):
+        if not path.name.startswith(".") and path.is_file():
+            yield _sha256(path), partial(_lying, path)
+
+
+def _lying(path: Path) -> AbstractContextManager[Path]:
+    return nullcontext(path)
+
+
+def _objects(look: Look) -> Iterator[tuple[str, Callable[[], AbstractContextManager[Path]]]]:
+    facts = look.settings
+    parts = urlsplit(facts["bucket"])
+    name, _, prefix = parts.path.lstrip("/").partition("/")
+    bucket = Bucket(
+        look.http,
+        f"{parts.scheme}://{parts.netloc}/{name}",
+        facts["region"],
+        find_credential(facts["connection"]),
+    )
+    for one in bucket.list(prefix):
+        last = one.key.rpartition("/")[2]
+        if last and not last.startswith(".") and fnmatchcase(last, facts["files"]):
+            yield f"etag:{one.etag}", partial(_fetched, bucket, one.key)
+
+
+@contextmanager
+def _fetched(bucket: Bucket, key: str) -> Iterator[Path]:
+    """Hold an object as a file of its name, for as long as it is read."""
+    with TemporaryDirectory(prefix="listening-drop-") as folder:
+        path = Path(folder) / key.rpartition("/")[2]
+        path.write_bytes(bucket.read(key))
+        yield path
 
 
 def _pages(path: Path, look: Look, read: list[str]) -> Iterator[Page]:
