@@ -137,19 +137,20 @@ class Http:
         headers: Mapping[str, str] | None = None,
         form: Mapping[str, str] | None = None,
         json: Any = None,
+        put: bytes | None = None,
         secret: bool = False,
     ) -> T:
         """Return what `read` makes of the answer; a `CutError` of it counts as a failed try.
 
-        With a `form` or `json` it is a POST of it, which may be sent more than once. A `secret`
-        exchange, such as for a token, is not kept in the WARC.
+        With a `form` or `json` it is a POST of it, with `put` a PUT of these bytes; either may be
+        sent more than once. A `secret` exchange, such as for a token, is not kept in the WARC.
 
         Raises:
             RefusedError: the URL, or one it redirects to, must not be asked.
             RateLimitedError, DeniedError, GoneError, BadAnswerError, TransientError.
         """
         url = _with(url, params or {})
-        ask = Ask(dict(headers or {}), form, json, secret)
+        ask = Ask(dict(headers or {}), form, json, secret, put)
         effort = Effort(self.clock)
         for _ in range(MAX_REDIRECTS + 1):
             answer = self._persist(url, ask, effort, read)
@@ -307,10 +308,10 @@ class Http:
         # The cookie jar is emptied: what one page sets must not mark the next request.
         self._session.cookies.clear()
         request = requests.Request(
-            "POST" if ask.posts else "GET",
+            ask.method,
             route.url.url,
             headers={**base, **ask.headers},
-            data=ask.form,
+            data=ask.form if ask.put is None else ask.put,
             json=ask.json,
         )
         timeout = min(_CONNECT, seconds)
@@ -335,11 +336,14 @@ class Ask:
     form: Mapping[str, str] | None = None
     json: Any = None
     secret: bool = False
+    put: bytes | None = None
 
     @property
-    def posts(self) -> bool:
-        """Tell whether it has a body."""
-        return self.form is not None or self.json is not None
+    def method(self) -> str:
+        """Return the method its body asks for."""
+        if self.put is not None:
+            return "PUT"
+        return "GET" if self.form is None and self.json is None else "POST"
 
 
 class Effort:
@@ -388,13 +392,13 @@ def _cross(before: str, after: str, ask: Ask) -> Ask:
     """Return what to say after a redirect: no header to another host.
 
     Raises:
-        RefusedError: it leads from https back to http, or a POST elsewhere.
+        RefusedError: it leads from https back to http, or a POST or PUT elsewhere.
     """
     old, new = urlsplit(before), urlsplit(after)
     if old.scheme == "https" and new.scheme == "http":
         raise RefusedError("a redirect from https to http", where=shown(after))
-    if ask.posts:
-        raise RefusedError("a redirect of a POST", where=shown(after))
+    if ask.method != "GET":
+        raise RefusedError(f"a redirect of a {ask.method}", where=shown(after))
     same = (old.scheme, old.netloc) == (new.scheme, new.netloc)
     return ask if same else replace(ask, headers={})
 

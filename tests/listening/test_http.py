@@ -346,6 +346,15 @@ def test_a_limit_is_waited_for_however_it_is_spelled(
     assert fake_time.slept == [7]
 
 
+def test_bytes_are_put_as_they_are(root: DataRoot, server: Server) -> None:
+    server.on("/up", reply(b"taken"))
+    with door(root) as http:
+        body = http.fetch(server.url + "/up", lambda answer: answer.body, put=b"1\n2")
+    assert body == b"taken"
+    assert server.asked[0].raw.startswith(b"PUT /up ")
+    assert server.asked[0].raw.endswith(b"\r\n\r\n1\n2")
+
+
 def test_errors_show_no_query(root: DataRoot, server: Server) -> None:
     with door(root) as http, pytest.raises(GoneError) as gone:
         http.get(server.url + "/x", params={"key": "secret-canary"})

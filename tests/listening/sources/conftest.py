@@ -24,12 +24,16 @@ class Lab:
         self.brands = BrandFile((BRAND,))
         self.queries: tuple[Query, ...] = ()
 
-    def crawl(self, name: str, **settings: Any) -> tuple[Outcome, list[dict[str, Any]]]:
-        """Crawl once; return the outcome and the rows of its batch."""
-        brands = BrandFile(
-            (BRAND,), self.queries, sources={name: settings}, files=self.brands.files
-        )
-        (stream,) = streams(brands)
+    def brand_file(self, name: str, settings: dict[str, Any]) -> BrandFile:
+        """Return a brand file that listens to one source."""
+        return BrandFile((BRAND,), self.queries, sources={name: settings}, files=self.brands.files)
+
+    def crawl(
+        self, name: str, *, only: str = "", **settings: Any
+    ) -> tuple[Outcome, list[dict[str, Any]]]:
+        """Crawl once its one stream, or the one whose target is named; return the batch's rows."""
+        brands = self.brand_file(name, settings)
+        (stream,) = (one for one in streams(brands) if only in ("", one.target))
         outcome = crawl_stream(self.root, stream, brands, clock=self.time.clock)
         if not outcome.batch_id:
             return outcome, []

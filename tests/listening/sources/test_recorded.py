@@ -171,3 +171,36 @@ def test_the_recorded_github_search_is_crawled(
     server.on("/search/issues", reply(answer))
     rows = crawl(server, root, monkeypatch, "github", base_url="http://recorded.example")
     assert len(rows) == 2 * len(answer["items"])  # among issues, and among pull requests
+
+
+def x_answers() -> dict[str, Any]:
+    files = [path for path in recorded("x_api_v2", "*.json") if ".http." not in path.name]
+    return {path.stem: json.loads(path.read_text()) for path in files}
+
+
+@pytest.mark.parametrize(
+    "name", [name for name, one in x_answers().items() if "text" in str(one["data"])[:400]]
+)
+def test_every_recorded_post_of_x_is_read(
+    name: str, server: Server, root: DataRoot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They were asked for without any field but the id and the text."""
+    monkeypatch.setenv("AIRFLOW_CONN_X", "http://:bearer-of-nothing@x")
+    told = x_answers()[name]
+    last = {"meta": {"result_count": 0}}
+    server.on("/tweets/search/recent", reply({"meta": {}, **told}), reply(last))
+    settings = {"base_url": "http://recorded.example", "cap": 100, "count": False}
+    rows = crawl(server, root, monkeypatch, "x", **settings)
+    assert len(rows) == len(told["data"])
+    assert all(row["native_id"] for row in rows)
+    assert {row["bucket"] for row in rows} <= {"kept", "off_topic"}
+
+
+def test_the_recorded_counts_and_compliance_jobs_of_x_have_what_is_read_of_them() -> None:
+    told = x_answers()
+    total = told["get_recent_tweets_count_1"]["meta"]["total_tweet_count"]
+    days = told["get_recent_tweets_count_1"]["data"]
+    assert total == sum(day["tweet_count"] for day in days)
+    jobs = told["create_and_get_compliance_job_and_jobs_2"]["data"]
+    for job in (*jobs, told["create_and_get_compliance_job_and_jobs_1"]["data"]):
+        assert {"id", "status", "upload_url", "download_url"} <= job.keys()

@@ -1,0 +1,370 @@
+"""X: what a query finds in the last seven days, or all that mentions an account, newest first.
+
+Written from docs.x.com (API v2: search, counts, mentions, post lookup, edits, withheld content,
+batch compliance, pricing), recorded answers and the developer policy, read 2026-11. It takes an
+app's bearer token (the password of the connection `x`) and costs money: `cap` says how many USD a
+month may cost, and nothing is asked before it says so.
+
+A post keeps the id of its first version when it is edited; that is its id here. Answers lack a
+field that is empty, and ids tell the moment to the millisecond, so only the id and the text are
+sure to be there. Retweets are shares, with the text of what they share. Posts that were deleted,
+or whose accounts were closed or locked, are found by the counts and by a compliance job a day,
+for the policy wants them deleted here, too. Counts must not be used to measure X itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any, Final
+from urllib.parse import urlsplit
+
+from pydantic import Field
+
+from listening.answer import DeniedError, RateLimitedError, Response, read_json
+from listening.clean import UncleanError
+from listening.contract import BrandFile, Coverage, Deletion, Item, Mention, Page
+from listening.credential import need_credential
+from listening.meter import Budget
+from listening.query import Dialect, compile_search
+from listening.sources import Look, Relation, Settings, SourceChanged, Target, source
+from listening.sources._queries import queries_for
+from listening.sources._read import (
+    NOT_PUBLIC,
+    Pager,
+    epoch,
+    expect,
+    field,
+    instant,
+    read_items,
+    tell_news,
+    text_id,
+    words,
+)
+from listening.sources._x import EPOCH, comply
+
+API: Final = "https://api.x.com/2"
+SIZE: Final = 100
+REACH: Final = timedelta(days=7) - timedelta(minutes=1)  # of a search without `archive`
+MOST_MENTIONS: Final = 800  # that the mentions of an account reach back to
+SHORT: Final = 0.9  # counts include what may not be shown: only less than this share is a gap
+TWITTER: Final = 1_288_834_974_657  # milliseconds: the epoch of its ids
+GONE: Final = ("/resource-not-found", "/not-authorized-for-resource")  # deleted, closed, locked
+NO_LANGUAGE: Final = re.compile(r"und|zxx|q[a-z]{2}")  # as X marks links, tags, too little
+EVERYWHERE: Final = frozenset(("XX", "XY"))  # withheld in all countries, or for copyright
+RECENT: Final = Dialect(most=496, none_of="-", fields={"author": "from:", "lang": "lang:"})
+ARCHIVE: Final = replace(RECENT, most=1_008)  # 512 and 1,024, less what `retweets: false` takes
+ASKED: Final = {
+    "max_results": str(SIZE),
+    "tweet.fields": "author_id,conversation_id,created_at,edit_history_tweet_ids,entities,lang,"
+    "note_tweet,public_metrics,referenced_tweets,withheld",
+    "user.fields": "name,protected,public_metrics,username,verified",
+    "expansions": "author_id,referenced_tweets.id",
+}
+KNOWN: Final = words(
+    """article attachments author_id card_uri community_id context_annotations conversation_id
+    created_at display_text_range edit_controls edit_history_tweet_ids entities geo id
+    in_reply_to_user_id lang media_metadata note_tweet possibly_sensitive public_metrics
+    referenced_tweets reply_settings scopes source suggested_source_links text withheld"""
+)
+
+
+Account = Annotated[str, Field(pattern=r"^\d{1,19}$", coerce_numbers_to_str=True)]
+
+
+class Posts(Settings):
+    """`sources: {x: {cap: 50}}`: the queries; `accounts: ["783214"]`: all that mentions these."""
+
+    base_url: str = API
+    connection: str = "x"
+    cap: float = Field(default=0.0, ge=0)  # USD a month
+    accounts: tuple[Account, ...] = ()  # the brand's, by id
+    archive: bool = False  # search everything since 2006, where the access includes it
+    retweets: bool = True
+    count: bool = True  # ask before each search how much there is, at the price of a request
+    recount: bool = True  # look at counts again, at the price of a post each
+
+
+def targets(settings: Posts, brands: BrandFile) -> list[Target]:
+    """Return one target per account, and one per query that covers X."""
+    host = urlsplit(settings.base_url).hostname or ""
+    facts = {
+        **settings.model_dump(include={"connection", "cap", "archive", "count", "recount"}),
+        "base_url": settings.base_url.rstrip("/"),
+    }
+    relation: Relation = "owned"
+    found = [
+        Target(f"mentions/{one}", host, {**facts, "account": one}, relation=relation)
+        for one in settings.accounts
+    ]
+    dialect = ARCHIVE if settings.archive else RECENT
+    less = "" if settings.retweets else " -is:retweet"
+    for name, q in queries_for("x", brands).items():
+        texts = [f"({text}){less}" if less else text for text in compile_search(q, dialect)]
+        found.append(Target(name, host, {**facts, "texts": texts}))
+    return found
+
+
+def recount(look: Look, ids: Sequence[str]) -> Iterator[Page]:
+    """Yield each post as its latest version stands now; what is gone or closed is deleted."""
+    if look.settings["recount"]:
+        yield from _again(look, ids)
+
+
+@source(
+    name="x",
+    relation="off_channel",
+    hosts=("api.x.com", "storage.googleapis.com"),
+    auth="the bearer token of an app; paid by use",
+    blind_to="Posts of locked accounts and what is withheld everywhere; without `archive` posts "
+    "older than seven days; of an account's mentions all but the newest 800",
+    verified="recorded",
+    settings=Posts,
+    targets=targets,
+    overlap=timedelta(hours=1),  # a post can be edited for so long; reading again costs
+    horizon=REACH,
+    memory=timedelta(days=30),
+    backfills=True,
+    recount=recount,
+    recount_size=SIZE,
+    budget=Budget(prices={"post": 0.005, "user": 0.010, "count": 0.005}),
+)
+def crawl(look: Look) -> Iterator[Page]:
+    """Yield the posts back to the overlap, what vanished of them, and what compliance tells."""
+    if not (look.settings.get("account") or look.settings["texts"]):
+        yield Page((), 0, coverage=Coverage("blind", reason="the query bounds nothing by words"))
+        return
+    served, newest = set[str](), look.since
+    for page in _mentions(look) if "account" in look.settings else _searched(look):
+        moments = [item.published_at for item in page.items if isinstance(item, Mention)]
+        served |= {item.native_id for item in page.items}
+        newest = max([newest, *moments])
+        yield page
+    missing = look.missing(served)
+    for start in range(0, len(missing), SIZE):
+        yield from _again(look, missing[start : start + SIZE])
+    cursor, before = {"at": newest.isoformat()}, look.cursor.get("compliance", {})
+    if served:  # what was paid for is not asked again, whatever becomes of the job
+        yield Page((), 0, {**cursor, "compliance": before} if before else cursor)
+    gone, state = comply(look, lambda path, **said: _fetch(look, path, **said))
+    if gone or state != before:
+        yield Page(gone, len(gone), {**cursor, "compliance": state})
+
+
+def _searched(look: Look) -> Iterator[Page]:
+    """Yield what each search finds; counted first, so that a gap is seen."""
+    archive = look.settings["archive"]
+    since = look.since if archive else max(look.since, look.started_at - REACH)
+    until = {"end_time": _stamp(look.until)} if look.until else {}
+    where = "all" if archive else "recent"
+    for text in look.settings["texts"]:
+        window = {"query": text, "start_time": _stamp(since), **until}
+        expected = _count(look, f"/tweets/counts/{where}", window)  # None: not to be asked
+        got = set[str]()
+        for page in _pages(look, f"/tweets/search/{where}", window, "next_token"):
+            got |= {item.native_id for item in page.items}
+            yield page
+        told = Coverage("complete", expected=expected, got=len(got))
+        if expected and len(got) < SHORT * expected:
+            reason = f"X counts {expected} posts and served {len(got)}"
+            told = replace(told, state="partial", reason=reason)
+        if since > look.since:
+            told = replace(told, state="capped", reason="a search reaches back seven days")
+        yield Page((), 0, coverage=told)
+
+
+def _count(look: Look, path: str, window: Mapping[str, str]) -> int | None:
+    if not look.settings["count"]:
+        return None
+    with look.pay(count=1):
+        answer = _fetch(look, path, params={**window, "granularity": "day"})
+    url = f"{look.settings['base_url']}{path}"
+    return expect(expect(answer, "meta", dict, url), "total_tweet_count", int, url)
+
+
+def _mentions(look: Look) -> Iterator[Page]:
+    path, got = f"/users/{look.settings['account']}/mentions", 0
+    for page in _pages(look, path, {"start_time": _stamp(look.since)}, "pagination_token"):
+        got += page.served
+        yield page
+    if got >= MOST_MENTIONS:
+        reason = f"an account's mentions reach back {MOST_MENTIONS} posts"
+        yield Page((), 0, coverage=Coverage("capped", got=got, reason=reason))
+
+
+def _pages(look: Look, path: str, asked: Mapping[str, str], turn: str) -> Iterator[Page]:
+    token, pager = "", Pager(path)
+    while True:
+        answer = _paid(look, path, {**ASKED, **asked, **({turn: token} if token else {})})
+        page = _page(look, answer, path)
+        if page.served:
+            pager.turn(item.native_id for item in page.items)
+            yield page
+        token = text_id(expect(answer, "meta", dict, path), "next_token")
+        if not token:
+            return
+
+
+def _paid(look: Look, path: str, asked: Mapping[str, str]) -> Mapping[str, Any]:
+    """Ask for posts, and pay for what came: posts, what they answer and quote, and authors."""
+    most = len(asked["ids"].split(",")) if "ids" in asked else SIZE
+    with look.pay(post=3 * most, user=most) as bill:
+        try:
+            answer: Mapping[str, Any] = _fetch(look, path, params=asked)
+        except (DeniedError, RateLimitedError):  # nothing came, nothing costs
+            bill.used(post=0, user=0)
+            raise
+        more = answer.get("includes") or {}
+        posts = [*(answer.get("data") or ()), *(more.get("tweets") or ())]
+        bill.used(post=len(posts), user=len(more.get("users") or ()))
+    return answer
+
+
+def _fetch(look: Look, path: str, **said: Any) -> Mapping[str, Any]:
+    name = look.settings["connection"]
+    token = need_credential(name, "password: the bearer token of an app").password
+    headers = {"Authorization": f"Bearer {token}"}
+    return look.http.fetch(f"{look.settings['base_url']}{path}", _read, headers=headers, **said)
+
+
+def _read(response: Response) -> Mapping[str, Any]:
+    answer = read_json(response)
+    if not isinstance(answer, Mapping):
+        raise SourceChanged("the answer is no object", where=response.url)
+    return answer
+
+
+def _page(look: Look, answer: Mapping[str, Any], path: str) -> Page:
+    raws = expect({"data": [], **answer}, "data", list, path)
+    tell_news("x", raws, KNOWN)
+    items = read_items("x", path, raws, lambda raw: _item(raw, answer, look), _id)
+    lost = [
+        name
+        for name in ("created_at", "author_id", "public_metrics")
+        if raws and not any(name in raw for raw in raws if isinstance(raw, Mapping))
+    ]
+    told = Coverage("partial", reason=f"no post has {', '.join(lost)}") if lost else None
+    return Page(items, len(raws), coverage=told)
+
+
+def _again(look: Look, ids: Sequence[str]) -> Iterator[Page]:
+    """Yield posts by id: an edited one answers as it was, and names its latest version."""
+    path = "/tweets"
+    asked = {name: value for name, value in ASKED.items() if name != "max_results"}
+    answer = _paid(look, path, {**asked, "ids": ",".join(ids)})
+    posts = [one for one in answer.get("data") or () if isinstance(one, Mapping)]
+    edited = [one["edit_history_tweet_ids"][-1] for one in posts if _is_old(one)]
+    yield _page(look, {**answer, "data": [one for one in posts if not _is_old(one)]}, path)
+    if edited:
+        yield _page(look, _paid(look, path, {**asked, "ids": ",".join(edited)}), path)
+    told = [one for one in answer.get("errors") or () if str(one.get("type")).endswith(GONE)]
+    refused = {text_id(one, "resource_id") for one in told} & set(ids)
+    gone = tuple(Deletion("x", one, look.started_at, look.started_at) for one in sorted(refused))
+    yield Page(gone, len(gone))
+
+
+def _is_old(post: Mapping[str, Any]) -> bool:
+    versions = post.get("edit_history_tweet_ids") or [post.get("id")]
+    return bool(versions[-1] != post.get("id"))
+
+
+def _id(raw: Any) -> str:
+    """Return the id of a post's first version."""
+    versions = raw.get("edit_history_tweet_ids") if isinstance(raw, Mapping) else None
+    return str(versions[0]) if isinstance(versions, list) and versions else text_id(raw, "id")
+
+
+def _item(raw: Any, answer: Mapping[str, Any], look: Look) -> Item:
+    """Return a post, or the deletion of one that we know and may no longer show."""
+    try:
+        return _mention(raw, answer, look)
+    except UncleanError as error:
+        if error.reason != NOT_PUBLIC or _id(raw) not in look.recent(EPOCH):
+            raise
+        return Deletion("x", _id(raw), look.started_at, look.started_at)
+
+
+def _mention(raw: Any, answer: Mapping[str, Any], look: Look) -> Mention:
+    latest, first = field(raw, "id", str), _id(raw)
+    withheld = _part(raw, "withheld", dict)
+    if withheld.get("copyright") or EVERYWHERE & set(withheld.get("country_codes", ())):
+        raise UncleanError(NOT_PUBLIC, "X withholds it everywhere")
+    author = _included(answer, "users", text_id(raw, "author_id"))
+    if author.get("protected"):
+        raise UncleanError(NOT_PUBLIC, "its author shows it to followers only")
+    linked = _part(raw, "referenced_tweets", list)
+    refers = {text_id(one, "type"): text_id(one, "id") for one in linked}
+    shared = refers.get("retweeted", "")
+    # The counts of a retweet are those of what it shares.
+    counts = {} if shared else _part(raw, "public_metrics", dict)
+    shares = [_whole(counts, name) for name in ("retweet_count", "quote_count")]
+    edited = _moment(latest) if latest != first else None
+    return Mention(
+        source="x",
+        native_id=first,
+        text=_text(_included(answer, "tweets", shared) or raw),
+        url=f"https://x.com/i/status/{first}",
+        author=str(author.get("username") or ""),
+        author_id=text_id(raw, "author_id"),
+        author_name=str(author.get("name") or ""),
+        published_at=_published(raw, first, edited),
+        edited_at=edited,
+        observed_at=look.started_at,
+        kind="share" if shared else "comment" if refers.get("replied_to") else "post",
+        channel="x",
+        parent_native_id=shared or refers.get("replied_to", ""),
+        thread_native_id=text_id(raw, "conversation_id"),
+        lang="" if NO_LANGUAGE.fullmatch(text_id(raw, "lang")) else text_id(raw, "lang"),
+        verified=author.get("verified"),
+        likes=_whole(counts, "like_count"),
+        shares=sum(filter(None, shares)) if any(one is not None for one in shares) else None,
+        comments=_whole(counts, "reply_count"),
+        views=_whole(counts, "impression_count"),
+        followers=_whole(_part(author, "public_metrics", dict), "followers_count"),
+        warnings=("withheld",) if withheld else (),
+    )
+
+
+def _part(raw: Mapping[str, Any], name: str, kind: type) -> Any:
+    """Return a part that is left out where it is empty."""
+    return field(raw, name, kind) if name in raw else kind()
+
+
+def _whole(counts: Mapping[str, Any], name: str) -> int | None:
+    return int(field(counts, name, int)) if name in counts else None
+
+
+def _published(raw: Mapping[str, Any], first: str, edited: datetime | None) -> datetime:
+    """Return when the first version was posted; `created_at` is that of the version served."""
+    if edited or "created_at" not in raw:
+        return _moment(first)
+    return instant(field(raw, "created_at", str), "created_at")
+
+
+def _moment(post: str) -> datetime:
+    """Return the moment an id tells, to the second."""
+    if not re.fullmatch(r"\d{1,19}", post):
+        raise UncleanError("bad_type", f"id {post[:60]!r} is no whole number")
+    return epoch(((int(post) >> 22) + TWITTER) // 1000, "id")
+
+
+def _included(answer: Mapping[str, Any], kind: str, wanted: str) -> Mapping[str, Any]:
+    listed = (answer.get("includes") or {}).get(kind) or ()
+    return next((one for one in listed if wanted and text_id(one, "id") == wanted), {})
+
+
+def _text(post: Mapping[str, Any]) -> str:
+    """Return the whole text of a post, its short links spelled out."""
+    long = post.get("note_tweet") or {}
+    text: str = field(long, "text", str) if long else field(post, "text", str)
+    entities = (long or post).get("entities") or {}
+    for link in entities.get("urls") or ():
+        if link.get("url") and link.get("expanded_url"):
+            text = text.replace(link["url"], link["expanded_url"])
+    return text
+
+
+def _stamp(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
