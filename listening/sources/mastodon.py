@@ -1,8 +1,8 @@
-"""Mastodon: what is posted under a hashtag, as one server sees it, newest first.
+"""Mastodon: hashtags, the public timeline and the search, as one server sees them, newest first.
 
 Written from docs.joinmastodon.org (methods/timelines, entities/Status, api/rate-limits) and
-from answers recorded on Mastodon 4.x, read 2026-11. No account, but some servers serve tags
-only to their own users: that is an error here, not an empty tag.
+from answers recorded on Mastodon 4.x, read 2026-11. The search needs an account's token, and some
+servers serve tags only to their own users: that is an error here, not an empty tag.
 
 Ids are the server's own. What it no longer serves is asked for singly: 404 means deleted. Young
 posts are counted again by `/api/v1/statuses?id[]=` (since 4.3), and singly by older servers.
@@ -13,14 +13,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final
-from urllib.parse import quote, urlsplit
+from typing import Any, Final, Self
+from urllib.parse import quote, urlencode, urlsplit
 
-from pydantic import Field
+from pydantic import model_validator
 
 from listening.answer import GoneError, Response, read_json
 from listening.clean import UncleanError, strip_html
-from listening.contract import BrandFile, Deletion, Item, Mention, Page
+from listening.contract import BrandFile, Coverage, Deletion, Item, Mention, Page
+from listening.credential import find_credential, need_credential
+from listening.query import Dialect, compile_search
 from listening.sources import Look, Settings, SourceSilent, Target, source
 from listening.sources._read import (
     NOT_PUBLIC,
@@ -36,6 +38,9 @@ from listening.sources._read import (
 
 LIMIT: Final = 40
 MOST_ASKED: Final = 100  # vanished posts asked for in one crawl
+# Its search is Elasticsearch's simple query (docs.joinmastodon.org/methods/search, read 2026-11):
+# words and phrases, all of which must be there; it stems, so nothing is left out by it.
+SEARCH: Final = Dialect(most=400, any_of=None, groups=False)
 NOTHING: Final = type(None)
 KNOWN: Final = frozenset(
     ("id", "created_at", "in_reply_to_id", "in_reply_to_account_id", "sensitive", "spoiler_text",
@@ -47,21 +52,38 @@ KNOWN: Final = frozenset(
 )  # fmt: skip
 
 
-class Tags(Settings):
+class Server(Settings):
     """`sources: {mastodon: {base_url: "https://…", tags: [acme]}}`."""
 
     base_url: str
-    tags: tuple[str, ...] = Field(min_length=1)
+    tags: tuple[str, ...] = ()
+    public: bool = False  # all the server shows in public, held to the queries
+    search: bool = False  # what its search finds; needs an account
+    connection: str = "mastodon"  # password: an access token of the server's
+
+    @model_validator(mode="after")
+    def _check_some(self) -> Self:
+        if not (self.tags or self.public or self.search):
+            raise ValueError("name tags, or set public or search to true")
+        return self
 
 
-def targets(settings: Tags, _: BrandFile) -> list[Target]:
-    """Return one target per hashtag."""
+def targets(settings: Server, brands: BrandFile) -> list[Target]:
+    """Return one target per hashtag, one for all that is public, one per query to search for."""
     host = urlsplit(settings.base_url).hostname or ""
-    base = settings.base_url.rstrip("/")
-    return [
-        Target(target_name(tag), host, {"base_url": base, "tag": tag})
-        for tag in (tag.lstrip("#") for tag in settings.tags)
-    ]
+    facts = {"base_url": settings.base_url.rstrip("/"), "connection": settings.connection}
+    named: dict[str, dict[str, Any]] = {
+        target_name(tag): {"tag": tag} for tag in (tag.lstrip("#") for tag in settings.tags)
+    }
+    if settings.public:
+        named["public timeline"] = {"public": True}
+    if settings.search:
+        queries = [q for q in brands.queries if not q.sources or "mastodon" in q.sources]
+        found = {f"search {q.id}": compile_search(q.q, SEARCH) for q in queries}
+        implied = tuple(f'"{brand.name}"' for brand in brands.brands)
+        for name, texts in (found or {"search implied": implied}).items():
+            named[name] = {"texts": list(texts)}
+    return [Target(name, host, {**facts, **told}) for name, told in named.items()]
 
 
 def recount(look: Look, ids: Sequence[str]) -> Iterator[Page]:
@@ -69,7 +91,9 @@ def recount(look: Look, ids: Sequence[str]) -> Iterator[Page]:
     url = f"{look.settings['base_url']}/api/v1/statuses"
     served = set[str]()
     try:
-        statuses = expect_list(look.http.get_json(url, {"id[]": list(ids)}), url, "the answer")
+        statuses = expect_list(
+            look.http.get_json(url, {"id[]": list(ids)}, _headers(look)), url, "the answer"
+        )
     except GoneError:  # a server older than Mastodon 4.3
         statuses = []
     if statuses:
@@ -86,11 +110,11 @@ def recount(look: Look, ids: Sequence[str]) -> Iterator[Page]:
     name="mastodon",
     relation="off_channel",
     hosts=(),
-    auth="none",
-    blind_to="Posts without the hashtag; posts the server does not federate; people who opted "
-    "out of being indexed",
+    auth="none; an access token for the search",
+    blind_to="Posts without the hashtag, where only tags are heard; posts the server does not "
+    "federate or search; people who opted out of being indexed",
     verified="recorded",
-    settings=Tags,
+    settings=Server,
     targets=targets,
     pace=1.0,
     overlap=timedelta(days=7),
@@ -99,34 +123,72 @@ def recount(look: Look, ids: Sequence[str]) -> Iterator[Page]:
     recount_size=20,  # Mastodon's default page (unverified)
 )
 def crawl(look: Look) -> Iterator[Page]:
-    """Yield the timeline back to the overlap, then what vanished from it."""
-    base, tag = look.settings["base_url"], look.settings["tag"]
-    url: str | None = f"{base}/api/v1/timelines/tag/{quote(tag, safe='')}?limit={LIMIT}"
-    pager, served, newest = Pager(base), set[str](), look.since
+    """Yield what is new back to the overlap, then what vanished from it."""
+    base, facts = look.settings["base_url"], look.settings
+    served, newest = set[str](), [look.since]
+    if "texts" in facts:
+        if not facts["texts"]:
+            blind = Coverage("blind", reason="the query bounds nothing by words")
+            yield Page((), 0, coverage=blind)
+            return
+        need_credential(facts["connection"], "an access token of the server, as password")
+        for text in facts["texts"]:
+            yield from _pages(look, _search_url(base, text, 0), text, served, newest)
+    elif facts.get("public"):
+        url = f"{base}/api/v1/timelines/public?limit={LIMIT}"
+        yield from _pages(look, url, "", served, newest)
+    else:
+        url = f"{base}/api/v1/timelines/tag/{quote(facts['tag'], safe='')}?limit={LIMIT}"
+        yield from _pages(look, url, "", served, newest)
+    vanished = tuple(_vanished(look, served))
+    if not served and any(isinstance(item, Mention) for item in vanished):
+        raise SourceSilent(
+            "nothing was served, yet the posts are still there",
+            where=base,
+            mend="The server may serve this to its own users only; name another one",
+        )
+    cursor = {"at": max(newest).isoformat()} if served else None
+    yield Page(vanished, len(vanished), cursor)
+
+
+def _pages(
+    look: Look, first: str, text: str, served: set[str], newest: list[datetime]
+) -> Iterator[Page]:
+    """Yield pages, newest first, until one lies wholly before the overlap."""
+    base = look.settings["base_url"]
+    url: str | None = first
+    pager, count = Pager(base), 0
     while url:
-        response, statuses = look.http.fetch(url, _read)
+        response, statuses = look.http.fetch(url, _read, headers=_headers(look))
         if not statuses:
-            break
+            return
         items = _items(look, statuses, url)
         served |= {item.native_id for item in items}
         pager.turn(item.native_id for item in items)
         yield Page(items, len(statuses))
         moments = [item.published_at for item in items if isinstance(item, Mention)]
-        newest = max([newest, *moments])
-        url = response.link("next") if max(moments, default=newest) >= look.since else None
-    vanished = tuple(_vanished(look, served))
-    if not served and any(isinstance(item, Mention) for item in vanished):
-        raise SourceSilent(
-            "the tag is empty, yet its posts are still there",
-            where=base,
-            mend="The server may serve tags to its own users only; name another one",
-        )
-    cursor = {"at": newest.isoformat()} if served else None
-    yield Page(vanished, len(vanished), cursor)
+        newest += moments
+        if max(moments, default=look.since) < look.since:
+            return
+        count += len(statuses)
+        url = _search_url(base, text, count) if text else response.link("next")
+
+
+def _search_url(base: str, text: str, offset: int) -> str:
+    # Newest first (unverified); `resolve` would make the server fetch from others.
+    asked = {"q": text, "type": "statuses", "resolve": "false", "limit": LIMIT, "offset": offset}
+    return f"{base}/api/v2/search?{urlencode(asked)}"
+
+
+def _headers(look: Look) -> dict[str, str]:
+    found = find_credential(look.settings.get("connection", ""))
+    return {"Authorization": f"Bearer {found.password}"} if found and found.password else {}
 
 
 def _read(response: Response) -> tuple[Response, list[Any]]:
-    return response, expect_list(read_json(response), response.url, "the timeline")
+    answer = read_json(response)
+    listed = answer.get("statuses") if isinstance(answer, Mapping) else answer
+    return response, expect_list(listed, response.url, "the timeline")
 
 
 def _items(look: Look, statuses: list[Any], url: str) -> tuple[Item, ...]:
@@ -192,7 +254,7 @@ def _again(look: Look, native_id: str) -> Iterator[Item]:
     """Yield a status by its id: it may have lost its hashtag, or be hidden, or be gone."""
     url = f"{look.settings['base_url']}/api/v1/statuses/{quote(native_id, safe='')}"
     try:
-        status = look.http.get_json(url)
+        status = look.http.get_json(url, headers=_headers(look))
     except GoneError:
         yield Deletion("mastodon", native_id, look.started_at, look.started_at)
     else:

@@ -167,6 +167,41 @@ def test_odd_text_is_stored_clean_or_cut_and_never_breaks_a_batch(lab: Lab, text
     rows[0]["text"].encode()
 
 
+def test_the_public_timeline_is_held_to_the_names_of_the_brand(lab: Lab) -> None:
+    other = post(id="8", content="about rain")
+    lab.server.on("/api/v1/timelines/public", reply([post(id="9"), other]))
+    outcome, rows = lab.crawl("mastodon", base_url="http://m.example", public=True)
+    assert outcome.stream == "mastodon--m.example--public-timeline"
+    assert [(row["native_id"], row["bucket"]) for row in rows] == [
+        ("9", "kept"),
+        ("8", "off_topic"),
+    ]
+    assert "authorization" not in lab.server.asked[0].headers
+
+
+def test_the_search_asks_page_by_page_with_its_token(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pages = {"0": [post(id="9"), post(id="8")], "2": [post(id="7")]}
+
+    def answer(asked: Asked) -> bytes:
+        found = pages.get(asked.query["offset"], [])
+        return reply({"accounts": [], "statuses": found, "hashtags": []})
+
+    lab.server.on("/api/v2/search", answer)
+    settings = {"base_url": "http://m.example", "search": True}
+    outcome, _ = lab.crawl("mastodon", **settings)
+    assert "no credential is called 'mastodon'" in str(outcome.error)
+    assert lab.server.asked == []
+    monkeypatch.setenv("AIRFLOW_CONN_MASTODON", '{"password": "hush"}')
+    outcome, rows = lab.crawl("mastodon", **settings)
+    assert outcome.error is None
+    assert outcome.stream == "mastodon--m.example--search-implied"
+    assert [row["native_id"] for row in rows] == ["9", "8", "7"]
+    assert {asked.query["q"] for asked in lab.server.asked} == {'"Quillon"'}
+    assert {asked.headers["authorization"] for asked in lab.server.asked} == {"Bearer hush"}
+
+
 # --- rss --------------------------------------------------------------------------------
 
 FEED = "<rss version='2.0'><channel><title>t</title>{}</channel></rss>"
