@@ -15,6 +15,7 @@ down ones leave tombstones.
 from __future__ import annotations
 
 import json
+import logging
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -24,7 +25,7 @@ from urllib.parse import urlencode, urlsplit
 
 from pydantic import Field
 
-from listening.answer import TransientError
+from listening.answer import GoneError, TransientError
 from listening.clean import UncleanError
 from listening.contract import (
     BrandFile,
@@ -54,6 +55,7 @@ TRIES: Final = 3
 HIDDEN: Final = "!no-unauthenticated"  # an author's wish not to be shown to strangers
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 Event = dict[str, Any]
+log = logging.getLogger(__name__)
 
 
 class Firehose(Settings):
@@ -343,7 +345,13 @@ def _ask(look: Look, method: str, name: str, values: Sequence[str], answer: str)
     """Yield what the public API knows of these."""
     url = f"{look.settings['api_base_url']}/xrpc/{method}"
     for start in range(0, len(values), PER_CALL):
-        told = look.http.get_json(url, {name: values[start : start + PER_CALL]})
+        try:
+            told = look.http.get_json(url, {name: values[start : start + PER_CALL]})
+        except GoneError as error:
+            if look.settings["api_base_url"] == API:
+                raise
+            log.warning("no counts and handles here: %s", error)  # a Jetstream without an API
+            return
         yield from _told(told, answer, list)
 
 

@@ -42,7 +42,7 @@ from listening.sources import Look, Settings, Target, source
 from listening.sources._queries import queries_for
 from listening.sources._read import Pager, expect, field, instant, read_items, text_id, whole
 
-API: Final = "https://www.googleapis.com/youtube/v3"
+API: Final = "https://www.googleapis.com"
 PACIFIC: Final = "America/Los_Angeles"
 SEARCH: Final = Dialect(most=500, any_of="|", groups=False)
 PER_CALL: Final = 50
@@ -168,7 +168,7 @@ def _due(look: Look) -> bool:
 def _ask(look: Look, path: str, asked: Mapping[str, Any]) -> dict[str, Any]:
     """Return one list of the API, paid for; raises what its errors mean."""
     key = need_credential(look.settings["connection"], '{"password": "an API key"}')
-    url = f"{look.settings['base_url']}/{path}"
+    url = f"{look.settings['base_url']}/youtube/v3/{path}"
     try:
         with look.pay(**{"search" if path == "search" else "list": 1}):
             headers = {"X-Goog-Api-Key": key.password}
@@ -199,7 +199,7 @@ def _until_midnight(moment: datetime) -> float:
 
 
 def _pages(look: Look, path: str, asked: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    pager, token = Pager(f"{look.settings['base_url']}/{path}"), ""
+    pager, token = Pager(f"{look.settings['base_url']}: {path}"), ""
     while True:
         answer = _ask(look, path, {**asked, "pageToken": token} if token else asked)
         pager.turn(str(text_id(one, "etag") or _id(one)) for one in answer["items"])

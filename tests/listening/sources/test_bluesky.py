@@ -226,6 +226,15 @@ def test_an_api_that_changed_is_an_error(sky: Sky) -> None:
         assert type(outcome.error).__name__ == "SourceChanged", view
 
 
+def test_another_jetstream_without_an_api_is_heard_without_handles_and_counts(sky: Sky) -> None:
+    sky.serve(web_socket(post(ADA, "1", 60, "quillon")))
+    for method in ("actor.getProfiles", "feed.getPosts"):
+        sky.server.on(f"/xrpc/app.bsky.{method}", reply(b"no such page", 404))
+    outcome, rows = sky.crawl()
+    assert outcome.error is None
+    assert [(row["author"], row["likes"]) for row in rows] == [(ADA, None)]
+
+
 def test_a_stream_that_is_late_is_capped_and_goes_on(sky: Sky) -> None:
     def endless(connection: Any, asked: Asked) -> None:
         hold = web_socket(post(ADA, "1", 60, "quillon one"), close=None, packed=False)

@@ -71,13 +71,13 @@ class Tube:
             self.on(path, page())
 
     def on(self, path: str, *answers: Any) -> None:
-        self.server.on(f"/v3/{path}", *answers)
+        self.server.on(f"/youtube/v3/{path}", *answers)
 
     def asked(self, path: str) -> list[Asked]:
-        return [one for one in self.server.asked if one.path == f"/v3/{path}"]
+        return [one for one in self.server.asked if one.path == f"/youtube/v3/{path}"]
 
     def crawl(self, target: str = "implied", **more: Any) -> tuple[Outcome, list[dict[str, Any]]]:
-        settings = {"base_url": "http://tube.example/v3", **more}
+        settings = {"base_url": "http://tube.example", **more}
         brands = BrandFile((BRAND,), sources={"youtube": settings})
         (stream,) = (one for one in streams(brands) if one.target == target)
         outcome = crawl_stream(self.root, stream, brands, clock=self.fake_time.clock)
