@@ -1,6 +1,19 @@
 -- What went on between each own brand and people, day by day and channel by channel: what was said
 -- to it and how it sounded, what it posted and answered, and how its posts were received.
-with event as (
+{{ config(materialized="incremental") }}
+with inbound as (
+    select * from {{ ref("inbound") }} where {{ stale_days() }}
+),
+towards as (
+    select mention_id, brand_id, sentiment
+    from {{ ref("brand_sentiment") }}
+    where
+        product_id = ''
+        {%- if is_partial() %}
+        and mention_id in (select mention_id from inbound)
+        {%- endif %}
+),
+event as (
     select
         inbound.brand_id,
         inbound.day,
@@ -11,12 +24,11 @@ with event as (
         inbound.thread_id,
         coalesce(towards.sentiment, tag.sentiment) as sentiment,
         null::bigint as engagement
-    from {{ ref("inbound") }} as inbound
-    join {{ ref("mention_tag") }} as tag using (mention_id)
-    left join {{ ref("brand_sentiment") }} as towards
-        on towards.mention_id = inbound.mention_id
-        and towards.brand_id = inbound.brand_id
-        and towards.product_id = ''
+    from inbound
+    join {{ ref("mention_tag") }} as tag
+        on tag.mention_id = inbound.mention_id and tag.published_at = inbound.inbound_at
+    left join towards
+        on towards.mention_id = inbound.mention_id and towards.brand_id = inbound.brand_id
     where not tag.is_spam
     union all
     select
@@ -30,7 +42,7 @@ with event as (
         null,
         if(parent_id is null, engagement, null)
     from {{ ref("brand_mention") }}
-    where brand_role = 'own' and said_by_brand
+    where {{ stale_days() }} and brand_role = 'own' and said_by_brand
 ),
 counted as (
     select

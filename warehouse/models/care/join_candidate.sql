@@ -66,7 +66,7 @@ rival as (
 answered as (
     select parent_id as mention_id, count(*) as replies
     from {{ ref("mention_tag") }}
-    where parent_id is not null
+    where parent_id in (select mention_id from open_thread)
     group by parent_id
 ),
 needing as (

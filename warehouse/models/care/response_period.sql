@@ -1,6 +1,7 @@
 -- Waiting times by day, week and month, for each channel and all together. What is still open
 -- counts as waiting longer than anything answered, so a brand cannot look fast by leaving the hard
 -- ones open. Quantiles are taken from the questions themselves, never from other quantiles.
+{{ config(materialized="incremental") }}
 with needed as (
     select
         response.* exclude (channel),
@@ -10,8 +11,10 @@ with needed as (
     where response.needs_reply and response.is_answer_visible
 ),
 dated as (
-    select needed.*, cast(date_trunc(period, day) as date) as starts_on
-    from needed
+    select * from (
+        select needed.*, cast(date_trunc(period, day) as date) as starts_on from needed
+    )
+    where {{ stale("brand_id, period, starts_on", "stale_period") }}
 ),
 counted as (
     select

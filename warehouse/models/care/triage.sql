@@ -6,6 +6,7 @@ with waiting as (
     where
         state = 'open'
         and needs_reply
+        and published_at > {{ now_at() }} - interval {{ var("triage_days") }} day
         -- Nobody can see whether a review was answered where no source shows it.
         and (
             is_answer_visible

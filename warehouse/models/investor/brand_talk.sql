@@ -1,4 +1,5 @@
 -- How much and how kindly each brand is talked of, month by month, beside its competitors.
+{{ config(materialized="incremental") }}
 with month as (
     select
         cast(date_trunc('month', day) as date) as month,
@@ -11,7 +12,7 @@ with month as (
         count(*) filter ('purchase' = any(intents)) as purchase,
         {{ sentiment_counts() }}
     from {{ ref("brand_mention") }}
-    where not said_by_brand and not is_spam
+    where {{ stale_days(period="month") }} and author_brand_id is null and not said_by_brand and not is_spam
     group by all
 )
 select

@@ -1,9 +1,10 @@
 -- What the brands themselves published, with each count at the newest look that gives it: a later
 -- look that gives only the text takes nothing back.
+{{ config(materialized="incremental") }}
 with answer as (
     select parent_id, count(*) as answers, {{ sentiment_counts() }}
     from {{ ref("mention_tag") }}
-    where author_brand_id is null and parent_id is not null
+    where author_brand_id is null and {{ stale("parent_id") }} and parent_id is not null
     group by parent_id
 ),
 look as (
@@ -13,7 +14,7 @@ look as (
         arg_max(views, observed_at) as views,
         arg_max(engagement, observed_at) as engagement
     from {{ ref("engagement_snapshot") }}
-    where coalesce(views, engagement) is not null
+    where {{ stale() }} and coalesce(views, engagement) is not null
     group by mention_id
 )
 select
@@ -39,7 +40,7 @@ select
         when answer.negative + answer.neutral + answer.positive = 0 then 'none_scored'
     end as net_sentiment_null_reason
 from {{ ref("mention_tag") }} as tag
-join {{ source("core", "mention") }} as mention using (mention_id)
+join {{ ref("mention") }} as mention using (mention_id)
 left join look using (mention_id)
 left join answer on answer.parent_id = tag.mention_id
-where tag.author_brand_id is not null and tag.parent_id is null
+where {{ stale("tag.mention_id") }} and tag.author_brand_id is not null and tag.parent_id is null

@@ -29,7 +29,7 @@ post as (
 daily as (
     select brand_id, day, count(*) as mentions
     from {{ ref("brand_mention") }}
-    where not said_by_brand and not is_spam
+    where author_brand_id is null and not said_by_brand and not is_spam
     group by brand_id, day
 ),
 talk as (

@@ -1,5 +1,5 @@
 -- What engages in a brand's field and in its industry: own posts, competitors', and everybody
--- else's, at the newest look, beside what is usual at that age.
+-- else's of the last half year, at the newest look, beside what is usual at that age.
 with newest as (
     select
         mention_id,
@@ -7,7 +7,9 @@ with newest as (
         arg_max(reach, observed_at) as reach,
         arg_max(engagement, observed_at) as engagement
     from {{ ref("engagement_snapshot") }}
-    where engagement is not null
+    where
+        engagement is not null
+        and published_at >= {{ now_at() }} - interval {{ var("usual_engagement_days") }} day
     group by mention_id
 ),
 aged as (

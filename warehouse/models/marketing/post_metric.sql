@@ -2,12 +2,14 @@
 -- Virality divides by fans, and only a brand's own page has fans of the brand: what a declared
 -- handle posted, what one of the brand's own channels serves as a post, and the arms of its
 -- experiments. Anybody else's followers are no fans.
+{{ config(materialized="incremental") }}
 with about as (
     select
         mention_id,
         list(brand_id order by brand_id) as brand_ids,
         bool_or(said_by_brand) as is_own
     from {{ ref("brand_mention") }}
+    where {{ stale() }}
     group by mention_id
 ),
 post as (
@@ -20,8 +22,9 @@ post as (
         tag.author_brand_id is not null
         or (tag.owned and tag.kind = 'post')
         or mention.arm is not null as is_on_channel
-    from {{ source("core", "mention") }} as mention
+    from {{ ref("mention") }} as mention
     join {{ ref("mention_tag") }} as tag using (mention_id)
+    where {{ stale("tag.mention_id") }}
 )
 select
     look.mention_id,
@@ -54,3 +57,4 @@ select
 from {{ ref("engagement_snapshot") }} as look
 join post using (mention_id)
 left join about using (mention_id)
+where {{ stale("look.mention_id") }}

@@ -1,11 +1,13 @@
 -- What brands posted, each at its look nearest to a week of age, so that old and young posts can be
 -- added up; with the money that files state for it, never guessed and never converted.
+{{ config(materialized="incremental") }}
 with own as (
     select about.*, mention.region, mention.campaign, mention.native_id, mention.url
     from {{ ref("brand_mention") }} as about
-    join {{ source("core", "mention") }} as mention using (mention_id)
+    join {{ ref("mention") }} as mention using (mention_id)
     where
-        about.kind = 'post'
+        {{ stale("about.mention_id") }}
+        and about.kind = 'post'
         and about.parent_id is null
         and (
             about.said_by_brand
@@ -24,7 +26,7 @@ look as (
     select post.*
     from {{ ref("post_metric") }} as post
     semi join own using (mention_id)
-    where coalesce(post.engagement, post.reach) is not null
+    where {{ stale("post.mention_id") }} and coalesce(post.engagement, post.reach) is not null
     qualify row_number() over (
         partition by post.mention_id
         order by abs(post.age_s - 86400 * {{ var("post_value_days") }}), post.observed_at desc

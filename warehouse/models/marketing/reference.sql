@@ -1,5 +1,14 @@
 -- Where a brand is spoken of and by whom, by week: channels, outlets, and whether it is linked to.
-with linked as (
+{{ config(materialized="incremental") }}
+with about as (
+    select *
+    from {{ ref("brand_mention") }}
+    where
+        {{ stale_days(period="week") }}
+        and not said_by_brand
+        and not is_spam
+),
+linked as (
     select distinct mention.mention_id, domain.brand_id
     from (
         select
@@ -8,6 +17,7 @@ with linked as (
                 lower(text), 'https?://(?:[^\s/@]*@)?(?:www\.)?([\p{L}\p{N}.-]+)', 1
             )) as host
         from {{ source("core", "mention") }}
+        semi join about using (mention_id, published_at)
         where contains(text, '://')
     ) as mention
     join {{ source("core", "domain") }} as domain
@@ -36,10 +46,9 @@ heard as (
         about.engagement,
         linked.mention_id is not null as has_link,
         mention.campaign is not null as is_of_campaign
-    from {{ ref("brand_mention") }} as about
-    join {{ source("core", "mention") }} as mention using (mention_id)
+    from about
+    join {{ source("core", "mention") }} as mention using (mention_id, published_at)
     left join linked on linked.mention_id = about.mention_id and linked.brand_id = about.brand_id
-    where not about.said_by_brand and not about.is_spam
 )
 select
     week,

@@ -56,6 +56,7 @@ select
     coalesce(author.brand_id, own_page.brand_id) as author_brand_id,
     mention.parent_id,
     coalesce(mention.thread_id, mention.mention_id) as thread_id,
+    {{ host("mention.url") }} as url_host,
     mention.owned,
     mention.mapped_brand_id,
     list_sort(list_distinct(list_transform(

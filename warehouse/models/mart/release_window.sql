@@ -1,5 +1,6 @@
 -- The days before and after a release that can be compared: at most `release_window_days` each,
 -- from the release before it, until the release after it or yesterday.
+{{ built_after("release_before") }}
 with placed as (
     select
         release.release_id,

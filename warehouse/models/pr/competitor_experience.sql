@@ -1,4 +1,5 @@
 -- How people fare with a competitor, week by week and topic by topic, beside the own brand.
+{{ config(materialized="incremental") }}
 with about as (
     select
         brand_id,
@@ -13,7 +14,8 @@ with about as (
         intents
     from {{ ref("brand_mention") }}
     where
-        author_brand_id is null
+        {{ stale_days(period="week") }}
+        and author_brand_id is null
         and not said_by_brand
         and not is_spam
         and relation <> 'owned'
@@ -45,6 +47,7 @@ preferred as (
         names_us,
         prefers
     from {{ ref("competitor_mention") }}
+    where {{ stale_days(period="week") }}
 ),
 switched as (
     select

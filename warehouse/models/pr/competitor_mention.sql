@@ -1,10 +1,12 @@
 -- What people say of a competitor, in their words, and whom they prefer where they name both.
+{{ config(materialized="incremental") }}
 with pair as (
     select about.*, pair.brand_id as own_brand_id
     from {{ ref("brand_mention") }} as about
     join {{ source("core", "competitor") }} as pair on pair.competitor_id = about.brand_id
     where
-        about.author_brand_id is null
+        {{ stale("about.mention_id") }}
+        and about.author_brand_id is null
         and not about.said_by_brand
         and not about.is_spam
         and about.relation <> 'owned'
@@ -38,7 +40,9 @@ select
     end as prefers,
     pair.engagement
 from pair
-left join {{ ref("brand_mention") }} as own
+left join (
+    select mention_id, brand_id, sentiment from {{ ref("brand_mention") }} where {{ stale() }}
+) as own
     on own.mention_id = pair.mention_id and own.brand_id = pair.own_brand_id
-join {{ source("core", "mention") }} as mention on mention.mention_id = pair.mention_id
+join {{ ref("mention") }} as mention on mention.mention_id = pair.mention_id
 left join {{ source("core", "author") }} as author on author.author_key = mention.author_key

@@ -1,9 +1,14 @@
 -- Who is heard in a brand's niche. Followers are shown and weigh nothing unless a setting says so:
--- a large account off the topic ranks below a small one on it.
+-- a large account off the topic ranks below a small one on it. Posts of the last year count.
 with about as (
     select brand_id, mention_id, author_key, published_at, engagement, topic_ids
     from {{ ref("brand_mention") }}
-    where author_brand_id is null and author_key is not null and not is_spam and kind <> 'share'
+    where
+        author_brand_id is null
+        and author_key is not null
+        and not is_spam
+        and kind <> 'share'
+        and published_at > {{ now_at() }} - interval {{ var("influencer_days") }} day
 ),
 niche as (
     select brand_id, bool_or(len(topic_ids) > 0) as has_topics from about group by brand_id
@@ -25,7 +30,9 @@ by_author as (
 every_post as (
     select author_key, count(*) as posts_anywhere
     from {{ ref("mention_tag") }}
-    where kind <> 'share'
+    where
+        kind <> 'share'
+        and published_at > {{ now_at() }} - interval {{ var("influencer_days") }} day
     group by author_key
 ),
 answer as (

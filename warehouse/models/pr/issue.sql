@@ -95,11 +95,11 @@ spoken as (
         arg_min(bad.source, bad.published_at) as first_source,
         count(*) filter ({{ hours_ago("bad.published_at", 0, 24) }}) as mentions_24h,
         count(*) filter ({{ hours_ago("bad.published_at", 24, 48) }}) as mentions_24h_before
-    from issue
-    join bad
-        on bad.brand_id = issue.brand_id
-        and bad.topic_id = issue.topic_id
-        and bad.day between issue.started_on and issue.last_on
+    from (
+        select brand_id, topic_id, started_on, {{ days_of("started_on", "last_on") }} as day
+        from issue
+    ) as issue
+    join bad using (brand_id, topic_id, day)
     group by all
 ),
 size as (

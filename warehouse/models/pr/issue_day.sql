@@ -1,4 +1,5 @@
 -- How many issues a brand had on each day, and how many people were in them.
+{{ config(materialized="incremental") }}
 with running as (
     select
         issue_id,
@@ -18,6 +19,7 @@ counted as (
         count(distinct bad.mention_id) as mentions
     from running
     left join {{ ref("bad_mention") }} as bad using (brand_id, topic_id, day)
+    where {{ stale("running.brand_id, running.day", "stale_run_day") }}
     group by running.brand_id, running.day
 )
 select
@@ -30,3 +32,4 @@ select
     coverage.coverage
 from {{ ref("coverage_day") }} as coverage
 left join counted using (brand_id, day)
+where {{ stale("coverage.brand_id, coverage.day", "stale_run_day") }}

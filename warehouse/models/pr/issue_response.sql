@@ -1,6 +1,7 @@
 -- What the brand did about an issue, and how talk went on: days before and after, beside the same
 -- days of the brand's other topics. Issues without a response are measured from the end of their
 -- busiest day: what falls by itself after a peak shows there.
+{{ config(materialized="incremental") }}
 with issue as (
     select
         issue.issue_id,
@@ -12,6 +13,7 @@ with issue as (
         cast(issue.peak_on + 1 as timestamp) at time zone brand.timezone as peak_ended_at
     from {{ ref("issue") }} as issue
     join {{ source("core", "brand") }} as brand using (brand_id)
+    where {{ stale("issue.issue_id", "stale_issue") }}
 ),
 answer as (
     select issue.issue_id, 'reply' as response_kind, reply.replied_at as response_at

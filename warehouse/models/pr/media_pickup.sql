@@ -1,16 +1,6 @@
 -- Articles about a brand, near copies (syndication) told once, with every outlet that ran them.
-with told as (
-    select mention_id, kind, {{ host("url") }} as outlet from {{ source("core", "mention") }}
-),
--- Where people mostly answer each other is a forum, not an outlet with a few comments.
-forum as (
-    select outlet
-    from told
-    where outlet <> ''
-    group by outlet
-    having count(*) filter (kind = 'comment') >= count(*) filter (kind = 'post')
-),
-article as (
+{{ config(materialized="incremental") }}
+with article as (
     select
         about.brand_id,
         about.cluster_id,
@@ -21,13 +11,13 @@ article as (
         about.reach,
         mention.title,
         mention.url,
-        coalesce(nullif(told.outlet, ''), about.source) as outlet
+        coalesce(nullif({{ host("mention.url") }}, ''), about.source) as outlet
     from {{ ref("brand_mention") }} as about
-    join {{ source("core", "mention") }} as mention using (mention_id)
-    join told using (mention_id)
-    anti join forum on forum.outlet = told.outlet
+    join {{ source("core", "mention") }} as mention using (mention_id, published_at)
+    anti join {{ ref("forum") }} as forum on forum.outlet = {{ host("mention.url") }}
     where
-        (about.source in {{ article_sources() }} or about.channel in {{ article_sources() }})
+        {{ stale("about.cluster_id", "stale_story") }}
+        and (about.source in {{ article_sources() }} or about.channel in {{ article_sources() }})
         and about.kind = 'post'
         and not about.is_spam
         and about.author_brand_id is null

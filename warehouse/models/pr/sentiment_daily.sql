@@ -1,3 +1,4 @@
+{{ config(materialized="incremental") }}
 with counted as (
     select
         day,
@@ -6,7 +7,7 @@ with counted as (
         count(distinct author_key) as authors,
         {{ sentiment_counts() }}
     from {{ ref("brand_mention") }}
-    where author_brand_id is null and not said_by_brand and not is_spam
+    where {{ stale_days() }} and author_brand_id is null and not said_by_brand and not is_spam
     group by day, brand_id
 )
 select

@@ -1,14 +1,26 @@
 -- Every brand on every day from the first mention to the last look, among the brands it competes
 -- with. Near copies count once, on the day of the earliest of them that is about the brand.
+{{ config(materialized="incremental") }}
 with heard as (
     select mention_id, brand_id, day, cluster_id, author_key, published_at, is_spam
     from {{ ref("brand_mention") }}
-    where author_brand_id is null and not said_by_brand and relation <> 'owned'
+    where
+        {{ stale_days() }}
+        and author_brand_id is null
+        and not said_by_brand
+        and relation <> 'owned'
 ),
 first_copy as (
     select brand_id, arg_min(mention_id, (published_at, mention_id)) as mention_id
-    from heard
-    where not is_spam
+    from {{ ref("brand_mention") }}
+    where
+        author_brand_id is null
+        and not said_by_brand
+        and relation <> 'owned'
+        and not is_spam
+        {%- if is_partial() %}
+        and cluster_id in (select cluster_id from heard)
+        {%- endif %}
     group by brand_id, cluster_id
 ),
 voice as (
@@ -77,6 +89,7 @@ daily as (
     left join spam using (brand_id, day)
     left join summed using (brand_id, day)
     left join (select distinct brand_id from brand_set) as named using (brand_id)
+    where {{ stale_days("coverage.brand_id, coverage.day") }}
 )
 select
     daily.*,

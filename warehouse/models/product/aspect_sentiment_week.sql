@@ -1,5 +1,6 @@
 -- What is thought of each part of a product: of its battery, its price. Where a mention speaks of
 -- several topics of a product, which of them it likes was not judged: it counts apart.
+{{ config(materialized="incremental") }}
 with said as (
     select
         about.mention_id,
@@ -13,7 +14,18 @@ with said as (
         about.sentiment,
         about.sentiment_of
     from {{ ref("brand_mention") }} as about
-    where not about.said_by_brand and not about.is_spam and len(about.topic_ids) > 0
+    where
+        {{ stale_days("about.brand_id, about.day", "week") }}
+        and not about.said_by_brand
+        and not about.is_spam
+        and len(about.topic_ids) > 0
+),
+towards as (
+    select mention_id, brand_id, product_id, sentiment, sentiment_of
+    from {{ ref("brand_sentiment") }}
+    {%- if is_partial() %}
+    where mention_id in (select mention_id from said)
+    {%- endif %}
 ),
 -- Of a product, what is thought of that product.
 judged as (
@@ -23,7 +35,7 @@ judged as (
         coalesce(towards.sentiment, said.sentiment) as sentiment,
         coalesce(towards.sentiment_of, said.sentiment_of) as sentiment_of
     from said
-    left join {{ ref("brand_sentiment") }} as towards using (mention_id, brand_id, product_id)
+    left join towards using (mention_id, brand_id, product_id)
 ),
 counted as (
     select

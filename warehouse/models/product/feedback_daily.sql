@@ -1,8 +1,16 @@
+{{ config(materialized="incremental") }}
 with named as (
     select
         *, unnest(if(len(product_ids) = 0, ['(brand)'], product_ids)) as product_id
     from {{ ref("brand_mention") }}
-    where not said_by_brand
+    where {{ stale_days() }} and not said_by_brand
+),
+towards as (
+    select mention_id, brand_id, product_id, sentiment
+    from {{ ref("brand_sentiment") }}
+    {%- if is_partial() %}
+    where mention_id in (select mention_id from named)
+    {%- endif %}
 ),
 -- Of a product, what is thought of that product.
 said as (
@@ -16,7 +24,7 @@ said as (
         named.author_key,
         coalesce(towards.sentiment, named.sentiment) as sentiment
     from named
-    left join {{ ref("brand_sentiment") }} as towards using (mention_id, brand_id, product_id)
+    left join towards using (mention_id, brand_id, product_id)
 ),
 by_topic as (
     select said.*, unnest(if(len(topic_ids) = 0, ['(none)'], topic_ids)) as topic_id from said

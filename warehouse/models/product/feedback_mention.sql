@@ -1,3 +1,4 @@
+{{ config(materialized="incremental") }}
 select
     about.mention_id,
     about.brand_id,
@@ -24,6 +25,6 @@ select
     about.cluster_id,
     about.engagement
 from {{ ref("brand_mention") }} as about
-join {{ source("core", "mention") }} as mention using (mention_id)
+join {{ ref("mention") }} as mention using (mention_id)
 left join {{ source("core", "author") }} as author on author.author_key = mention.author_key
-where not about.said_by_brand
+where {{ stale("about.mention_id") }} and not about.said_by_brand

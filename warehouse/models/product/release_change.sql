@@ -1,8 +1,10 @@
 -- Whether people complain more or less since a release, of anything and of each topic, with 95 %
 -- intervals (Newcombe), and beside it what changed for other brands in the same days.
+{{ config(materialized="incremental") }}
 with topic as (
     select *, unnest(['(all)'] || topic_ids) as topic_id
     from {{ ref("release_mention") }}
+    where {{ stale("release_id", "stale_release") }}
 ),
 part as (
     select
@@ -20,6 +22,7 @@ whole as (
         count(distinct cluster_id) filter (side = 'before') as mentions_before,
         count(distinct cluster_id) filter (side = 'after') as mentions_after
     from {{ ref("release_mention") }}
+    where {{ stale("release_id", "stale_release") }}
     group by release_id
 ),
 control as (
@@ -37,10 +40,13 @@ control as (
         on other.brand_id <> span.brand_id
         and other.day >= span.before_from
         and other.day < span.after_until
+    where {{ stale("span.release_id", "stale_release") }}
     group by all
 ),
 wanted as (
-    select release_id, '(all)' as topic_id from {{ ref("release_window") }}
+    select release_id, '(all)' as topic_id
+    from {{ ref("release_window") }}
+    where {{ stale("release_id", "stale_release") }}
     union
     select release_id, topic_id
     from part

@@ -1,4 +1,5 @@
 -- What was said before a release and after it, counted: a row for each side.
+{{ config(materialized="incremental") }}
 with side as (
     select
         release_window.*,
@@ -8,6 +9,7 @@ with side as (
         if(side.side = 'before', released_on, after_until) - 1 as until_day
     from {{ ref("release_window") }} as release_window
     cross join (values ('before'), ('after')) as side (side)
+    where {{ stale("release_window.release_id", "stale_release") }}
 ),
 covered as (
     select
@@ -30,6 +32,7 @@ counted as (
         count(distinct cluster_id) filter (is_problem) as problems,
         {{ sentiment_counts() }}
     from {{ ref("release_mention") }}
+    where {{ stale("release_id", "stale_release") }}
     group by all
 )
 select

@@ -1,7 +1,15 @@
 -- Every topic of a brand in every week from the brand's first mention to the latest we heard, so
 -- that a topic that falls silent shows as 0. A week that is not over is compared with the week
--- before up to the same moment.
-with said as (
+-- before up to the same moment. Old weeks in which nothing changed are taken from the last build.
+{% set recent = "date_trunc('week', cast(" ~ now_at() ~ " as date) - 28)" %}
+with {% if is_partial() -%}
+known as (
+    select *
+    from product.topic_week
+    where mentions > 0 and week < {{ recent }} and (brand_id, week) not in (from {{ ref("stale_week") }})
+),
+{% endif -%}
+said as (
     select
         brand_id,
         unnest(if(len(topic_ids) = 0, ['(none)'], topic_ids)) as topic_id,
@@ -13,7 +21,17 @@ with said as (
         sentiment,
         'complaint' = any(intents) as is_complaint
     from {{ ref("brand_mention") }}
-    where not said_by_brand and not is_spam
+    where
+        ({{ stale_days(period="week") }} or day >= {{ recent }})
+        and not said_by_brand
+        and not is_spam
+),
+talked as (
+    select distinct brand_id, topic_id, week from said
+    {%- if is_partial() %}
+    union
+    select brand_id, topic_id, week from known
+    {%- endif %}
 ),
 heard as (
     select least(max(coverage.until), if(count(*) > 0, {{ now_at() }}, null)) as until
@@ -23,19 +41,19 @@ heard as (
 ),
 span as (
     select
-        said.brand_id,
-        min(said.week) as first_week,
+        talked.brand_id,
+        min(talked.week) as first_week,
         greatest(
-            max(said.week),
+            max(talked.week),
             any_value(cast(date_trunc(
                 'week', {{ brand_day("heard.until", "brand.timezone") }}
             ) as date))
         ) as last_week,
         any_value({{ brand_day(now_at(), "brand.timezone") }}) as today
-    from said
+    from talked
     join {{ source("core", "brand") }} as brand using (brand_id)
     cross join heard
-    group by said.brand_id
+    group by talked.brand_id
 ),
 week as (
     select
@@ -51,22 +69,42 @@ counted as (
         brand_id,
         topic_id,
         week,
-        week.week + 7 <= week.today as is_complete,
-        count(said.topic_id) as mentions,
-        count(distinct said.cluster_id) as mentions_deduped,
-        count(distinct said.author_key) as authors,
-        least(count(distinct said.voice), count(distinct said.cluster_id)) as voices,
-        count(*) filter (said.is_complaint) as complaints,
-        {{ sentiment_counts("said.sentiment") }},
-        count(*) filter (said.is_so_far) as mentions_so_far,
+        count(*) as mentions,
+        count(distinct cluster_id) as mentions_deduped,
+        count(distinct author_key) as authors,
+        least(count(distinct voice), count(distinct cluster_id)) as voices,
+        count(*) filter (is_complaint) as complaints,
+        {{ sentiment_counts() }},
+        count(*) filter (is_so_far) as mentions_so_far,
         least(
-            count(distinct said.voice) filter (said.is_so_far),
-            count(distinct said.cluster_id) filter (said.is_so_far)
+            count(distinct voice) filter (is_so_far),
+            count(distinct cluster_id) filter (is_so_far)
         ) as voices_so_far
-    from week
-    join (select distinct brand_id, topic_id from said) as talked using (brand_id)
-    left join said using (brand_id, topic_id, week)
+    from said
     group by all
+    {%- if is_partial() %}
+    union all
+    select
+        brand_id, topic_id, week, mentions, mentions_deduped, authors, voices, complaints, negative,
+        neutral, positive, abstained, 0, 0
+    from known
+    {%- endif %}
+),
+gridded as (
+    select
+        brand_id,
+        topic_id,
+        week,
+        week.week + 7 <= week.today as is_complete,
+        {% for count in (
+            "mentions", "mentions_deduped", "authors", "voices", "complaints", "negative",
+            "neutral", "positive", "abstained", "mentions_so_far", "voices_so_far",
+        ) %}
+        coalesce(counted.{{ count }}, 0) as {{ count }}{{ "," if not loop.last }}
+        {% endfor %}
+    from week
+    join (select distinct brand_id, topic_id from talked) as ever using (brand_id)
+    left join counted using (brand_id, topic_id, week)
 ),
 covered as (
     select
@@ -82,8 +120,8 @@ covered as (
     group by all
 ),
 told as (
-    select counted.*, coalesce(covered.coverage, 'unknown') as coverage
-    from counted
+    select gridded.*, coalesce(covered.coverage, 'unknown') as coverage
+    from gridded
     left join covered using (brand_id, week)
 ),
 compared as (

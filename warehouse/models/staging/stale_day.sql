@@ -20,6 +20,7 @@ heard as (
 select brand_id, day
 from said
 union
-select brand_id, day
+select brand.brand_id, heard.day
 from heard
+cross join {{ source("core", "brand") }} as brand
 where {{ is_partial() | lower }}
