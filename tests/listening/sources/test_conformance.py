@@ -147,6 +147,10 @@ def content(rows: list[dict[str, Any]]) -> set[tuple[Any, ...]]:
     return {tuple(row[key] for key in keys) for row in rows if row["bucket"] != "duplicate"}
 
 
+def heard(rows: list[dict[str, Any]]) -> set[tuple[Any, ...]]:
+    return content([row for row in rows if row["bucket"] != "off_topic"])
+
+
 def plain(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [
         {
@@ -215,6 +219,20 @@ def test_a_second_look_at_the_same_moment_brings_nothing_new(world: World) -> No
     assert outcome.error is None
     assert content(second) <= content(first)
     assert all(row["seen_before"] for row in second if row["bucket"] == "kept")
+
+
+@every()
+def test_a_crawl_stopped_after_any_page_goes_on_to_the_same_whole(world: World) -> None:
+    _, undisturbed = world.crawl("undisturbed")
+    for pages in range(1, 6):
+        root = DataRoot(world.tmp / f"stopped{pages}")
+        clock = world.fake_time.clock
+        first = crawl_stream(root, world.stream, world.brands, clock=clock, most_pages=pages)
+        assert first.error is None
+        outcome, rest = world.crawl(f"stopped{pages}")
+        assert outcome.error is None
+        stopped = pq.read_table(root.landed(first.batch_id or "")).to_pylist()
+        assert heard(stopped) | heard(rest) == heard(undisturbed)
 
 
 @every()
