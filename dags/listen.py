@@ -35,13 +35,16 @@ def listen() -> None:
 
     @task(map_index_template="{{ stream_id }}")
     def crawl(stream: dict[str, Any]) -> str | None:
-        from airflow.sdk import get_current_context
+        from airflow.sdk import Connection, get_current_context
+        from airflow.sdk.exceptions import AirflowNotFoundException
 
         from listening.brand import brand_paths, load_brands
         from listening.contract import DataRoot
         from listening.crawl import crawl_stream
+        from listening.credential import consult
         from listening.streams import Stream
 
+        consult(lambda name: Connection.get(name).as_json(), AirflowNotFoundException)
         what = Stream.from_json(stream)
         get_current_context()["stream_id"] = what.id  # type: ignore[typeddict-unknown-key]
         outcome = crawl_stream(DataRoot.from_environment(), what, load_brands(brand_paths()))
@@ -51,13 +54,16 @@ def listen() -> None:
 
     @task(map_index_template="{{ stream_id }}", trigger_rule="all_done")
     def recount(stream: dict[str, Any]) -> list[str]:
-        from airflow.sdk import get_current_context
+        from airflow.sdk import Connection, get_current_context
+        from airflow.sdk.exceptions import AirflowNotFoundException
 
         from listening.brand import brand_paths, load_brands
         from listening.contract import DataRoot
+        from listening.credential import consult
         from listening.recount import recount_stream
         from listening.streams import Stream
 
+        consult(lambda name: Connection.get(name).as_json(), AirflowNotFoundException)
         what = Stream.from_json(stream)
         get_current_context()["stream_id"] = what.id  # type: ignore[typeddict-unknown-key]
         outcome = recount_stream(DataRoot.from_environment(), what, load_brands(brand_paths()))

@@ -2,14 +2,14 @@
 
 The form is Airflow's: `AIRFLOW_CONN_<ID>` as a URI or JSON object (airflow.apache.org,
 howto/connection, read 2026-11), or an entry of the JSON file that `LISTENING_CONNECTIONS`
-names, as its local filesystem backend reads it.
+names, as its local filesystem backend reads it. The DAGs add Airflow's own store, see `consult`.
 """
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -19,6 +19,7 @@ from listening.contract import ConfigurationError, ListeningError
 
 PREFIX: Final = "AIRFLOW_CONN_"
 FILE: Final = "LISTENING_CONNECTIONS"
+_KEEPERS: Final[dict[type[Exception], Callable[[str], str | None]]] = {}
 
 
 class NoCredentialError(ListeningError):
@@ -46,8 +47,28 @@ def find_credential(name: str) -> Credential | None:
     if stated := os.environ.get(variable):
         return _read(name, stated, variable)
     file = os.environ.get(FILE)
-    stated = _file(Path(file)).get(name) if file else None
-    return _read(name, stated, f"{file}: {name}") if stated else None
+    if stated := _file(Path(file)).get(name) if file else None:
+        return _read(name, stated, f"{file}: {name}")
+    found = (keeper(name) for keeper in _KEEPERS.values())
+    stated = next((one for one in found if one), None)
+    return _read(name, stated, f"connection {name}") if stated else None
+
+
+def consult(keeper: Callable[[str], str], unknown: type[Exception]) -> None:
+    """Look up credentials that are not configured here at a keeper of them too.
+
+    Args:
+        keeper: returns the connection of an id, as a URI or JSON.
+        unknown: what it raises where it has none.
+    """
+
+    def ask(name: str) -> str | None:
+        try:
+            return keeper(name)
+        except unknown:
+            return None
+
+    _KEEPERS[unknown] = ask
 
 
 def need_credential(name: str, what: str) -> Credential:

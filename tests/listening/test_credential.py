@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from listening import credential
 from listening.contract import ConfigurationError
-from listening.credential import NoCredentialError, find_credential, need_credential
+from listening.credential import NoCredentialError, consult, find_credential, need_credential
 
 AS_JSON = json.dumps({"login": "id", "password": "s@cret", "extra": {"units": "9"}})
 
@@ -65,3 +66,12 @@ def test_a_broken_file_is_refused_without_its_content(
     with pytest.raises(ConfigurationError) as refused:
         find_credential("a")
     assert "s3cret" not in str(refused.value)
+
+
+def test_a_keeper_is_asked_last_and_may_know_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(credential, "_KEEPERS", {})
+    store = {"x": AS_JSON, "y": "http://a:kept@"}
+    consult(store.__getitem__, KeyError)
+    monkeypatch.setenv("AIRFLOW_CONN_Y", "http://a:nearer@")
+    assert [need_credential(name, "a key").password for name in "xy"] == ["s@cret", "nearer"]
+    assert find_credential("z") is None
