@@ -199,7 +199,8 @@ def _search(look: Look, text: str, first: date, last: date, topics: dict[int, No
     for number in range(1, SEARCH_PAGES + 1):
         url, answer = _ask(look, "/search.json", {"q": asked, "page": number})
         told = expect(answer, "grouped_search_result", dict, url)
-        found = expect(answer, "topics", list, url) if answer.get("posts") else []
+        hits = expect(answer, "posts", list, url)
+        found = expect(answer, "topics", list, url) if hits else []
         topics.update(dict.fromkeys(expect(one, "id", int, url) for one in found))
         if not told.get("more_full_page_results"):
             return []

@@ -202,7 +202,10 @@ def _pages(look: Look, path: str, asked: Mapping[str, str], turn: str) -> Iterat
         if page.served:
             pager.turn(item.native_id for item in page.items)
             yield page
-        token = text_id(expect(answer, "meta", dict, path), "next_token")
+        meta = expect(answer, "meta", dict, path)
+        if meta.get("result_count") and not page.served:
+            raise SourceChanged("posts are counted, and none is served", where=path)
+        token = text_id(meta, "next_token")
         if not token:
             return
 

@@ -105,6 +105,13 @@ def test_more_topics_in_one_day_than_the_search_serves_are_told_as_capped(lab: L
     assert len(rows) == 10
 
 
+def test_hits_under_another_name_are_an_error_not_silence(lab: Lab) -> None:
+    told = {"more_full_page_results": None}
+    lab.server.on("/search.json", reply({"hits": [{}], "grouped_search_result": told}))
+    outcome, _ = lab.crawl("discourse", **SETTINGS, search=True)
+    assert "'posts' is missing" in str(outcome.error)
+
+
 def test_an_overloaded_search_is_asked_again(lab: Lab) -> None:
     forum = Forum(lab, {5: 1}, {5: NOON.date()})
     busy = reply({"grouped_search_result": {"error": "we are under extreme load"}})

@@ -217,6 +217,12 @@ def test_an_app_without_compliance_jobs_is_told_and_still_goes_on(lab: Lab) -> N
     assert asked[1:] == ["2026-10-08T10:30:00Z", "2026-10-08T10:51:00Z"]
 
 
+def test_posts_under_another_name_are_an_error_not_silence(lab: Lab) -> None:
+    lab.server.on(SEARCH, reply({"posts": [post(9)], "meta": {"result_count": 1}}))
+    outcome, _ = lab.crawl("x", **SETTINGS, count=False)
+    assert type(outcome.error).__name__ == "SourceChanged"
+
+
 def test_many_names_are_asked_for_in_searches_within_the_limit(lab: Lab) -> None:
     names = " OR ".join(f'"brand number {n}"' for n in range(80))
     lab.queries = (Query("main", names), Query("other", "acme (kettle OR pot) -toy lang:de"))
