@@ -20,7 +20,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
-from listening.answer import read_json
+from listening.answer import DeniedError, GoneError, read_json
 from listening.clean import UncleanError, strip_html
 from listening.contract import BrandFile, Coverage, Deletion, Item, Mention, Page
 from listening.credential import find_credential
@@ -29,12 +29,22 @@ from listening.query import compile_search
 from listening.sources import Look, Settings, Target, source
 from listening.sources._feed import read_feed
 from listening.sources._queries import queries_for
-from listening.sources._read import Pager, epoch, expect, field, instant, read_items, text_id
+from listening.sources._read import (
+    Pager,
+    epoch,
+    expect,
+    expect_list,
+    field,
+    instant,
+    read_items,
+    text_id,
+)
 
 API: Final = "https://oauth.reddit.com"
 SITE: Final = "https://www.reddit.com"
 LIMIT: Final = 100
 CAP: Final = 1_000  # things of one listing, about
+THREADS: Final = 50  # of one crawl
 FEED_PACE: Final = 7.0  # seconds; the feeds bear some ten requests a minute (unverified)
 SEARCH: Final = Dialect(most=512, all_of=" AND ", fields={"author": "author:", "site": "site:"})
 GONE: Final = ("[deleted]", "[removed]")
@@ -78,9 +88,9 @@ def recount(look: Look, ids: Sequence[str]) -> Iterator[Page]:
     relation="off_channel",
     hosts=("www.reddit.com", "oauth.reddit.com"),
     auth="oauth of an approved app; without it the feeds, which tell no scores",
-    blind_to="Comments outside the subreddits listed; more than about 1,000 things between two "
-    "crawls of one listing; private and quarantined subreddits; without an approved app scores, "
-    "edits, deletions and all but the newest 100",
+    blind_to="Comments outside the subreddits listed and the posts found; more than about 1,000 "
+    "things between two crawls of one listing; private and quarantined subreddits; without an "
+    "approved app scores, edits, deletions and all but the newest 100",
     verified="recorded",
     settings=Subreddits,
     targets=targets,
@@ -96,12 +106,18 @@ def crawl(look: Look) -> Iterator[Page]:
         yield Page((), 0, coverage=Coverage("blind", reason="the query bounds nothing by words"))
         return
     said, served, newest = _login(look), set[str](), look.since
+    answered = dict[str, None]()
     for text in texts:
         for page in _listing(look, said, text) if said else _feed(look, text):
             served |= {item.native_id for item in page.items}
-            moments = [item.published_at for item in page.items if isinstance(item, Mention)]
-            newest = max([newest, *moments])
+            posts = [item for item in page.items if isinstance(item, Mention)]
+            newest = max([newest, *(post.published_at for post in posts)])
+            answered |= dict.fromkeys(one.native_id for one in posts if text and one.comments)
             yield page
+    for name in list(answered)[:THREADS]:
+        page = _thread(look, said or {}, name)
+        served |= {item.native_id for item in page.items}
+        yield page
     vanished = look.missing(served)[:LIMIT] if said else []
     last = _things(look, said, vanished) if said and vanished else Page((), 0)
     yield Page(last.items, last.served, {"at": newest.isoformat()} if served else None)
@@ -140,6 +156,28 @@ def _listing(look: Look, said: dict[str, str], text: str) -> Iterator[Page]:
             if pages * LIMIT >= CAP:
                 yield Page((), 0, coverage=_capped(min(moments, default=None)))
             return
+
+
+def _thread(look: Look, said: dict[str, str], name: str) -> Page:
+    """Return the comments of a post that a search found; a search finds none itself."""
+    url = f"{look.settings['base_url']}/comments/{name.removeprefix('t3_')}"
+    try:
+        answer = look.http.get_json(url, {"limit": 500, "sort": "new", "raw_json": 1}, said)
+    except (GoneError, DeniedError):  # closed since the search
+        return Page((), 0)
+    things, hidden = list[Any](), 0
+    waiting = [*expect_list(answer, url, "a thread")[1:]]
+    while waiting:
+        for child in expect(expect(waiting.pop(), "data", dict, url), "children", list, url):
+            data = expect(child, "data", dict, url)
+            if child.get("kind") == "more":
+                hidden += expect(data, "count", int, url)
+                continue
+            things.append(child)
+            waiting += [data["replies"]] if isinstance(data.get("replies"), Mapping) else []
+    reason = f"{hidden} comments of {name} are folded away"
+    told = Coverage("capped", reason=reason) if hidden else None
+    return Page(_items(look, things, url), len(things), coverage=told)
 
 
 def _search(text: str, look: Look) -> dict[str, str]:

@@ -167,6 +167,22 @@ def test_a_query_is_searched_and_filtered_here(desk: Desk) -> None:
     assert (asked["q"], asked["sort"], asked["t"]) == ("Quillon", "new", "year")
 
 
+def test_comments_of_a_post_found_are_read_and_what_is_folded_is_told(desk: Desk) -> None:
+    desk.server.on("/search", listing(post("1", 10, num_comments=9), post("2", 11, num_comments=2)))
+    answer = comment("5", "t1_4", body="Same quillon here.")
+    more = {"kind": "more", "data": {"count": 7, "children": ["6"]}}
+    replies = {"kind": "Listing", "data": {"after": None, "children": [answer, more]}}
+    first = {"data": {"children": [post("1", 10)]}}
+    said = {"data": {"children": [comment("4", "t3_1", replies=replies)]}}
+    desk.server.on("/comments/1", reply([first, said]))
+    outcome, rows = desk.crawl("implied")
+    assert outcome.error is None, "the second went meanwhile: 404"
+    assert [row["native_id"] for row in rows] == ["t3_1", "t3_2", "t1_4", "t1_5"]
+    assert rows[3]["parent_id"] == rows[2]["mention_id"]
+    assert outcome.coverage.state == "capped"
+    assert "7 comments of t3_1" in outcome.coverage.reason
+
+
 def test_an_account_that_left_is_no_deletion(desk: Desk) -> None:
     left = post("1", 10, author="[deleted]")
     gone = [post("2", 9, selftext="[removed]"), post("3", 8, removed_by_category="moderator")]
@@ -217,3 +233,16 @@ def test_every_recorded_listing_is_accounted_for(desk: Desk, name: str) -> None:
     assert {row["native_id"] for row in rows} == {
         one["data"]["name"] for one in body["data"]["children"]
     }
+
+
+@pytest.mark.shared
+@pytest.mark.skipif(not FIXTURES.exists(), reason="no ../shared/fixtures beside the project")
+@pytest.mark.parametrize("name", ["submission_comments_1", "morechildren_1"])
+def test_every_comment_of_a_recorded_thread_is_accounted_for(desk: Desk, name: str) -> None:
+    thread = json.loads((FIXTURES / f"{name}.json").read_text())
+    desk.server.on("/search", listing(post("1", 10, num_comments=9)))
+    desk.server.on("/comments/1", reply(thread))
+    outcome, rows = desk.crawl("implied")
+    assert outcome.error is None
+    served = {thing["data"]["name"] for thing in things(thread[1])}
+    assert {row["native_id"] for row in rows} == {"t3_1", *served}
