@@ -622,7 +622,8 @@ def tls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[int, 
         key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain)
         + certificate.public_bytes(serialization.Encoding.PEM)
     )
-    monkeypatch.setattr("listening.wire.DEFAULT_CA_BUNDLE_PATH", str(pem))
+    for module in ("wire", "stream"):
+        monkeypatch.setattr(f"listening.{module}.DEFAULT_CA_BUNDLE_PATH", str(pem))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(pem)
     names: list[str] = []
@@ -660,6 +661,20 @@ def test_tls_speaks_to_the_resolved_address_in_the_hosts_name(
     http = Http(root, ["other.test"], ["other.test"], **settings)
     with http, pytest.raises(TransientError, match="hostname 'other\\.test'"):
         http.get(f"https://other.test:{port}/")
+
+
+def test_tls_of_a_web_socket_checks_the_name_too(
+    tls: tuple[int, list[str]], root: DataRoot, fake_time: FakeTime
+) -> None:
+    port, names = tls
+    settings = {"resolver": lambda *_: ["127.0.0.1"], "clock": fake_time.clock}
+    http = Http(root, ["tls.test"], ["tls.test"], **settings)
+    with http, pytest.raises(DeniedError, match="where a web socket was due"):
+        http.stream(f"wss://tls.test:{port}/")
+    assert names == ["tls.test"]
+    http = Http(root, ["other.test"], ["other.test"], **settings)
+    with http, pytest.raises(TransientError, match="other\\.test"):
+        http.stream(f"wss://other.test:{port}/")
 
 
 # --- forms and secrets ------------------------------------------------------------------
