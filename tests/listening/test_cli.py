@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import duckdb
@@ -346,6 +347,31 @@ def test_a_query_is_tried_before_it_goes_live(listening, export):
               "--no-publish")  # fmt: skip
     status, told = listening("query-test", "leaks", "--days", "400")
     assert (status, told["stored"], told["caught"]) == (0, 2, 1)
+
+
+def test_counts_of_young_mentions_become_a_history(listening, monkeypatch, tmp_path):
+    from listening.brand import load_brands
+    from listening.contract import DataRoot
+    from listening.recount import recount_stream
+    from listening.streams import streams
+    from nlp.tag import tag_pending
+    from warehouse.load import load_pending
+
+    brands, root = load_brands([Path(BRAND)]), DataRoot(tmp_path / "data")
+    (stream,) = streams(brands, only="mastodon")
+    with serve(WORLD) as server:
+        monkeypatch.setenv("LISTENING_CONNECT_TO", server.connect_to)
+        listening("crawl", "mastodon", "--brand", BRAND)
+        later = load_world(WORLD).now + timedelta(days=20)
+        monkeypatch.setenv("LISTENING_NOW", later.isoformat())
+        outcome = recount_stream(root, stream, brands)
+    tag_pending(root, brands)  # an edit or a deletion it found
+    receipts = load_pending(root, brands)
+    assert [receipt.batch_id for receipt in receipts] == list(outcome.batch_ids)
+    assert receipts[-1].inserted == receipts[-1].served > 0
+    with duckdb.connect(str(root.warehouse), read_only=True) as warehouse:
+        looks = warehouse.execute("SELECT count(*) FROM core.engagement GROUP BY mention_id")
+        assert set(looks.fetchall()) == {(2,)}  # what was deleted has none
 
 
 def test_kept_exchanges_are_read_again(listening, monkeypatch):
