@@ -21,8 +21,9 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from listening.contract import Brand, BrandFile, DataRoot
+from listening.contract import LANDING_SCHEMA, Brand, BrandFile, Coverage, DataRoot
 from listening.crawl import Outcome, Stream, crawl_stream, streams
+from listening.landing import Draft, Landing
 from listening.recount import recount_stream
 from listening.reparse import reparse_stream
 from listening.sources import SOURCES, describe
@@ -233,6 +234,20 @@ def test_a_crawl_stopped_after_any_page_goes_on_to_the_same_whole(world: World) 
         assert outcome.error is None
         stopped = pq.read_table(root.landed(first.batch_id or "")).to_pylist()
         assert heard(stopped) | heard(rest) == heard(undisturbed)
+
+
+@every()
+def test_a_crawl_resumes_from_a_cursor_long_expired(world: World) -> None:
+    """As after a stream was left alone for as long as a first crawl looks back."""
+    _, undisturbed = world.crawl("undisturbed")
+    root, stream, source = DataRoot(world.tmp / "expired"), world.stream, SOURCES[world.name]
+    at = datetime.fromisoformat(NOW) - source.horizon + source.overlap
+    old = Draft("mention", stream.id, world.name, stream.host, stream.target, 0,
+                Coverage("complete"), cursor_after={"at": at.isoformat()})  # fmt: skip
+    Landing(root).seal(old, LANDING_SCHEMA.empty_table())
+    outcome, rows = world.crawl("expired")
+    assert outcome.error is None
+    assert heard(rows) >= heard(undisturbed)
 
 
 @every()
