@@ -372,6 +372,28 @@ def test_a_later_look_gives_the_golden_counts(world: World) -> None:
     assert again is None
 
 
+@every(having("loop"))
+def test_a_page_served_twice_doubles_nothing_and_hides_nothing(world: World) -> None:
+    """What the second page would have held comes later, or the coverage says that it is missing."""
+    _, undisturbed = world.crawl("undisturbed")
+    last: dict[str, Answer] = {}
+    repeated: set[str] = set()
+
+    def repeat(asked: Asked, answer: Answer) -> Answer:
+        before, last[asked.path] = last.get(asked.path), answer
+        if before is None or asked.path in repeated:
+            return answer
+        repeated.add(asked.path)
+        return before
+
+    world.interfere(repeat)
+    outcome, rows = world.crawl("repeated")
+    kept = [row["mention_id"] for row in rows if row["bucket"] == "kept"]
+    assert len(kept) == len(set(kept))
+    whole = heard(rows) >= heard(undisturbed)
+    assert whole or outcome.error is not None or outcome.coverage.state != "complete"
+
+
 @every(having("edited"))
 def test_an_edit_is_served_as_one(world: World) -> None:
     _, before = world.crawl()
