@@ -10,13 +10,16 @@ from pathlib import Path
 from typing import Any, Final
 
 from listening.bucket import Bucketer
+from listening.clean import UncleanError, clean_mention
 from listening.contract import (
     Batch,
     BrandFile,
     Coverage,
     CoverageState,
     DataRoot,
+    Item,
     ListeningError,
+    Mention,
     Page,
     now,
 )
@@ -26,15 +29,17 @@ from listening.landing import Draft, Landing, Seen
 from listening.meter import Meter
 from listening.pace import Clock
 from listening.query import topic_filter
-from listening.sources import SOURCES, Look, SourceSilent, cursor_instant
+from listening.sources import SOURCES, Look, Source, SourceSilent, cursor_instant
 from listening.streams import Stream, streams
 
 __all__ = [
-    "Crawl", "Outcome", "Stream", "Window", "crawl_stream", "open_door", "open_meter", "streams",
+    "Crawl", "Outcome", "Stream", "Window", "crawl_stream", "earlier_contents", "open_door",
+    "open_meter", "streams",
 ]  # fmt: skip
 
 SETTLING: Final = timedelta(minutes=5)  # a source may still be adding to its last minutes
 HEARTBEAT: Final = timedelta(hours=1)
+MOST_HISTORIES: Final = 50  # edited mentions whose history is asked for in one crawl
 BACKFILL_PAGES: Final = 20  # times as many pages as a crawl may read
 _WORST: Final[Sequence[CoverageState]] = ("complete", "blind", "capped", "partial", "blocked")
 
@@ -116,6 +121,27 @@ def open_meter(root: DataRoot, stream: Stream) -> Meter | None:
     return Meter(root, stream.source, budget.limited(stream.settings.get("cap")))
 
 
+def earlier_contents(look: Look, source: Source, edited: Mention, known: str) -> list[Mention]:
+    """Return what an edited mention said in between: neither what is known nor what it says now.
+
+    Without that the edit stands all the same, so a history that cannot be had is only logged.
+    """
+    if source.history is None or edited.edited_at is None:
+        return []
+    try:
+        told = {known, clean_mention(edited).content_hash[: len(known)]}
+        if len(told) == 1:  # it says what it said
+            return []
+        versions = [
+            (clean_mention(one).content_hash[: len(known)], one)
+            for one in source.history(look, edited)
+        ]
+    except (ListeningError, UncleanError) as error:
+        log.warning("no history of %s %s: %s", edited.source, edited.native_id, error)
+        return []
+    return [one for content, one in versions if content not in told]
+
+
 @dataclass(frozen=True, slots=True)
 class Window:
     """The part of the past that one batch of a backfill is of."""
@@ -152,6 +178,8 @@ class Crawl:
         self.served = self.pages = 0
         self.told: list[Coverage] = []
         self.stop_after: int | None = None  # pages
+        self.histories = MOST_HISTORIES if self.source.history else 0
+        self.look: Look | None = None
 
     def _behind(self) -> datetime:
         at = cursor_instant(self.before)
@@ -206,7 +234,8 @@ class Crawl:
     def _read(self, http: Http) -> ListeningError | None:
         """Take the source's pages; return what went wrong, the whole pages before it are kept."""
         try:
-            for page in self.source.crawl(self._look(http)):
+            self.look = self._look(http)
+            for page in self.source.crawl(self.look):
                 self._take(page)
                 if self.pages == self.stop_after:
                     self.told.append(Coverage("partial", reason="only the first pages were read"))
@@ -237,12 +266,24 @@ class Crawl:
                 mend="Narrow the query, or raise max_pages in the source; the pages so far are "
                 "kept",
             )
-        self.rows.extend(page.items)
         self.served += page.served
+        for item in page.items:
+            for version in self._earlier(item):
+                self.rows.add(version)
+                self.served += 1
+            self.rows.add(item)
         if page.coverage:
             self.told.append(page.coverage)
         if page.cursor is not None and not self.window:
             self.after = self._settled(dict(page.cursor))
+
+    def _earlier(self, item: Item) -> list[Mention]:
+        known = self.seen.get(item.native_id)
+        if not (isinstance(item, Mention) and known and self.look and self.histories):
+            return []
+        earlier = earlier_contents(self.look, self.source, item, known.content_hash)
+        self.histories -= bool(earlier)
+        return earlier
 
     def _settled(self, cursor: dict[str, Any]) -> dict[str, Any]:
         """Keep a cursor's instant from going back, or past what the source has settled."""

@@ -31,7 +31,7 @@ from listening.contract import (
     Snapshot,
     now,
 )
-from listening.crawl import HEARTBEAT, Outcome, open_door, open_meter
+from listening.crawl import HEARTBEAT, Outcome, earlier_contents, open_door, open_meter
 from listening.disk import explained
 from listening.http import Http
 from listening.landing import Draft, Landing
@@ -88,6 +88,7 @@ class _Recount:
     served: int = 0
     counts: Bucketer = field(default_factory=Bucketer)
     changed: list[Item] = field(default_factory=list)
+    look: Look | None = None
 
     def run(self, due: Sequence[str], allow_hosts: Sequence[str], clock: Clock) -> Outcome:
         """Ask, sort what came, and seal it."""
@@ -109,6 +110,7 @@ class _Recount:
 
     def _read(self, http: Http, due: Sequence[str]) -> ListeningError | None:
         source, look = SOURCES[self.stream.source], self._look(http)
+        self.look = look
         recount = source.recount
         assert recount is not None  # noqa: S101 - recount_stream asked
         waiting = iter(due)
@@ -165,9 +167,15 @@ class _Recount:
         self.served += page.served
         for item in page.items:
             if isinstance(item, Deletion) or (isinstance(item, Mention) and self._is_new(item)):
-                self.changed.append(item)
+                self.changed += [*self._earlier(item), item]
             else:
                 self.counts.add(_counts_of(item) if isinstance(item, Mention) else item)
+
+    def _earlier(self, item: Item) -> list[Mention]:
+        known = self.watch.young.get(item.native_id)
+        if not isinstance(item, Mention) or known is None or self.look is None:
+            return []
+        return earlier_contents(self.look, SOURCES[self.stream.source], item, known.content)
 
     def _is_new(self, mention: Mention) -> bool:
         known = self.watch.young.get(mention.native_id)

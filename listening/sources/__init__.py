@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import BaseModel, ConfigDict
 
 from listening.clean import clean_text
-from listening.contract import BrandFile, Cursor, ListeningError, Page, stream_id
+from listening.contract import BrandFile, Cursor, ListeningError, Mention, Page, stream_id
 from listening.meter import Bill, Budget, Meter
 
 if TYPE_CHECKING:
@@ -109,6 +109,8 @@ class Source:
     recount: Callable[[Look, Sequence[str]], Iterator[Page]] | None = None
     """Looks again at mentions by their native ids, at most `recount_size` of them at once."""
     recount_size: int = 1  # what the cheapest call of the API takes
+    history: Callable[[Look, Mention], Iterator[Mention]] | None = None
+    """Yields the contents an edited mention had before, oldest first, where the API keeps them."""
     slice: timedelta | None = None  # a backfill asks for so much at once, heeding `Look.until`
     backfills: bool = False  # it can be asked for a date long past
     budget: Budget | None = None  # what it costs; `cap` of its settings limits it

@@ -12,6 +12,7 @@ People who opted out of being found (`noindex`) are not stored.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final, Self
 from urllib.parse import quote, urlencode, urlsplit
@@ -106,6 +107,22 @@ def recount(look: Look, ids: Sequence[str]) -> Iterator[Page]:
             yield Page(items, len(items))
 
 
+def history(look: Look, edited: Mention) -> Iterator[Mention]:
+    """Yield a status's contents, the first one first (methods/statuses#history)."""
+    native_id = quote(edited.native_id, safe="")
+    url = f"{look.settings['base_url']}/api/v1/statuses/{native_id}/history"
+    for version in expect_list(look.http.get_json(url, headers=_headers(look)), url, "history"):
+        moment = instant(field(version, "created_at", str), "created_at")
+        spoiler = field(version, "spoiler_text", str)
+        text = strip_html(field(version, "content", str))
+        yield replace(
+            edited,
+            text=f"{spoiler}\n{text}" if spoiler else text,
+            edited_at=moment if moment > edited.published_at else None,
+            likes=None, shares=None, comments=None,
+        )  # fmt: skip
+
+
 @source(
     name="mastodon",
     relation="off_channel",
@@ -119,6 +136,7 @@ def recount(look: Look, ids: Sequence[str]) -> Iterator[Page]:
     pace=1.0,
     overlap=timedelta(days=7),
     backfills=True,
+    history=history,
     recount=recount,
     recount_size=20,  # Mastodon's default page (unverified)
 )

@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -184,6 +184,38 @@ def test_what_arrives_two_days_late_is_found(lab: Lab) -> None:
     lab.timeline([status(20, NOON)], [status(10, NOON - timedelta(hours=47))])
     lab.crawl("mastodon")
     assert {row["native_id"] for row in lab.rows()} == {"10", "20"}
+
+
+def version(text: str, at: datetime) -> dict[str, Any]:
+    return {"content": text, "created_at": at.isoformat(), "spoiler_text": ""}
+
+
+def test_edits_between_two_looks_come_with_their_history(lab: Lab) -> None:
+    lab.timeline([status(20, NOON)])
+    lab.crawl("mastodon")
+    moments = [NOON + timedelta(minutes=minutes) for minutes in (10, 20)]
+    edited = {**status(20, NOON), "content": "#quillon third", "edited_at": moments[1].isoformat()}
+    lab.timeline([edited])
+    told = [version("#quillon", NOON), version("#quillon second", moments[0]),
+            version("#quillon third", moments[1])]  # fmt: skip
+    lab.server.on("/api/v1/statuses/20/history", reply(told))
+    lab.at(NOON + timedelta(hours=1))
+    assert lab.crawl("mastodon").error is None
+    rows = [(row["text"], row["edited_at"]) for row in lab.rows()[1:]]
+    assert rows == [("#quillon second", moments[0]), ("#quillon third", moments[1])]
+    asked = lab.server.paths().count("/api/v1/statuses/20/history")
+    lab.crawl("mastodon")
+    assert lab.server.paths().count("/api/v1/statuses/20/history") == asked == 1
+
+
+def test_an_edit_whose_history_cannot_be_had_stands_all_the_same(lab: Lab) -> None:
+    lab.timeline([status(20, NOON)])
+    lab.crawl("mastodon")
+    moment = NOON + timedelta(minutes=10)
+    lab.timeline([{**status(20, NOON), "content": "#quillon!", "edited_at": moment.isoformat()}])
+    lab.at(NOON + timedelta(hours=1))
+    assert lab.crawl("mastodon").error is None
+    assert lab.rows()[-1]["text"] == "#quillon!"
 
 
 def test_a_source_that_spoke_and_is_silent_is_an_error(lab: Lab) -> None:
