@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from listening.contract import Coverage, Item, Mention
 from listening.sources import Look
-from listening.sources._read import field, instant, read_items, text_id
+from listening.sources._read import field, instant, part, read_items, text_id
 
 NOTHING: Final = type(None)
 _SAID: Final = "databaseId body url createdAt lastEditedAt upvoteCount author { login }"
@@ -42,12 +42,18 @@ def discussed(nodes: list[Any], look: Look, where: str) -> tuple[tuple[Item, ...
 
 def _left_out(node: Any) -> bool:
     """Tell whether a node has answers, or answers to these, that were not served."""
+    listed, total = _answers(node)
+    return len(listed) < total or any(map(_left_out, listed))
+
+
+def _answers(node: Any) -> tuple[list[Any], int]:
+    """Return what answers a discussion or comment, as far as it was served, and its number."""
     for name in ("comments", "replies"):
         below = node.get(name) if isinstance(node, Mapping) else None
-        if isinstance(below, Mapping):
-            listed = below.get("nodes") or []
-            return len(listed) < int(below.get("totalCount") or 0) or any(map(_left_out, listed))
-    return False
+        if isinstance(below, Mapping) and isinstance(below.get("nodes"), list):
+            total = below.get("totalCount")
+            return below["nodes"], total if isinstance(total, int) else 0
+    return [], 0
 
 
 def _flat(node: Any, repo: str, parent: str = "", thread: str = "") -> Iterator[Any]:
@@ -56,10 +62,8 @@ def _flat(node: Any, repo: str, parent: str = "", thread: str = "") -> Iterator[
     kind = "discussions/comments" if parent else "discussions"
     own = f"{repo}/{kind}/{number}" if number else ""
     yield {**node, "_id": own, "_parent": parent, "_thread": thread or own} if own else node
-    for name in ("comments", "replies"):
-        below = node.get(name) if isinstance(node, Mapping) else None
-        for one in (below or {}).get("nodes") or []:
-            yield from _flat(one, repo, own, thread or own)
+    for one in _answers(node)[0]:
+        yield from _flat(one, repo, own, thread or own)
 
 
 def _id(raw: Any) -> str:
@@ -71,7 +75,7 @@ def _mention(raw: Any, look: Look) -> Mention:
     field(raw, "databaseId", int)
     edited = field(raw, "lastEditedAt", str, NOTHING)
     author = field(raw, "author", dict, NOTHING) or {"login": "ghost"}
-    below = raw.get("comments") or raw.get("replies") or {}
+    below = part(raw, "replies" if parent else "comments", dict)
     return Mention(
         source="github",
         native_id=field(raw, "_id", str),
@@ -85,9 +89,9 @@ def _mention(raw: Any, look: Look) -> Mention:
         kind="comment" if parent else "post",
         channel="github",
         parent_native_id=parent,
-        thread_native_id=raw["_thread"],
+        thread_native_id=field(raw, "_thread", str),
         likes=field(raw, "upvoteCount", int),
-        comments=below.get("totalCount"),
+        comments=part(below, "totalCount", int) if below else None,
         brand_id=look.settings["brand"],
         owned=look.settings["owned"],
     )

@@ -72,6 +72,17 @@ def field(item: Any, name: str, *kinds: type) -> Any:
     return value
 
 
+def part(item: Any, name: str, kind: type[Promised]) -> Promised:
+    """Return a field that may be left out or null, then empty.
+
+    Raises:
+        UncleanError: it is there, of another type (bad_type).
+    """
+    empty = item.get(name) is None if isinstance(item, Mapping) else False
+    value: Promised = kind() if empty else field(item, name, kind)
+    return value
+
+
 def expect(answer: Any, name: str, kind: type[Promised], where: str) -> Promised:
     """Return a field of an answer itself, without which there are no items to read.
 

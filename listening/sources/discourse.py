@@ -34,6 +34,7 @@ from listening.sources._read import (
     field,
     instant,
     owner_of,
+    part,
     read_items,
     tell_news,
     text_id,
@@ -292,7 +293,7 @@ def _mention(post: Any, native_id: str, look: Look) -> Mention:
     updated = instant(field(post, "updated_at", str), "updated_at")
     slug = field(post, "topic_slug", str)
     actions = field(post, "actions_summary", list)
-    likes = [one.get("count") for one in actions if text_id(one, "id") == LIKE]
+    likes = [part(one, "count", int) for one in actions if text_id(one, "id") == LIKE]
     return Mention(
         source="discourse",
         native_id=native_id,
@@ -310,7 +311,7 @@ def _mention(post: Any, native_id: str, look: Look) -> Mention:
         parent_native_id="" if number == 1 else f"{thread}/{answered}",
         thread_native_id=f"{thread}/1",
         lang=str(post.get("locale") or "").replace("_", "-"),
-        likes=next(iter(likes), 0) or 0,
+        likes=next(iter(likes), 0),
         comments=field(post, "reply_count", int),
         views=field(post, "reads", int),
         brand_id=facts["brand"],

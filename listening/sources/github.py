@@ -40,6 +40,7 @@ from listening.sources._read import (
     expect_list,
     field,
     instant,
+    part,
     read_items,
     tell_news,
     text_id,
@@ -296,7 +297,7 @@ def _mention(raw: Any, look: Look) -> Mention:
     updated = instant(field(raw, "updated_at", str), "updated_at")
     user = field(raw, "user", dict, NOTHING) or {"login": "ghost"}  # an account that is gone
     text = HIDDEN.sub("", field(raw, "body", str, NOTHING) or "")
-    liked = raw.get("reactions") or {}
+    liked = part(raw, "reactions", dict)
     return Mention(
         source="github",
         native_id=native_id,
@@ -312,7 +313,7 @@ def _mention(raw: Any, look: Look) -> Mention:
         channel="github",
         parent_native_id=issue,
         thread_native_id=issue or native_id,
-        likes=sum(count for name, count in liked.items() if name in LIKED) if liked else None,
+        likes=sum(part(liked, name, int) for name in LIKED) if liked else None,
         comments=None if issue else field(raw, "comments", int),
         brand_id=look.settings.get("brand", ""),
         owned=look.settings.get("owned", False),

@@ -39,6 +39,7 @@ from listening.sources._read import (
     epoch,
     expect,
     field,
+    part,
     read_items,
     target_name,
     tell_news,
@@ -255,7 +256,7 @@ def _mention(raw: Any, kind: str, look: Look) -> Mention:
     site = look.settings["site"]
     created = epoch(field(raw, "creation_date", int), "creation_date")
     edited = raw.get("last_edit_date")
-    owner = raw.get("owner") or {}
+    owner = part(raw, "owner", dict)
     parent = {"questions": "", "answers": "question_id", "comments": "post_id"}[kind]
     parent_id = _id(look, "answers", str(field(raw, parent, int))) if parent else ""
     title = strip_html(field(raw, "title", str)) if kind == "questions" else ""

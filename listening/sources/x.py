@@ -38,6 +38,7 @@ from listening.sources._read import (
     expect,
     field,
     instant,
+    part,
     read_items,
     tell_news,
     text_id,
@@ -50,6 +51,7 @@ SIZE: Final = 100
 REACH: Final = timedelta(days=7) - timedelta(minutes=1)  # of a search without `archive`
 MOST_MENTIONS: Final = 800  # that the mentions of an account reach back to
 SHORT: Final = 0.9  # counts include what may not be shown: only less than this share is a gap
+COUNTED: Final = ("data", "tweets", "users")
 TWITTER: Final = 1_288_834_974_657  # milliseconds: the epoch of its ids
 GONE: Final = ("/resource-not-found", "/not-authorized-for-resource")  # deleted, closed, locked
 NO_LANGUAGE: Final = re.compile(r"und|zxx|q[a-z]{2}")  # as X marks links, tags, too little
@@ -219,9 +221,10 @@ def _paid(look: Look, path: str, asked: Mapping[str, str]) -> Mapping[str, Any]:
         except (DeniedError, RateLimitedError):  # nothing came, nothing costs
             bill.used(post=0, user=0)
             raise
-        more = answer.get("includes") or {}
-        posts = [*(answer.get("data") or ()), *(more.get("tweets") or ())]
-        bill.used(post=len(posts), user=len(more.get("users") or ()))
+        more = expect({"includes": {}, **answer}, "includes", dict, path)
+        kinds = {"data": [], "tweets": [], "users": [], **more, **answer}
+        posts, others, users = (len(expect(kinds, one, list, path)) for one in COUNTED)
+        bill.used(post=posts + others, user=users)
     return answer
 
 
@@ -291,17 +294,17 @@ def _item(raw: Any, answer: Mapping[str, Any], look: Look) -> Item:
 
 def _mention(raw: Any, answer: Mapping[str, Any], look: Look) -> Mention:
     latest, first = field(raw, "id", str), _id(raw)
-    withheld = _part(raw, "withheld", dict)
+    withheld = part(raw, "withheld", dict)
     if withheld.get("copyright") or EVERYWHERE & set(withheld.get("country_codes", ())):
         raise UncleanError(NOT_PUBLIC, "X withholds it everywhere")
     author = _included(answer, "users", text_id(raw, "author_id"))
     if author.get("protected"):
         raise UncleanError(NOT_PUBLIC, "its author shows it to followers only")
-    linked = _part(raw, "referenced_tweets", list)
+    linked = part(raw, "referenced_tweets", list)
     refers = {text_id(one, "type"): text_id(one, "id") for one in linked}
     shared = refers.get("retweeted", "")
     # The counts of a retweet are those of what it shares.
-    counts = {} if shared else _part(raw, "public_metrics", dict)
+    counts = {} if shared else part(raw, "public_metrics", dict)
     shares = [_whole(counts, name) for name in ("retweet_count", "quote_count")]
     edited = _moment(latest) if latest != first else None
     return Mention(
@@ -320,19 +323,14 @@ def _mention(raw: Any, answer: Mapping[str, Any], look: Look) -> Mention:
         parent_native_id=shared or refers.get("replied_to", ""),
         thread_native_id=text_id(raw, "conversation_id"),
         lang="" if NO_LANGUAGE.fullmatch(text_id(raw, "lang")) else text_id(raw, "lang"),
-        verified=author.get("verified"),
+        verified=field(author, "verified", bool) if "verified" in author else None,
         likes=_whole(counts, "like_count"),
         shares=sum(filter(None, shares)) if any(one is not None for one in shares) else None,
         comments=_whole(counts, "reply_count"),
         views=_whole(counts, "impression_count"),
-        followers=_whole(_part(author, "public_metrics", dict), "followers_count"),
+        followers=_whole(part(author, "public_metrics", dict), "followers_count"),
         warnings=("withheld",) if withheld else (),
     )
-
-
-def _part(raw: Mapping[str, Any], name: str, kind: type) -> Any:
-    """Return a part that is left out where it is empty."""
-    return field(raw, name, kind) if name in raw else kind()
 
 
 def _whole(counts: Mapping[str, Any], name: str) -> int | None:
@@ -354,18 +352,17 @@ def _moment(post: str) -> datetime:
 
 
 def _included(answer: Mapping[str, Any], kind: str, wanted: str) -> Mapping[str, Any]:
-    listed = (answer.get("includes") or {}).get(kind) or ()
+    listed = part(part(answer, "includes", dict), kind, list)
     return next((one for one in listed if wanted and text_id(one, "id") == wanted), {})
 
 
 def _text(post: Mapping[str, Any]) -> str:
     """Return the whole text of a post, its short links spelled out."""
-    long = post.get("note_tweet") or {}
-    text: str = field(long, "text", str) if long else field(post, "text", str)
-    entities = (long or post).get("entities") or {}
-    for link in entities.get("urls") or ():
-        if link.get("url") and link.get("expanded_url"):
-            text = text.replace(link["url"], link["expanded_url"])
+    whole = part(post, "note_tweet", dict) or post
+    text: str = field(whole, "text", str)
+    for link in part(part(whole, "entities", dict), "urls", list):
+        if short := text_id(link, "url"):
+            text = text.replace(short, text_id(link, "expanded_url") or short)
     return text
 
 
