@@ -94,20 +94,37 @@ class Homonyms:
         self._senses = self._talk.senses(brand) if self._talk else None
         self._usual = self._talk.usual(brand.name) if self._talk else 0.0
 
+    def is_open(self, names: Sequence[Name], *, sure: bool) -> bool:
+        """Tell whether these names may mean something else, so that evidence is needed."""
+        return bool(names) and self.has_context and not sure and all(name.plain for name in names)
+
+    def passages(self, doc: Doc, names: Sequence[Name]) -> list[str]:
+        """Return the words around the first places of a name: what `weigh` reads once more."""
+        if self._talk is None or not doc._.encoder:
+            return []
+        return [_cut_around(doc._.whole, *span) for span in _spans(names)[:_PASSAGES]]
+
     def keep(
-        self, doc: Doc, names: Sequence[Name], *, sure: bool, company: bool = False
+        self,
+        doc: Doc,
+        names: Sequence[Name],
+        *,
+        sure: bool,
+        company: bool = False,
+        read: Mapping[str, Floats] | None = None,
     ) -> list[Name]:
         """Return the names that mean the brand; homonyms with p and reason.
 
         `sure`: the mention is about the brand whatever its words are. `company`: it names
-        another brand of the file too, or a person of this one.
+        another brand of the file too, or a person of this one. `read`: embeddings of the
+        passages, where they were read together with those of other mentions.
         """
-        if not names or not self.has_context or sure or any(not name.plain for name in names):
+        if not self.is_open(names, sure=sure):
             return list(names)
         weights = self._choose(doc)
         verdicts = [
             judge({**evidence, "company": float(company)}, weights)
-            for evidence in self.weigh(doc, names)
+            for evidence in self.weigh(doc, names, read)
         ]
         return [
             replace(name, p=verdict.p * name.p, reason=verdict.reason)
@@ -120,12 +137,14 @@ class Homonyms:
             return RULES_ONLY
         return WEIGHTS if self._senses else NO_SENSES
 
-    def weigh(self, doc: Doc, names: Sequence[Name]) -> Iterator[Evidence]:
-        """Yield the evidence for each name of a document."""
+    def weigh(
+        self, doc: Doc, names: Sequence[Name], read: Mapping[str, Floats] | None = None
+    ) -> Iterator[Evidence]:
+        """Yield the evidence for each name of a document; `read` as for `keep`."""
         norms = [token.norm_ for token in doc] if self._near or self._not_near else []
         near, not_near = (_places(doc, norms, each) for each in (self._near, self._not_near))
         mixed = len({doc._.whole[name.start].isupper() for name in names}) > 1
-        passages = self._read(doc, names)
+        passages = self._read(doc, names, read or {})
         text = doc._.whole
         for name in names:
             case = read_case(text, name.start, name.end, self._spellings)
@@ -140,14 +159,17 @@ class Homonyms:
                 **passages.get((name.start, name.end), {}),
             }
 
-    def _read(self, doc: Doc, names: Sequence[Name]) -> Mapping[tuple[int, int], Evidence]:
+    def _read(
+        self, doc: Doc, names: Sequence[Name], read: Mapping[str, Floats]
+    ) -> Mapping[tuple[int, int], Evidence]:
         """Return what the text and the words around each name speak of, by its place."""
         if self._talk is None or not doc._.encoder:
             return {}
         whole = self._speak(doc._.encoder.embedding)
-        spans = list(dict.fromkeys((name.start, name.end) for name in names))
-        around = [_cut_around(doc._.whole, *span) for span in spans[:_PASSAGES]]
-        closer = [self._speak(embedding) for embedding in self._talk.encode(around)]
+        spans, around = _spans(names), self.passages(doc, names)
+        if not read.keys() >= set(around):
+            read = dict(zip(around, self._talk.encode(around), strict=True))
+        closer = [self._speak(read[passage]) for passage in around]
         found = {}
         for place, span in enumerate(spans):
             covered = doc._.encoder.reading.tokens.cover(*span)
@@ -165,6 +187,11 @@ class Homonyms:
         if self._senses is not None:
             speaks["meaning"] = compare(self._senses, embedding)
         return speaks
+
+
+def _spans(names: Sequence[Name]) -> list[tuple[int, int]]:
+    """Return the places of names, each once."""
+    return list(dict.fromkeys((name.start, name.end) for name in names))
 
 
 def _cut_around(text: str, start: int, end: int) -> str:

@@ -23,7 +23,7 @@ from nlp.presence import Presence
 from nlp.tagger import Setting, Tagger, tagger
 from nlp.taggers.marks import Mark
 from nlp.taggers.target import report_match
-from nlp.talk import Talk
+from nlp.talk import Floats, Talk
 from nlp.vocabulary import read_vocabulary
 from nlp.words import fold, read_words, squeeze
 
@@ -110,14 +110,42 @@ class BrandsTagger(Tagger[Named]):
 
     def tag(self, docs: Sequence[Doc]) -> list[Named]:
         """Return the brands of every document."""
-        return [self._match(doc) for doc in docs]
+        found = [self.find(doc) for doc in docs]
+        read = self._read_passages(docs, [held for held, _ in found])
+        return [
+            self._match(doc, held, people, read)
+            for doc, (held, people) in zip(docs, found, strict=True)
+        ]
 
     def columns(self, doc: Doc, value: Named) -> dict[str, Any]:
         """Return one row per brand and product, offsets in the text."""
         return {"brands": [_row(doc, match) for match in value.matches]}
 
-    def _match(self, doc: Doc) -> Named:
-        held, people = self.find(doc)
+    def _read_passages(
+        self, docs: Sequence[Doc], held: Sequence[Mapping[str, Sequence[Name]]]
+    ) -> Mapping[str, Floats]:
+        """Return the embeddings of what must be read once more to tell homonyms apart.
+
+        Read for all documents together: passages of one length then share a pass.
+        """
+        if self.talk is None:
+            return {}
+        passages: dict[str, None] = {}
+        for doc, found in zip(docs, held, strict=True):
+            for brand_id, names in found.items():
+                sure = self._presence[brand_id].claims(doc._.said)
+                homonyms = self.homonyms[brand_id]
+                if homonyms.is_open(names, sure=sure):
+                    passages |= dict.fromkeys(homonyms.passages(doc, names))
+        return dict(zip(passages, self.talk.encode(list(passages)), strict=True))
+
+    def _match(
+        self,
+        doc: Doc,
+        held: Mapping[str, list[Name]],
+        people: list[Name],
+        read: Mapping[str, Floats],
+    ) -> Named:
         matches: list[Match] = []
         names: list[Name] = []
         said = doc._.said
@@ -125,7 +153,7 @@ class BrandsTagger(Tagger[Named]):
             sure = self._presence[brand_id].claims(said)
             company = len(held) > 1 or any(one.brand_id == brand_id for one in people)
             own = held.get(brand_id, ())
-            kept = self.homonyms[brand_id].keep(doc, own, sure=sure, company=company)
+            kept = self.homonyms[brand_id].keep(doc, own, sure=sure, company=company, read=read)
             if kept or sure:
                 matches += self._relate(doc, brand, kept, sure=sure)
                 names += kept

@@ -89,3 +89,28 @@ def test_examples_of_talk_are_balanced_and_none_stands_twice():
     assert len(texts) == len(set(texts))
     share = sum(each.is_brand for each in read_examples()) / len(texts)
     assert 0.4 < share < 0.6
+
+
+def test_passages_of_many_mentions_are_read_together(monkeypatch):
+    """One call for all, and of each mention the same as alone, to the bit."""
+    if not (MODEL / "manifest.json").exists():
+        pytest.skip("nlp/model is absent")
+    pipeline = build(BrandFile((FINCH, ROWAN)), only={"encoder", "brands"})
+    texts = [
+        "The Finch vacuum lost its filter.",
+        "A finch sat on the bird feeder.",
+        "rowan or Finch? my desk is full",
+        "Nothing here.",
+    ]
+    alone = [list(pipeline(make_doc(pipeline, Said(text)))._.brands.names) for text in texts]
+    talk = pipeline.get_pipe("brands").talk
+    encode, calls = talk.encode, []
+
+    def count(passages):
+        calls.append(list(passages))
+        return encode(passages)
+
+    monkeypatch.setattr(talk, "encode", count)
+    docs = pipeline.pipe([make_doc(pipeline, Said(text)) for text in texts])
+    assert [list(doc._.brands.names) for doc in docs] == alone
+    assert [len(passages) for passages in calls] == [3]  # the third names both in one passage
