@@ -71,17 +71,25 @@ class Suspect:
     end: int
 
 
+class Join(NamedTuple):
+    """What joins the head's log odds and the opinion's score to log odds."""
+
+    head: float
+    opinion: float
+    bias: float
+
+
 @dataclass(frozen=True)
 class Thresholds:
     """From which probability the models decide `alone`, and `beside` a likely sign of a rule.
 
-    `head`, `opinion` and `bias` join the head's log odds and the opinion's score to log odds.
+    `measured` joins head and opinion where the head reads the language, `other` where the text
+    is surely in another: there the head knows little, and the opinion less than in English.
     """
 
     model: str
-    head: float
-    opinion: float
-    bias: float
+    measured: Join
+    other: Join
     alone: Mapping[str, float]
     beside: Mapping[str, float]
 
@@ -90,7 +98,7 @@ class Thresholds:
         """Read the fitted thresholds.
 
         Raises:
-            ConfigurationError: a kind has none, or a value is no probability.
+            ConfigurationError: a kind has none, a value is no probability, or a join is missing.
         """
         path = RULES / THRESHOLDS
         stated = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -100,20 +108,21 @@ class Thresholds:
             if wrong:
                 what = f"[{name}] has no probability for {', '.join(wrong)}"
                 raise ConfigurationError(what, where=str(path), mend=_MENDED)
-        joint = stated["join"]
-        return cls(
-            stated["model"],
-            joint["head"],
-            joint["opinion"],
-            joint["bias"],
-            stated["alone"],
-            stated["beside"],
-        )
+        try:
+            measured, other = Join(**stated["join"]), Join(**stated["join_other"])
+        except (KeyError, TypeError) as error:
+            what = f"no weights to join head and opinion with: {error!r}"
+            raise ConfigurationError(what, where=str(path), mend=_MENDED) from error
+        return cls(stated["model"], measured, other, stated["alone"], stated["beside"])
 
-    def weigh(self, head: Floats, opinion: Floats) -> Floats:
-        """Return probabilities from the head's probabilities and the opinion's scores."""
+    def weigh(self, head: Floats, opinion: Floats, *, measured: bool = True) -> Floats:
+        """Return probabilities from the head's probabilities and the opinion's scores.
+
+        `measured`: whether the head was measured on the language of the text, or nobody knows.
+        """
+        weights = self.measured if measured else self.other
         sure = np.clip(head, _LEAST, 1 - _LEAST)
-        odds = self.head * np.log(sure / (1 - sure)) + self.opinion * opinion + self.bias
+        odds = weights.head * np.log(sure / (1 - sure)) + weights.opinion * opinion + weights.bias
         return np.asarray(1 / (1 + np.exp(-odds)), np.float32)
 
 

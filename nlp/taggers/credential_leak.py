@@ -39,7 +39,7 @@ _BESIDE: Final = 60  # characters to a word for a secret
 _MOST: Final = 20
 
 
-@tagger("credential_leak", version="2", needs=("cues", "marks"), uses=("brands", "suspicion"))
+@tagger("credential_leak", version="3", needs=("cues", "marks"), uses=("brands", "suspicion"))
 class CredentialLeakTagger(SuspectTagger):
     """Flags keys of known forms, and what follows "password:" and looks like one."""
 

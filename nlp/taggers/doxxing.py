@@ -24,7 +24,7 @@ _PLATE: Final = re.compile(
 
 
 @tagger(
-    "doxxing", version="2", needs=("marks", "cues", "personal_data", "brands"), uses=("suspicion",)
+    "doxxing", version="3", needs=("marks", "cues", "personal_data", "brands"), uses=("suspicion",)
 )
 class DoxxingTagger(SuspectTagger):
     """Flags data about another person, with words that expose or incite."""

@@ -16,12 +16,13 @@ from listening.contract import FLAGS
 from nlp.opinion import Opinion
 from nlp.suspicion import HEAD, Suspect, check_model, speaking, thresholds
 from nlp.tagger import Setting, Tagger, tagger
+from nlp.taggers.sentiment import measured
 
 _log: Final = logging.getLogger(__name__)
 _WORTH: Final = 0.05  # below, no rule's sign is confirmed: the sentence is not looked for
 
 
-@tagger("suspicion", version="1", needs=("encoder", "cues", "marks"))
+@tagger("suspicion", version="2", needs=("encoder", "cues", "marks"), uses=("language",))
 class SuspicionTagger(Tagger[Mapping[str, Suspect]]):
     """Joins the encoder's head with the second opinion; says nothing without the head."""
 
@@ -49,7 +50,8 @@ class SuspicionTagger(Tagger[Mapping[str, Suspect]]):
         said = encoding.probabilities[HEAD]
         head = np.array([said[kind] for kind in FLAGS], np.float32)
         opinion = self._opinion.add(self._opinion.read(doc), encoding.embedding)
-        likely = thresholds().weigh(head, opinion).tolist()
+        spoken = doc._.language
+        likely = thresholds().weigh(head, opinion, measured=not spoken or measured(spoken)).tolist()
         # Few texts are suspect of anything: where each feature stands is asked of those only.
         places = self._opinion.locate(doc) if max(likely) >= _WORTH else []
         for kind, p in zip(FLAGS, likely, strict=True):

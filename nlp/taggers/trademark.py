@@ -14,7 +14,7 @@ from nlp.tagger import tagger
 _BESIDE: Final = 120  # characters between the sign of the brand and what says it is misused
 
 
-@tagger("trademark", version="1", needs=("cues", "marks"), uses=("brands", "suspicion"))
+@tagger("trademark", version="2", needs=("cues", "marks"), uses=("brands", "suspicion"))
 class TrademarkTagger(SuspectTagger):
     """Flags a logo, name or domain beside words that say the right to it is missing."""
 

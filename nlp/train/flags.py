@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from listening.contract import FLAGS, ConfigurationError
 from nlp.opinion import Opinion, Piece, pieces
 from nlp.rulebook import RULES, THRESHOLDS
-from nlp.suspicion import HEAD, Thresholds
+from nlp.suspicion import HEAD, Join, Thresholds
 from nlp.train.data import is_held, list_written, read_lines
 from nlp.train.opinion import fit
 
@@ -31,7 +31,13 @@ _GRID: Final = np.round(np.arange(0.05, 0.96, 0.01), 2)
 _ALONE: Final = 0.5
 _TRUST: Final = 25  # held positives at which a kind's own threshold weighs as much as the common
 _RECALL: Final = 1.5  # a missed flag is worse than one that a person dismisses: F-beta
-_TWEETS: Final = {"sentiment/train.jsonl": 3_000, "sentiment/val.jsonl": 1_000}
+_FOREIGN: Final = ("french", "german", "italian", "portuguese", "spanish")
+_TWEETS: Final = {
+    "sentiment/train.jsonl": 3_000,
+    "sentiment/val.jsonl": 1_000,
+    **{f"sentiment_multilingual/{name}_train.jsonl": 400 for name in _FOREIGN},
+    **{f"sentiment_multilingual/{name}_val.jsonl": 160 for name in _FOREIGN},
+}
 """Ordinary tweets, and how many: what the head may have learned from, and what it never saw."""
 _ORDINARY: Final = ("intent", "target", "entity")
 _STRENGTHS: Final = {"hint": 1, "likely": 2, "sure": 3}
@@ -49,6 +55,7 @@ class Ground:
     wanted: Marks
     held: Marks
     ordinary: Marks  # no text for flags: nothing is wanted
+    measured: Marks  # the head reads the language, as far as anybody can tell
 
 
 @dataclass(frozen=True)
@@ -110,7 +117,7 @@ def read_ground(data: Path | None = None) -> Ground:
     wanted = np.array([[kind in row.get("flags", ()) for kind in FLAGS] for row in rows])
     wanted = np.vstack([wanted, np.zeros((len(ordinary), len(FLAGS)), np.bool_)])
     encoded = encoder.encode(texts)
-    docs, signs = _read_rules(texts)
+    docs, signs, measured = _read_rules(texts)
     plain = np.arange(len(texts)) >= len(rows)
     # What a rule finds among ordinary texts may well be right: nobody labelled them.
     kept = ~plain | ~(signs >= _STRENGTHS["likely"]).any(axis=1)
@@ -123,6 +130,7 @@ def read_ground(data: Path | None = None) -> Ground:
         wanted[kept],
         np.array(held)[kept],
         plain[kept],
+        measured[kept],
     )
 
 
@@ -144,12 +152,13 @@ def read_ordinary(data: Path | None, known: set[str]) -> Iterator[tuple[str, boo
     yield from ((text, held) for text, held in told.items() if text not in known)
 
 
-def _read_rules(texts: Sequence[str]) -> tuple[list[Any], NDArray[np.int8]]:
-    """Return documents with cues and marks, and the strongest sign of each rule."""
+def _read_rules(texts: Sequence[str]) -> tuple[list[Any], NDArray[np.int8], Marks]:
+    """Return documents with cues and marks, the strongest sign of each rule, the language."""
     from nlp.pipeline import build, make_doc
     from nlp.tagger import Said
+    from nlp.taggers.sentiment import measured
 
-    pipeline = build(only=set(FLAGS))  # without the encoder: nothing needs it
+    pipeline = build(only={*FLAGS, "language"})  # without the encoder: nothing needs it
     docs = list(pipeline.pipe([make_doc(pipeline, Said(text)) for text in texts]))
     taggers = [pipeline.get_pipe(kind) for kind in FLAGS]
     signs = np.zeros((len(texts), len(FLAGS)), np.int8)
@@ -158,7 +167,7 @@ def _read_rules(texts: Sequence[str]) -> tuple[list[Any], NDArray[np.int8]]:
             seen: Any = tagger
             strengths = [_STRENGTHS[sign.strength] for sign in seen.signs(doc)]
             signs[row, column] = max(strengths, default=0)
-    return docs, signs
+    return docs, signs, np.array([measured(doc._.language) for doc in docs])
 
 
 def fit_opinion(ground: Ground, rows: Marks) -> Opinion:
@@ -173,28 +182,45 @@ def choose(ground: Ground) -> tuple[Floats, Thresholds]:
     places = np.flatnonzero(ground.held).tolist()
     scores = np.stack([opinion.score(ground.found[at], ground.embeddings[at]) for at in places])
     wanted = ground.wanted[ground.held]
-    head, second, bias = join_models(ground.head[ground.held], scores, wanted)
+    head, measured = ground.head[ground.held], ground.measured[ground.held]
+    one, other = (join_models(head[own], scores[own], wanted[own]) for own in (measured, ~measured))
     even = dict.fromkeys(FLAGS, _ALONE)
-    joint = Thresholds(ground.model, head, second, bias, even, even)
-    likely = joint.weigh(ground.head[ground.held], scores)
+    likely = weigh(ground, scores, Thresholds(ground.model, one, other, even, even))
     alone, beside = choose_limits(likely, ground.signs[ground.held], wanted)
-    return scores, Thresholds(ground.model, head, second, bias, alone, beside)
+    return scores, Thresholds(ground.model, one, other, alone, beside)
 
 
-def join_models(head: Floats, opinion: Floats, wanted: Marks) -> tuple[float, float, float]:
-    """Return weights of head, opinion and bias: logistic regression over all kinds together."""
+def weigh(ground: Ground, scores: Floats, limits: Thresholds) -> Floats:
+    """Return the probabilities of the held texts, each joined as its language asks."""
+    head, measured = ground.head[ground.held], ground.measured[ground.held]
+    other = limits.weigh(head, scores, measured=False)
+    return np.where(measured[:, None], limits.weigh(head, scores), other)
+
+
+def join_models(head: Floats, opinion: Floats, wanted: Marks) -> Join:
+    """Return weights of head, opinion and bias: logistic regression over all kinds together.
+
+    A head that would speak against itself knows nothing of these texts, and is not asked.
+    """
     sure = np.clip(head, 1e-4, 1 - 1e-4).ravel()
-    columns = [np.log(sure / (1 - sure)), opinion.ravel(), np.ones(opinion.size)]
-    known = np.stack(columns, 1).astype(np.float64)
+    columns = np.stack([np.log(sure / (1 - sure)), opinion.ravel(), np.ones(opinion.size)], 1)
     target = wanted.ravel().astype(np.float64)
-    weights = np.array([0.5, 1.0, 0.0])
-    for _ in range(50):  # Newton's steps; a little ridge keeps them from running away
-        p = 1 / (1 + np.exp(-known @ weights))
-        slope = known.T @ (p - target) + 0.1 * weights
-        curve = (known * (p * (1 - p))[:, None]).T @ known + 0.1 * np.eye(3)
+    weights = _regress(columns.astype(np.float64), target)
+    if weights[0] < 0:
+        weights = [0.0, *_regress(columns[:, 1:].astype(np.float64), target)]
+    return Join(*(round(weight, 4) for weight in weights))
+
+
+def _regress(columns: NDArray[np.float64], target: NDArray[np.float64]) -> list[float]:
+    """Return the weights of a logistic regression, by Newton's steps."""
+    size = columns.shape[1]
+    weights = np.zeros(size)
+    for _ in range(50):  # a little ridge keeps the steps from running away
+        p = 1 / (1 + np.exp(-columns @ weights))
+        slope = columns.T @ (p - target) + 0.1 * weights
+        curve = (columns * (p * (1 - p))[:, None]).T @ columns + 0.1 * np.eye(size)
         weights = weights - np.linalg.solve(curve, slope)
-    head_weight, opinion_weight, bias = weights.tolist()
-    return round(head_weight, 4), round(opinion_weight, 4), round(bias, 4)
+    return [float(weight) for weight in weights]
 
 
 def decide(likely: Floats, signs: NDArray[np.int8], alone: Floats, beside: Floats) -> Marks:
@@ -256,7 +282,7 @@ def report(ground: Ground, scores: Floats, limits: Thresholds) -> None:
     """Print recall and precision on the held texts, and what rules and models do alone."""
     wanted = ground.wanted[ground.held]
     signs = ground.signs[ground.held]
-    likely = limits.weigh(ground.head[ground.held], scores)
+    likely = weigh(ground, scores, limits)
     alone, beside = (
         np.array([table[kind] for kind in FLAGS]) for table in (limits.alone, limits.beside)
     )
@@ -287,7 +313,7 @@ def report(ground: Ground, scores: Floats, limits: Thresholds) -> None:
     for name in ("joined", "rules"):
         raised = dict(zip(FLAGS, parts[name][plain].sum(0).tolist(), strict=True))
         lines.append(f"on {plain.sum()} ordinary texts, {name}: {raised}")
-    lines.append(f"join: head {limits.head}, opinion {limits.opinion}, bias {limits.bias}")
+    lines += [f"measured: {limits.measured}", f"other: {limits.other}"]
     sys.stdout.write("\n".join(lines) + "\n")
 
 
@@ -307,11 +333,11 @@ def write(limits: Thresholds) -> None:
         "# Fitted by `python -m nlp.suspicion fit --write` on texts of our own that no model saw.",
         f'model = "{limits.model}"',
         "",
-        "[join]  # log odds = head * log odds of the head + opinion * score + bias",
-        f"head = {limits.head}",
-        f"opinion = {limits.opinion}",
-        f"bias = {limits.bias}",
+        "# Log odds = head * log odds of the head + opinion * score + bias; `join_other` where the",
+        "# text is surely in a language that the head was not measured on.",
     ]
+    for name, join in (("join", limits.measured), ("join_other", limits.other)):
+        lines += ["", f"[{name}]", *(f"{part} = {value}" for part, value in join._asdict().items())]
     for name, table in (("alone", limits.alone), ("beside", limits.beside)):
         lines += ["", f"[{name}]", *(f"{kind} = {table[kind]}" for kind in FLAGS)]
     (RULES / THRESHOLDS).write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -15,8 +15,18 @@ from hypothesis import strategies as st
 from listening.contract import FLAGS, ConfigurationError
 from nlp.opinion import _FORMS, _WITHOUT_DIGIT, Opinion, Piece, key, pieces
 from nlp.pipeline import make_doc, tag
-from nlp.suspicion import Sign, Suspect, Thresholds, join, sentences, speaking, thresholds
+from nlp.suspicion import (
+    Join,
+    Sign,
+    Suspect,
+    Thresholds,
+    join,
+    sentences,
+    speaking,
+    thresholds,
+)
 from nlp.tagger import Said
+from nlp.train.flags import join_models
 from nlp.train.opinion import fit
 
 if TYPE_CHECKING:
@@ -24,6 +34,7 @@ if TYPE_CHECKING:
 
 TEXTS = Path(__file__).parent / "taggers/flags.jsonl"
 KIND = "threat"
+LIMITS = ("alone", "beside")
 shipped = cache(Opinion.load)
 
 
@@ -63,12 +74,62 @@ def test_a_model_needs_less_where_a_rule_saw_something() -> None:
     assert all(limits.beside[kind] <= limits.alone[kind] for kind in FLAGS)
 
 
+def test_the_head_counts_as_its_language_asks() -> None:
+    even = dict.fromkeys(FLAGS, 0.5)
+    limits = Thresholds("m", Join(1.0, 0.0, 0.0), Join(0.0, 2.0, -1.0), even, even)
+    head, opinion = np.array([0.9], np.float32), np.array([0.5], np.float32)
+    assert limits.weigh(head, opinion) == pytest.approx([0.9])
+    assert limits.weigh(head, opinion, measured=False) == pytest.approx([0.5])
+
+
+def test_a_head_that_speaks_against_itself_is_not_asked() -> None:
+    wanted = np.array([[True], [True], [False], [False]] * 9)
+    opinion = np.where(wanted, 1.0, -1.0).astype(np.float32)
+    opinion[::8] *= -0.5
+    right = np.where(wanted, 0.7, 0.3).astype(np.float32)
+    right[1::12] = 0.5
+    assert join_models(right, opinion, wanted).head > 0
+    told = join_models(1 - right, opinion, wanted)
+    assert told.head == 0
+    assert told.opinion > 0
+
+
+def test_a_text_in_another_language_is_joined_otherwise(
+    whole: Language, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shipped_limits = thresholds()
+    never = Thresholds(
+        shipped_limits.model,
+        shipped_limits.measured,
+        Join(0.0, 0.0, -9.0),
+        shipped_limits.alone,
+        shipped_limits.beside,
+    )
+    monkeypatch.setattr("nlp.taggers.suspicion.thresholds", lambda: never)
+    texts = ["I will come to your shop with a bat", "Ich komme mit einem Schläger in euren Laden"]
+    docs = list(whole.pipe([make_doc(whole, Said(text)) for text in texts]))
+    english, german = (doc._.suspicion["threat"].p for doc in docs)
+    assert english > 0.1
+    assert german < 0.001
+
+
 def test_thresholds_without_a_kind_are_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "threshold.toml").write_text('model = "m"\n[alone]\nthreat = 2\n', "utf-8")
     monkeypatch.setattr("nlp.suspicion.RULES", tmp_path)
     with pytest.raises(ConfigurationError, match="no probability"):
+        Thresholds.read()
+
+
+def test_thresholds_without_a_join_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tables = [f"[{name}]\n" + "\n".join(f"{kind} = 0.5" for kind in FLAGS) for name in LIMITS]
+    stated = "\n".join(['model = "m"', "[join]", "head = 1", "opinion = 1", "bias = 0", *tables])
+    (tmp_path / "threshold.toml").write_text(stated, "utf-8")
+    monkeypatch.setattr("nlp.suspicion.RULES", tmp_path)
+    with pytest.raises(ConfigurationError, match="join_other"):
         Thresholds.read()
 
 
