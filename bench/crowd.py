@@ -13,6 +13,7 @@ import argparse
 import json
 import os
 import resource
+import subprocess
 import sys
 import tempfile
 import threading
@@ -36,6 +37,7 @@ from listening.sidebyside import side_by_side
 from listening.sources import SOURCES
 from listening.streams import Stream, streams
 
+ROOT: Final = Path(__file__).resolve().parent.parent
 ENTRIES: Final = 40  # of a feed or a timeline
 PER_HOST: Final = 4
 SLACK: Final = 0.2  # seconds that a busy machine may hold up a request on its way
@@ -55,30 +57,35 @@ def main(arguments: list[str] | None = None) -> int:
     """Measure, print, and return the exit status."""
     parser = argparse.ArgumentParser(prog="python -m bench.crowd", description=__doc__)
     parser.add_argument("--streams", type=int, default=200)
+    parser.add_argument("--serve", action="store_true", help="be the server")
     options = parser.parse_args(arguments)
-    with tempfile.TemporaryDirectory(prefix="crowd-") as folder, _serve() as crowd:
-        told = measure(DataRoot(Path(folder)), crowd, options.streams)
+    if options.serve:
+        return serve()
+    with tempfile.TemporaryDirectory(prefix="crowd-") as folder:
+        told = measure(DataRoot(Path(folder)), options.streams)
     print(json.dumps(told, indent=1))  # noqa: T201
     return 1 if told["faults"] else 0
 
 
-def measure(root: DataRoot, crowd: Crowd, count: int) -> dict[str, Any]:
+def measure(root: DataRoot, count: int) -> dict[str, Any]:
     """Crawl so many streams twice; return the figures, and what went wrong."""
-    os.environ["LISTENING_CONNECT_TO"] = f"*.example=127.0.0.1:{crowd.port}"
     os.environ[PACE_NEAR] = "1"
     brands = _brands(count)
     planned = streams(brands)
-    began, cpu, faults = time.monotonic(), time.process_time(), []
+    faults: list[str] = []
 
     def work(stream: Stream) -> list[str]:
         told = (crawl_stream(root, stream, brands), recount_stream(root, stream, brands))
         return [str(one.error) for one in told if one and one.error]
 
-    for _ in range(2):
-        for stream, errors in side_by_side(planned, work):
-            faults += [f"{stream.id}: {error}" for error in errors]
+    with _serving() as crowd:
+        os.environ["LISTENING_CONNECT_TO"] = f"*.example=127.0.0.1:{crowd.port}"
+        began, cpu = time.monotonic(), time.process_time()
+        for _ in range(2):
+            for stream, errors in side_by_side(planned, work):
+                faults += [f"{stream.id}: {error}" for error in errors]
+        seconds, cpu = time.monotonic() - began, time.process_time() - cpu
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    seconds, cpu = time.monotonic() - began, time.process_time() - cpu
     faults += _too_soon(crowd, planned) + _lost(root, planned)
     if memory > LIMIT:
         faults.append(f"{memory:,} bytes of memory")
@@ -147,14 +154,31 @@ def _brands(count: int) -> BrandFile:
 
 
 @contextmanager
-def _serve() -> Iterator[Crowd]:
-    crowd = Crowd()
+def _serving() -> Iterator[Crowd]:
+    """Run the server in a process of its own, so that its clock is not held up by the crawl."""
+    command = [sys.executable, "-m", "bench.crowd", "--serve"]
+    process = subprocess.Popen(  # noqa: S603 - our own module
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT
+    )
+    try:
+        assert process.stdout is not None  # noqa: S101 (PIPE was asked for)
+        crowd = Crowd(port=int(process.stdout.readline()))
+        yield crowd
+        crowd.asked.update(json.loads(process.communicate("", timeout=30)[0]))
+    finally:
+        process.kill()
+        process.wait()
+
+
+def serve() -> int:
+    """Serve until standard input ends, and then tell who was asked when."""
+    asked: dict[str, list[float]] = defaultdict(list)
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
-            crowd.asked[self.headers["Host"]].append(time.time())
+            asked[self.headers["Host"]].append(time.time())
             path = urlsplit(self.path).path
             feed = path.endswith(".xml")
             body = _feed(path) if feed else _timeline(path)
@@ -169,15 +193,11 @@ def _serve() -> Iterator[Crowd]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
-    crowd.port = server.server_address[1]
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield crowd
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    print(server.server_address[1], flush=True)  # noqa: T201
+    sys.stdin.read()
+    print(json.dumps(asked))  # noqa: T201
+    return 0
 
 
 def _feed(path: str) -> bytes:

@@ -24,8 +24,7 @@ def quick(monkeypatch):
 
 @pytest.mark.usefixtures("quick")
 def test_streams_at_once_keep_the_pace_and_lose_nothing(tmp_path):
-    with crowd._serve() as served:
-        told = crowd.measure(DataRoot(tmp_path), served, 20)
+    told = crowd.measure(DataRoot(tmp_path), 20)
     assert told["faults"] == []
     assert (told["streams"], told["hosts"], told["requests"]) == (20, 5, 40)
     # One after the other they would take 40 turns; five hosts take eight each.
@@ -35,8 +34,7 @@ def test_streams_at_once_keep_the_pace_and_lose_nothing(tmp_path):
 @pytest.mark.usefixtures("quick")
 def test_a_pace_that_is_not_kept_is_found(tmp_path, monkeypatch):
     monkeypatch.setattr("listening.pace.Pace.wait", lambda *_: None)
-    with crowd._serve() as served:
-        told = crowd.measure(DataRoot(tmp_path), served, 5)
+    told = crowd.measure(DataRoot(tmp_path), 5)
     assert any("was asked again after" in fault for fault in told["faults"])
 
 
