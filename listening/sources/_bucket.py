@@ -22,7 +22,7 @@ from listening.http import Http
 from listening.sources import SourceChanged
 from listening.sources._xml import XmlError, read_nodes
 
-EMPTY: Final = hashlib.sha256(b"").hexdigest()  # of a GET's body
+EMPTY: Final = hashlib.sha256(b"").hexdigest()  # of no body
 _STAMP: Final = "%Y%m%dT%H%M%SZ"
 
 
