@@ -87,9 +87,11 @@ def _merge_mentions(
         rows = run_script(connection, "returned", values)
         merge_tags(connection, [tags, *read_others(root, rows, but=tags.batch_id)])
     else:
-        run_script(connection, "untagged")
+        run_script(connection, "outdated")
     update_clusters(connection)
     run_script(connection, "author")
+    run_script(connection, "follower")
+    run_script(connection, "thread")
     run_script(connection, "changed")
 
 

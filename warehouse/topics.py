@@ -19,6 +19,7 @@ import sqlalchemy as sa
 
 from listening.contract import FOOTER_KEY, DataRoot, ListeningError, now
 from warehouse.change import record_change
+from warehouse.check import check_batch
 from warehouse.script import reason, run_script
 from warehouse.tables import topic as tables
 
@@ -74,6 +75,7 @@ def _merge_night(connection: sa.Connection, path: Path, known: dict[date, str]) 
         record_change(connection)
         row = _night(told, sha256, pq.read_metadata(path).num_rows)
         connection.execute(sa.insert(tables.topic_night), {**values, **row})
+        check_batch(connection, str(path))
     known[night] = sha256
 
 

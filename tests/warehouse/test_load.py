@@ -343,14 +343,16 @@ def test_a_batch_that_does_not_add_up_is_refused_whole(world: World) -> None:
 
 
 def test_a_broken_assertion_rolls_the_batch_back(world: World) -> None:
-    """An orphan made behind the load's back is found, and the batch is not loaded."""
-    gone = said("1", "acme")["mention_id"]
+    """A content put in behind the load's back is found, and the batch is not loaded."""
+    row = said("1", "acme")
     with open_warehouse(world.root) as connection, connection.begin():
         connection.exec_driver_sql(
-            "INSERT INTO core.mention_stream VALUES ($id, 's')", {"id": gone}
+            "INSERT INTO core.mention_version BY NAME SELECT $id AS mention_id, 'h' AS content_hash"
+            ", 1 AS version_no, '' AS title, '' AS text, now() AS observed_at, 'b' AS batch_id",
+            {"id": row["mention_id"]},
         )
-    batch_id = world.land([off_topic("1")])
-    with pytest.raises(ListeningError, match="'orphan'") as caught:
+    batch_id = world.land([row])
+    with pytest.raises(ListeningError, match="'version'") as caught:
         load_pending(world.root, BRANDS)
     assert caught.value.where == batch_id
     assert rows_of(world.root, "SELECT count(*) FROM core.receipt") == [(0,)]

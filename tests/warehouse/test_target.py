@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from listening.contract import BRAND_MATCH_TYPE, FOOTER_KEY, TAGGED_SCHEMA, mention_id
+from listening.contract import BRAND_MATCH_TYPE, FOOTER_KEY, TAGGED_SCHEMA, Product, mention_id
 from tests.warehouse.world import BRANDS, World, deleted, rows_of, said, stored
 from warehouse.decision import read_label
 from warehouse.load import load_pending
@@ -73,7 +74,10 @@ def test_the_order_of_two_batches_of_one_content_leaves_no_trace(
 ) -> None:
     """Last digits may differ between batches; the greater stands in either order."""
     row = said("1", "acme")
-    matches = (match("acme", None, "positive"), match("acme", None, "negative", p_negative=0.8125))
+    matches = (
+        match("acme", None, "positive"),
+        match("acme", None, "negative", p_negative=0.8125, p_neutral=0.0625),
+    )
     for number, one in enumerate(matches[::-1] if turned else matches):
         batch_id = world.land([row], stream=f"import--file--{number}")
         world.tag(batch_id, [row], brands=[one])
@@ -124,7 +128,9 @@ def test_a_correction_is_compared_with_what_the_model_thought_of_that_brand(worl
         match("rival", "r1", "positive"),
         match("rival", "r2", "negative"),
     )
-    load_pending(world.root, BRANDS)
+    products = (Product("r1", "R1"), Product("r2", "R2"))
+    rival = replace(BRANDS.brands[1], products=products)
+    load_pending(world.root, replace(BRANDS, brands=(BRANDS.brands[0], rival)))
     assert read_label(world.root, M1, "sentiment", "acme")[1:] == ("negative", "0123456789ab")
     assert read_label(world.root, M1, "sentiment", "rival")[1] == "abstained"
     assert read_label(world.root, M1, "sentiment")[1] == "positive"

@@ -47,7 +47,7 @@ BRANDS = BrandFile(
         ),
         Brand("rival", "Rival", "competitor"),
     ),
-    queries=(Query("main", "acme"),),
+    queries=(Query("main", "acme"), Query("other", "acme")),
     topics=(Topic("late", "Late", ("came late",)),),
 )
 RUN_COLUMNS = {"fetched_at", "loaded_at", "batch_id"}

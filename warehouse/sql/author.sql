@@ -1,76 +1,48 @@
 -- Authors as their latest mention shows them; none without a mention. `touched_author` says whose.
-CREATE OR REPLACE TEMP TABLE author_now AS
-WITH latest AS (
-    SELECT m.author_key, m.source, m.channel, v.handle, v.author_name AS name, v.verified
-    FROM core.mention AS m SEMI JOIN touched_author USING (author_key)
-    JOIN core.mention_version AS v USING (mention_id, content_hash)
-    QUALIFY row_number() OVER (
-        PARTITION BY m.author_key ORDER BY m.published_at DESC, m.mention_id DESC
-    ) = 1
-)
+CREATE OR REPLACE TEMP TABLE known_author AS
+SELECT a.rowid AS row_no, a.* FROM core.author AS a SEMI JOIN touched_author USING (author_key);
 
+CREATE OR REPLACE TEMP TABLE author_mention AS
+SELECT rowid AS row_no, author_key, mention_id, published_at
+FROM core.mention SEMI JOIN touched_author USING (author_key);
+
+CREATE OR REPLACE TEMP TABLE latest AS
+SELECT author_key, source, channel, mention_id, content_hash
+FROM core.mention
+WHERE rowid IN (
+    SELECT max_by(row_no, (published_at, mention_id)) FROM author_mention GROUP BY author_key
+);
+
+CREATE OR REPLACE TEMP TABLE author_now AS
 SELECT
-    author_key, source, handle, name, verified,
+    author_key, source, v.handle, v.author_name AS name, v.verified,
     (
         SELECT min(h.brand_id) FROM core.handle AS h
         WHERE h.channel IN (latest.source, latest.channel)
-            AND lower(ltrim(h.handle, '@')) = lower(ltrim(latest.handle, '@'))
+            AND lower(ltrim(h.handle, '@')) = lower(ltrim(v.handle, '@'))
     ) AS brand_id
-FROM latest;
+FROM latest JOIN (
+    SELECT mention_id, content_hash, handle, author_name, verified FROM core.mention_version
+    WHERE rowid IN (
+        SELECT v.rowid FROM core.mention_version AS v SEMI JOIN latest USING (mention_id, content_hash)
+    )
+) AS v USING (mention_id, content_hash);
 
 -- Authors whom we knew otherwise: what is known of all their mentions changes with them.
 CREATE OR REPLACE TEMP TABLE renamed AS
 SELECT author_key
-FROM author_now JOIN core.author AS old USING (author_key)
-WHERE (author_now.handle, author_now.name, author_now.verified, author_now.brand_id)
-    IS DISTINCT FROM (old.handle, old.name, old.verified, old.brand_id);
+FROM author_now AS new JOIN known_author AS old USING (author_key)
+WHERE (new.source, new.handle, new.name, new.verified, new.brand_id)
+    IS DISTINCT FROM (old.source, old.handle, old.name, old.verified, old.brand_id);
 
 DELETE FROM core.author
-WHERE author_key IN (SELECT author_key FROM touched_author)
-    AND (author_key, source, handle, name, verified, brand_id) NOT IN (
-        SELECT (author_key, source, handle, name, verified, brand_id) FROM author_now
-    );
+WHERE rowid IN (
+    SELECT row_no FROM known_author
+    WHERE author_key IN (SELECT author_key FROM renamed)
+        OR author_key NOT IN (SELECT author_key FROM author_now)
+);
 
-INSERT INTO core.author BY NAME SELECT * FROM author_now ANTI JOIN core.author USING (author_key);
-
-CREATE OR REPLACE TEMP TABLE follower_now AS
-SELECT m.author_key, e.observed_at, max(e.followers) AS followers
-FROM core.mention AS m SEMI JOIN touched_author USING (author_key)
-JOIN core.engagement AS e USING (mention_id)
-WHERE e.followers IS NOT NULL
-GROUP BY m.author_key, e.observed_at;
-
--- Moments whose number of followers is new or another, and until when it is the one to read:
--- from the look before, where there is none yet, to the look after.
-CREATE OR REPLACE TEMP TABLE followed AS
-WITH known AS (
-    SELECT author_key, observed_at, followers
-    FROM core.author_follower SEMI JOIN touched_author USING (author_key)
-),
-
-look AS (
-    SELECT
-        author_key, observed_at, known.followers IS DISTINCT FROM new.followers AS is_changed,
-        lag(observed_at) OVER nearest IS NULL AS is_first,
-        lead(observed_at) OVER nearest AS next_at
-    FROM known FULL JOIN follower_now AS new USING (author_key, observed_at)
-    WINDOW nearest AS (PARTITION BY author_key ORDER BY observed_at)
-)
-
-SELECT
-    author_key,
-    if(is_first, '-infinity'::TIMESTAMPTZ, observed_at) AS since,
-    coalesce(next_at, 'infinity'::TIMESTAMPTZ) AS until
-FROM look WHERE is_changed;
-
-DELETE FROM core.author_follower
-WHERE author_key IN (SELECT author_key FROM touched_author)
-    AND NOT EXISTS (
-        SELECT 1 FROM follower_now AS n
-        WHERE n.author_key = author_follower.author_key
-            AND n.observed_at = author_follower.observed_at
-            AND n.followers = author_follower.followers
-    );
-
-INSERT INTO core.author_follower BY NAME
-SELECT * FROM follower_now ANTI JOIN core.author_follower USING (author_key, observed_at);
+INSERT INTO core.author BY NAME
+SELECT * FROM author_now
+WHERE author_key IN (SELECT author_key FROM renamed)
+    OR author_key NOT IN (SELECT author_key FROM known_author);

@@ -2,19 +2,27 @@
 CREATE OR REPLACE TEMP TABLE cluster_now AS
 WITH component AS (
     SELECT unnest($ids::VARCHAR[]) AS mention_id, unnest($roots::VARCHAR[]) AS root
+),
+
+dated AS (
+    SELECT mention_id, published_at FROM stands SEMI JOIN shaken USING (mention_id)
+    UNION ALL
+    SELECT mention_id, published_at FROM core.mention
+    WHERE mention_id IN (
+        SELECT mention_id FROM shaken ANTI JOIN stands USING (mention_id)
+        ANTI JOIN gone USING (mention_id)
+    )
 )
 
 SELECT
-    m.mention_id,
-    first_value(m.mention_id) OVER (
-        PARTITION BY coalesce(c.root, m.mention_id) ORDER BY m.published_at, m.mention_id
+    mention_id,
+    first_value(mention_id) OVER (
+        PARTITION BY coalesce(c.root, mention_id) ORDER BY published_at, mention_id
     ) AS cluster_id
-FROM core.mention AS m SEMI JOIN shaken USING (mention_id)
-LEFT JOIN component AS c USING (mention_id);
+FROM dated LEFT JOIN component AS c USING (mention_id);
 
 DELETE FROM core.duplicate_cluster
-WHERE mention_id IN (SELECT mention_id FROM shaken)
-    AND (mention_id, cluster_id) NOT IN (SELECT (mention_id, cluster_id) FROM cluster_now);
+WHERE rowid IN (SELECT row_no FROM known_cluster ANTI JOIN cluster_now USING (mention_id, cluster_id));
 
 INSERT INTO core.duplicate_cluster BY NAME
-SELECT * FROM cluster_now ANTI JOIN core.duplicate_cluster USING (mention_id);
+SELECT * FROM cluster_now ANTI JOIN known_cluster USING (mention_id, cluster_id);

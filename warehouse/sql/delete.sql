@@ -17,20 +17,20 @@ WHERE (source, native_id) IN (SELECT (source, native_id) FROM stage WHERE bucket
 DELETE FROM core.quarantine
 WHERE source = 'desk' AND native_id IN (SELECT mention_id FROM gone);
 
-DELETE FROM core.mention WHERE mention_id IN (SELECT mention_id FROM gone);
-DELETE FROM core.mention_version WHERE mention_id IN (SELECT mention_id FROM gone);
-DELETE FROM core.engagement WHERE mention_id IN (SELECT mention_id FROM gone);
-DELETE FROM core.mention_stream WHERE mention_id IN (SELECT mention_id FROM gone);
-DELETE FROM core.mention_query WHERE mention_id IN (SELECT mention_id FROM gone);
-DELETE FROM core.mention_brand WHERE mention_id IN (SELECT mention_id FROM gone);
-DELETE FROM core.label WHERE mention_id IN (SELECT mention_id FROM gone);
-DELETE FROM core.target_label WHERE mention_id IN (SELECT mention_id FROM gone);
-DELETE FROM core.label_failure WHERE mention_id IN (SELECT mention_id FROM gone);
-DELETE FROM core.correction WHERE mention_id IN (SELECT mention_id FROM gone);
-DELETE FROM core.mention_topic WHERE mention_id IN (SELECT mention_id FROM gone);
-DELETE FROM core.discovered_topic_mention WHERE mention_id IN (SELECT mention_id FROM gone);
-DELETE FROM core.entity WHERE mention_id IN (SELECT mention_id FROM gone);
-DELETE FROM core.flag WHERE mention_id IN (SELECT mention_id FROM gone);
-DELETE FROM core.embedding WHERE mention_id IN (SELECT mention_id FROM gone);
-DELETE FROM core.mention_band WHERE mention_id IN (SELECT mention_id FROM gone);
-DELETE FROM core.off_topic WHERE mention_id IN (SELECT mention_id FROM gone);
+DELETE FROM core.mention WHERE rowid IN (SELECT row_no FROM lost);
+DELETE FROM core.mention_version
+WHERE rowid IN (SELECT row_no FROM known_version SEMI JOIN gone USING (mention_id));
+DELETE FROM core.engagement
+WHERE rowid IN (SELECT row_no FROM known_look SEMI JOIN gone USING (mention_id));
+DELETE FROM core.mention_stream
+WHERE rowid IN (SELECT row_no FROM known_stream SEMI JOIN gone USING (mention_id));
+DELETE FROM core.mention_query
+WHERE rowid IN (SELECT row_no FROM known_query SEMI JOIN gone USING (mention_id));
+
+-- Where nothing is lost, none of these is looked through. What belongs to the standing content
+-- goes with outdated.sql.
+DELETE FROM core.label WHERE mention_id IN (SELECT mention_id FROM lost);
+DELETE FROM core.target_label WHERE mention_id IN (SELECT mention_id FROM lost);
+DELETE FROM core.label_failure WHERE mention_id IN (SELECT mention_id FROM lost);
+DELETE FROM core.correction WHERE mention_id IN (SELECT mention_id FROM lost);
+DELETE FROM core.discovered_topic_mention WHERE mention_id IN (SELECT mention_id FROM lost);

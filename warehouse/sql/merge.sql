@@ -2,20 +2,33 @@
 -- batches arrive: first looks are minima, counts of one moment are maxima, sets are unions.
 -- $batch_id, $fetched_at, $stream, $now.
 
--- The bucket of every item, told by the tables as they were before this batch. -----------------
-CREATE OR REPLACE TEMP TABLE known AS
-SELECT mention_id, content_hash FROM core.mention SEMI JOIN touched USING (mention_id);
+-- What the tables hold of mentions this batch tells of, by row number, before it. --------------
+-- Of those it only counts anew, nothing but the looks.
+CREATE OR REPLACE TEMP TABLE retold AS
+SELECT mention_id FROM known
+WHERE mention_id IN (SELECT mention_id FROM content UNION ALL SELECT mention_id FROM gone);
+
+CREATE OR REPLACE TEMP TABLE known_version AS
+SELECT rowid AS row_no, * FROM core.mention_version
+WHERE rowid IN (SELECT v.rowid FROM core.mention_version AS v SEMI JOIN retold USING (mention_id));
 
 CREATE OR REPLACE TEMP TABLE known_look AS
-SELECT * FROM core.engagement SEMI JOIN look USING (mention_id);
+SELECT rowid AS row_no, * FROM core.engagement
+WHERE rowid IN (SELECT e.rowid FROM core.engagement AS e SEMI JOIN known USING (mention_id));
+
+CREATE OR REPLACE TEMP TABLE known_stream AS
+SELECT s.rowid AS row_no, s.* FROM core.mention_stream AS s SEMI JOIN retold USING (mention_id);
+
+CREATE OR REPLACE TEMP TABLE known_query AS
+SELECT q.rowid AS row_no, q.* FROM core.mention_query AS q SEMI JOIN retold USING (mention_id);
 
 -- Versions: all contents of these mentions, numbered by first look. ----------------------------
 CREATE OR REPLACE TEMP TABLE version_now AS
 WITH seen AS (
     SELECT
         mention_id, content_hash, title, text, edited_at, author_key, handle, author_name,
-        verified, observed_at, batch_id, version_no AS place
-    FROM core.mention_version SEMI JOIN fresh USING (mention_id)
+        verified, observed_at, batch_id, version_no AS nth
+    FROM known_version SEMI JOIN fresh USING (mention_id)
     UNION ALL
     SELECT
         mention_id, content_hash, title, text, edited_at, author_key, handle, author_name,
@@ -31,52 +44,76 @@ first_look AS (
 )
 
 SELECT
-    * EXCLUDE (place),
-    row_number() OVER (PARTITION BY mention_id ORDER BY observed_at, batch_id, place)::INTEGER
+    * EXCLUDE (nth),
+    row_number() OVER (PARTITION BY mention_id ORDER BY observed_at, batch_id, nth)::INTEGER
         AS version_no
 FROM first_look;
 
 CREATE OR REPLACE TEMP TABLE new_version AS
 SELECT mention_id, content_hash FROM fresh
-ANTI JOIN core.mention_version USING (mention_id, content_hash);
+ANTI JOIN known_version USING (mention_id, content_hash);
 
-DELETE FROM core.mention_version AS old USING version_now AS new
-WHERE old.mention_id = new.mention_id AND old.content_hash = new.content_hash
-    AND (old.version_no, old.observed_at, old.batch_id)
-        IS DISTINCT FROM (new.version_no, new.observed_at, new.batch_id);
+CREATE OR REPLACE TEMP TABLE version_change AS
+SELECT new.*, old.row_no
+FROM version_now AS new LEFT JOIN known_version AS old USING (mention_id, content_hash)
+WHERE (old.version_no, old.observed_at, old.batch_id)
+    IS DISTINCT FROM (new.version_no, new.observed_at, new.batch_id);
 
-INSERT INTO core.mention_version BY NAME
-SELECT * FROM version_now ANTI JOIN core.mention_version USING (mention_id, content_hash);
+DELETE FROM core.mention_version
+WHERE rowid IN (SELECT row_no FROM version_change WHERE row_no IS NOT NULL);
+
+INSERT INTO core.mention_version BY NAME SELECT * EXCLUDE (row_no) FROM version_change;
 
 -- Looks. Two contents at one moment: that of the later batch stands. ---------------------------
-INSERT INTO core.engagement BY NAME
-SELECT * FROM look
-ON CONFLICT (mention_id, observed_at) DO UPDATE SET
-    likes = greatest(engagement.likes, excluded.likes),
-    shares = greatest(engagement.shares, excluded.shares),
-    comments = greatest(engagement.comments, excluded.comments),
-    views = greatest(engagement.views, excluded.views),
-    followers = greatest(engagement.followers, excluded.followers),
-    batch_id = CASE
-        WHEN excluded.content_hash IS NULL THEN engagement.batch_id
-        WHEN engagement.content_hash IS NULL THEN excluded.batch_id
-        ELSE greatest(engagement.batch_id, excluded.batch_id)
-    END,
-    content_hash = CASE
-        WHEN excluded.content_hash IS NULL THEN engagement.content_hash
-        WHEN engagement.content_hash IS NULL THEN excluded.content_hash
-        WHEN excluded.batch_id >= engagement.batch_id THEN excluded.content_hash
-        ELSE engagement.content_hash
-    END;
+CREATE OR REPLACE TEMP TABLE look_change AS
+WITH merged AS (
+    SELECT
+        new.mention_id,
+        new.observed_at,
+        greatest(old.likes, new.likes) AS likes,
+        greatest(old.shares, new.shares) AS shares,
+        greatest(old.comments, new.comments) AS comments,
+        greatest(old.views, new.views) AS views,
+        greatest(old.followers, new.followers) AS followers,
+        CASE
+            WHEN old.row_no IS NULL THEN new.content_hash
+            WHEN new.content_hash IS NULL THEN old.content_hash
+            WHEN old.content_hash IS NULL OR new.batch_id >= old.batch_id THEN new.content_hash
+            ELSE old.content_hash
+        END AS content_hash,
+        CASE
+            WHEN old.row_no IS NULL THEN new.batch_id
+            WHEN new.content_hash IS NULL THEN old.batch_id
+            WHEN old.content_hash IS NULL THEN new.batch_id
+            ELSE greatest(old.batch_id, new.batch_id)
+        END AS batch_id,
+        old
+    FROM look AS new LEFT JOIN known_look AS old USING (mention_id, observed_at)
+)
+
+SELECT * EXCLUDE (old), old.row_no AS row_no
+FROM merged
+WHERE old.row_no IS NULL
+    OR (likes, shares, comments, views, followers, content_hash, batch_id) IS DISTINCT FROM
+    (old.likes, old.shares, old.comments, old.views, old.followers, old.content_hash, old.batch_id);
+
+DELETE FROM core.engagement
+WHERE rowid IN (SELECT row_no FROM look_change WHERE row_no IS NOT NULL);
+
+INSERT INTO core.engagement BY NAME SELECT * EXCLUDE (row_no) FROM look_change;
+
+-- All looks at these mentions, as they are now.
+CREATE OR REPLACE TEMP TABLE look_now AS
+SELECT * EXCLUDE (row_no) FROM known_look ANTI JOIN look_change USING (mention_id, observed_at)
+UNION ALL BY NAME
+SELECT * EXCLUDE (row_no) FROM look_change;
 
 -- The content that stands is that of the latest look. ------------------------------------------
 CREATE OR REPLACE TEMP TABLE standing AS
-SELECT
-    e.mention_id,
-    max_by(e.content_hash, e.observed_at) AS content_hash
-FROM core.engagement AS e SEMI JOIN content USING (mention_id)
-WHERE e.content_hash IS NOT NULL
-GROUP BY e.mention_id;
+SELECT mention_id, max_by(content_hash, observed_at) AS content_hash
+FROM look_now SEMI JOIN content USING (mention_id)
+WHERE content_hash IS NOT NULL
+GROUP BY mention_id;
 
 -- Mentions whose content this batch brought, new ones included.
 CREATE OR REPLACE TEMP TABLE replaced AS
@@ -108,7 +145,7 @@ WITH base AS (
         m.published_at, m.edited_at, m.parent_id, m.thread_id, m.lang, m.region, m.rating,
         m.mapped_brand_id, m.campaign, m.experiment, m.arm, m.owned, m.content_hash, m.warnings,
         m.fetched_at, m.batch_id
-    FROM core.mention AS m SEMI JOIN standing USING (mention_id)
+    FROM known AS m SEMI JOIN standing USING (mention_id)
     ANTI JOIN replaced USING (mention_id)
 ),
 
@@ -124,46 +161,59 @@ SELECT
     ),
     v.author_key,
     v.version_no,
-    l.observed_at
+    l.observed_at,
+    old.row_no,
+    old.row_no IS NULL OR
+    (old.content_hash, old.version_no, old.observed_at, old.owned, old.thread_id, old.warnings,
+     old.author_key)
+    IS DISTINCT FROM
+    (b.content_hash, v.version_no, l.observed_at, b.owned OR a.owned OR old.owned,
+     greatest(b.thread_id, a.thread_id, old.thread_id),
+     list_sort(list_distinct(list_concat(b.warnings, a.warnings, old.warnings))), v.author_key)
+        AS is_changed
 FROM base AS b
 JOIN addition AS a USING (mention_id)
 JOIN version_now AS v USING (mention_id, content_hash)
 JOIN first_look AS l USING (mention_id)
-LEFT JOIN core.mention AS old USING (mention_id);
+LEFT JOIN known AS old USING (mention_id);
 
--- Authors these mentions had before and have now.
-CREATE OR REPLACE TEMP TABLE touched_author AS
-SELECT author_key FROM core.mention SEMI JOIN touched USING (mention_id)
-WHERE author_key IS NOT NULL
-UNION
-SELECT author_key FROM mention_now WHERE author_key IS NOT NULL;
-
-DELETE FROM core.mention AS old USING mention_now AS new
-WHERE old.mention_id = new.mention_id
-    AND (old.content_hash, old.version_no, old.observed_at, old.owned, old.thread_id, old.warnings,
-         old.author_key)
-        IS DISTINCT FROM
-        (new.content_hash, new.version_no, new.observed_at, new.owned, new.thread_id, new.warnings,
-         new.author_key);
+DELETE FROM core.mention
+WHERE rowid IN (SELECT row_no FROM mention_now WHERE is_changed AND row_no IS NOT NULL);
 
 INSERT INTO core.mention BY NAME
-SELECT *, $now AS loaded_at FROM mention_now ANTI JOIN core.mention USING (mention_id);
+SELECT * EXCLUDE (row_no, is_changed), $now AS loaded_at FROM mention_now WHERE is_changed;
 
-INSERT OR IGNORE INTO core.mention_stream
-SELECT DISTINCT mention_id, $stream FROM content;
+INSERT INTO core.mention_stream
+SELECT DISTINCT mention_id, $stream FROM content
+ANTI JOIN (SELECT mention_id FROM known_stream WHERE stream = $stream) AS old USING (mention_id);
 
-INSERT OR IGNORE INTO core.mention_query
-SELECT DISTINCT mention_id, unnest(query_ids) FROM content;
+INSERT INTO core.mention_query
+SELECT * FROM (SELECT DISTINCT mention_id, unnest(query_ids) AS query_id FROM content)
+ANTI JOIN known_query USING (mention_id, query_id);
 
 -- Off topic is left for good by what some query covers. ----------------------------------------
-DELETE FROM core.off_topic WHERE mention_id IN (SELECT mention_id FROM mention_now);
+CREATE OR REPLACE TEMP TABLE off_now AS
+SELECT new.* REPLACE (greatest(old.url, new.url) AS url), old.row_no, old.url AS old_url
+FROM (
+    SELECT mention_id, source, native_id, max(url) AS url, $batch_id AS batch_id
+    FROM stage ANTI JOIN gone USING (mention_id) ANTI JOIN known USING (mention_id)
+    ANTI JOIN mention_now USING (mention_id)
+    WHERE bucket = 'off_topic'
+    GROUP BY mention_id, source, native_id
+) AS new LEFT JOIN known_off AS old USING (mention_id);
+
+UPDATE core.off_topic SET url = n.url
+FROM off_now AS n WHERE off_topic.rowid = n.row_no AND n.url > n.old_url;
 
 INSERT INTO core.off_topic BY NAME
-SELECT mention_id, source, native_id, max(url) AS url, $batch_id AS batch_id
-FROM stage ANTI JOIN gone USING (mention_id) ANTI JOIN core.mention USING (mention_id)
-WHERE bucket = 'off_topic'
-GROUP BY mention_id, source, native_id
-ON CONFLICT (mention_id) DO UPDATE SET url = excluded.url WHERE excluded.url > off_topic.url;
+SELECT mention_id, source, native_id, url, batch_id FROM off_now WHERE row_no IS NULL;
+
+DELETE FROM core.off_topic
+WHERE rowid IN (
+    SELECT row_no FROM known_off SEMI JOIN (
+        SELECT mention_id FROM mention_now UNION ALL SELECT mention_id FROM gone
+    ) AS elsewhere USING (mention_id)
+);
 
 -- Quarantine: the crawl's, and looks at mentions nobody knows. ---------------------------------
 INSERT OR IGNORE INTO core.quarantine BY NAME
@@ -186,3 +236,28 @@ FROM (
 )
 WHERE mention_id IS NULL OR mention_id NOT IN (SELECT mention_id FROM gone)
 GROUP BY source, native_id, reason, raw;
+
+-- What the steps after this one need to know. --------------------------------------------------
+
+-- Contents these mentions were seen with, before and by now, and the one of each that stands.
+CREATE OR REPLACE TEMP TABLE held AS
+SELECT mention_id, content_hash FROM known_version ANTI JOIN gone USING (mention_id);
+
+CREATE OR REPLACE TEMP TABLE seen AS
+SELECT * FROM held UNION SELECT mention_id, content_hash FROM version_now;
+
+CREATE OR REPLACE TEMP TABLE stands AS
+SELECT mention_id, content_hash, author_key, published_at FROM mention_now
+UNION ALL
+SELECT mention_id, content_hash, author_key, published_at
+FROM known ANTI JOIN mention_now USING (mention_id) ANTI JOIN gone USING (mention_id);
+
+-- Authors whose mentions are told of, or were; and those who lost one.
+CREATE OR REPLACE TEMP TABLE left_author AS
+SELECT DISTINCT k.author_key
+FROM known AS k LEFT JOIN stands AS s USING (mention_id)
+WHERE k.author_key IS NOT NULL AND s.author_key IS DISTINCT FROM k.author_key;
+
+CREATE OR REPLACE TEMP TABLE touched_author AS
+SELECT author_key FROM mention_now WHERE author_key IS NOT NULL
+UNION SELECT author_key FROM left_author;

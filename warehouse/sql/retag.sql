@@ -5,19 +5,34 @@ SELECT DISTINCT mention_id, content_hash FROM read_parquet($tagged)
 SEMI JOIN core.mention_version USING (mention_id, content_hash);
 
 CREATE OR REPLACE TEMP TABLE touched AS SELECT DISTINCT mention_id FROM spoke;
-CREATE OR REPLACE TEMP TABLE said AS SELECT mention_id FROM touched;
-CREATE OR REPLACE TEMP TABLE touched_author AS SELECT author_key FROM core.author WHERE false;
-CREATE OR REPLACE TEMP TABLE gone AS SELECT mention_id FROM core.tombstone WHERE false;
 
-CREATE OR REPLACE TEMP TABLE renamed AS SELECT * FROM touched_author;
+-- Nothing is said anew, and nothing deleted; no author changes.
+CREATE OR REPLACE TEMP TABLE said AS SELECT mention_id FROM touched;
+CREATE OR REPLACE TEMP TABLE gone (mention_id VARCHAR);
+CREATE OR REPLACE TEMP TABLE lost (mention_id VARCHAR);
+CREATE OR REPLACE TEMP TABLE touched_author (author_key VARCHAR);
+CREATE OR REPLACE TEMP TABLE renamed (author_key VARCHAR);
+CREATE OR REPLACE TEMP TABLE author_mention (
+    author_key VARCHAR, mention_id VARCHAR, published_at TIMESTAMPTZ
+);
 CREATE OR REPLACE TEMP TABLE followed (
     author_key VARCHAR, since TIMESTAMPTZ, until TIMESTAMPTZ
 );
 
--- The contents that stand, whose tags are put in anew.
+-- The contents these mentions were seen with, those that stand, and of these what the file speaks
+-- of, whose tags are put in anew.
+CREATE OR REPLACE TEMP TABLE seen AS
+SELECT mention_id, content_hash FROM core.mention_version SEMI JOIN touched USING (mention_id);
+
+CREATE OR REPLACE TEMP TABLE held AS SELECT * FROM seen;
+
+CREATE OR REPLACE TEMP TABLE stands AS
+SELECT mention_id, content_hash, author_key, published_at
+FROM core.mention SEMI JOIN touched USING (mention_id);
+
 CREATE OR REPLACE TEMP TABLE replaced AS
 SELECT mention_id, content_hash, false AS is_new
-FROM core.mention SEMI JOIN spoke USING (mention_id, content_hash);
+FROM stands SEMI JOIN spoke USING (mention_id, content_hash);
 
 -- Of the versions it names the file has the last word; labels of other versions stay.
 CREATE OR REPLACE TEMP TABLE restated AS

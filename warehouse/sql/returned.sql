@@ -1,4 +1,4 @@
 -- Batches whose tags are of a content that stands again. $batch_id.
 SELECT DISTINCT v.batch_id
-FROM replaced JOIN core.mention_version AS v USING (mention_id, content_hash)
+FROM replaced JOIN version_now AS v USING (mention_id, content_hash)
 WHERE v.batch_id <> $batch_id;

@@ -1,24 +1,29 @@
--- Members of every cluster this batch may have changed: what it brought, what shares a band with
--- it, what was in a cluster with any of these, and what it deleted.
-CREATE OR REPLACE TEMP TABLE shaken AS
-WITH brought AS (
-    SELECT mention_id FROM replaced
-    UNION SELECT mention_id FROM spoken SEMI JOIN core.mention USING (mention_id, content_hash)
-    UNION SELECT mention_id FROM gone
-),
+-- Members of every cluster this batch may have changed: what it brought, what shares a new band
+-- with it, what was in a cluster with any of these, and what it deleted.
+CREATE OR REPLACE TEMP TABLE brought AS
+SELECT mention_id FROM replaced
+UNION SELECT mention_id FROM spoken SEMI JOIN stands USING (mention_id, content_hash)
+UNION SELECT mention_id FROM gone;
 
-near AS (
-    SELECT mention_id FROM brought
-    UNION
-    SELECT mention_id FROM core.mention_band
-    WHERE band IN (
-        SELECT band FROM core.mention_band WHERE mention_id IN (SELECT mention_id FROM brought)
+-- Every mention that has one of the new bands.
+CREATE OR REPLACE TEMP TABLE met AS
+SELECT mention_id, band FROM core.mention_band
+WHERE band IN (SELECT band FROM band_new);
+
+CREATE OR REPLACE TEMP TABLE near AS
+SELECT mention_id FROM brought UNION SELECT mention_id FROM met;
+
+-- Clusters of these as they were. Mentions that are new were in none.
+CREATE OR REPLACE TEMP TABLE known_cluster AS
+WITH named AS (
+    SELECT DISTINCT cluster_id FROM core.duplicate_cluster
+    WHERE mention_id IN (
+        SELECT mention_id FROM near
+        WHERE mention_id NOT IN (SELECT mention_id FROM replaced WHERE is_new)
     )
 )
 
-SELECT mention_id FROM near
-UNION
-SELECT mention_id FROM core.duplicate_cluster
-WHERE cluster_id IN (
-    SELECT cluster_id FROM core.duplicate_cluster WHERE mention_id IN (SELECT mention_id FROM near)
-);
+SELECT c.rowid AS row_no, c.* FROM core.duplicate_cluster AS c SEMI JOIN named USING (cluster_id);
+
+CREATE OR REPLACE TEMP TABLE shaken AS
+SELECT mention_id FROM near UNION SELECT mention_id FROM known_cluster;

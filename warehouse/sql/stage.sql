@@ -26,7 +26,7 @@ SELECT
     edited_at,
     deleted_at,
     observed_at,
-    nullif(parent_id, '') AS parent_id,
+    nullif(nullif(parent_id, ''), mention_id) AS parent_id,  -- a source may say it answers itself
     nullif(thread_id, '') AS thread_id,
     coalesce(lang, '') AS lang,
     coalesce(region, '') AS region,
@@ -49,11 +49,24 @@ FROM read_parquet($landed);
 CREATE OR REPLACE TEMP TABLE touched AS
 SELECT DISTINCT mention_id FROM stage WHERE mention_id IS NOT NULL;
 
+-- What we know of these. Tables that grow have no index, so each is looked through once, for the
+-- numbers of the rows; everything after reads and deletes by these.
+CREATE OR REPLACE TEMP TABLE known AS
+SELECT rowid AS row_no, * FROM core.mention
+WHERE rowid IN (SELECT m.rowid FROM core.mention AS m SEMI JOIN touched USING (mention_id));
+
+CREATE OR REPLACE TEMP TABLE known_off AS
+SELECT rowid AS row_no, * FROM core.off_topic
+WHERE rowid IN (SELECT o.rowid FROM core.off_topic AS o SEMI JOIN touched USING (mention_id));
+
 -- What is deleted at its source, now or by an earlier batch, stays deleted.
 CREATE OR REPLACE TEMP TABLE gone AS
 SELECT mention_id FROM core.tombstone SEMI JOIN touched USING (mention_id)
 UNION
 SELECT mention_id FROM stage WHERE bucket = 'deleted';
+
+-- What of that is still here, and must go.
+CREATE OR REPLACE TEMP TABLE lost AS SELECT * FROM known SEMI JOIN gone USING (mention_id);
 
 -- Looks at a content. A duplicate repeats the content kept before it, with other counts.
 CREATE OR REPLACE TEMP TABLE content AS
@@ -72,9 +85,9 @@ SELECT
     s.*,
     CASE
         WHEN s.mention_id IN (SELECT mention_id FROM gone) THEN 'unchanged'
-        WHEN s.mention_id IN (SELECT mention_id FROM core.mention)
+        WHEN s.mention_id IN (SELECT mention_id FROM known)
             OR s.mention_id IN (SELECT mention_id FROM fresh) THEN 'known'
-        WHEN s.mention_id IN (SELECT mention_id FROM core.off_topic)
+        WHEN s.mention_id IN (SELECT mention_id FROM known_off)
             OR s.mention_id IN (SELECT mention_id FROM stage WHERE bucket = 'off_topic')
             THEN 'off_topic'
         ELSE 'quarantined'

@@ -6,15 +6,27 @@
 CREATE OR REPLACE TEMP TABLE tag AS
 SELECT * EXCLUDE (embedding)
 FROM read_parquet($tagged, filename = true, union_by_name = true)
-SEMI JOIN core.mention_version USING (mention_id, content_hash)
-SEMI JOIN touched USING (mention_id)
+SEMI JOIN seen USING (mention_id, content_hash)
 ANTI JOIN (SELECT * FROM spoken WHERE versions <> $versions) AS other
     USING (mention_id, content_hash)
 QUALIFY row_number() OVER (PARTITION BY mention_id, content_hash ORDER BY filename) = 1;
 
 -- The tags of what stands now.
 CREATE OR REPLACE TEMP VIEW tag_now AS
-SELECT * FROM tag SEMI JOIN core.mention USING (mention_id, content_hash);
+SELECT * FROM tag SEMI JOIN stands USING (mention_id, content_hash);
+
+-- Contents and mentions of which the tables may hold rows: only these are looked up in them.
+CREATE OR REPLACE TEMP TABLE told_before AS
+SELECT mention_id, content_hash FROM tag
+SEMI JOIN (SELECT * FROM held UNION ALL SELECT mention_id, content_hash FROM spoken) AS old
+    USING (mention_id, content_hash);
+
+CREATE OR REPLACE TEMP TABLE told_again AS
+SELECT mention_id FROM tag_now
+SEMI JOIN (
+    SELECT mention_id FROM held ANTI JOIN outdated USING (mention_id)
+    UNION ALL SELECT mention_id FROM spoken
+) AS old USING (mention_id);
 
 -- Labels and failures: kept for every content. --------------------------------------------------
 CREATE OR REPLACE TEMP TABLE label_now AS
@@ -64,14 +76,23 @@ SELECT mention_id, content_hash, 'intent', $intent,
     if(top.p >= 0.5, top.id, 'none'), if(top.p >= 0.5, top.p, 1 - top.p), NULL, intents
 FROM best;
 
-DELETE FROM core.label AS old USING label_now AS new
-WHERE old.mention_id = new.mention_id AND old.content_hash = new.content_hash
-    AND old.tagger = new.tagger AND old.version = new.version
-    AND (new.p, new.label, new.abstained, new.probabilities)
-        > (old.p, old.label, old.abstained, old.probabilities);
+CREATE OR REPLACE TEMP TABLE label_won AS
+WITH old AS (
+    SELECT rowid AS row_no, * FROM core.label
+    WHERE rowid IN (
+        SELECT l.rowid FROM core.label AS l SEMI JOIN told_before USING (mention_id, content_hash)
+    )
+)
 
-INSERT INTO core.label BY NAME
-SELECT * FROM label_now ANTI JOIN core.label USING (mention_id, content_hash, tagger, version);
+SELECT new.*, old.row_no
+FROM label_now AS new LEFT JOIN old USING (mention_id, content_hash, tagger, version)
+WHERE old.row_no IS NULL
+    OR (new.p, new.label, new.abstained, new.probabilities)
+    > (old.p, old.label, old.abstained, old.probabilities);
+
+DELETE FROM core.label WHERE rowid IN (SELECT row_no FROM label_won WHERE row_no IS NOT NULL);
+
+INSERT INTO core.label BY NAME SELECT * EXCLUDE (row_no) FROM label_won;
 
 -- What each match of a brand or product is thought of. Matches of files from before targets were
 -- judged have fewer fields; the cast fills them with NULL.
@@ -102,28 +123,50 @@ QUALIFY row_number() OVER (
     ORDER BY p DESC, label DESC, abstained DESC, probabilities DESC
 ) = 1;
 
-DELETE FROM core.target_label AS old USING target_label_now AS new
-WHERE old.mention_id = new.mention_id AND old.content_hash = new.content_hash
-    AND old.brand_id = new.brand_id AND old.product_id = new.product_id
-    AND old.version = new.version
-    AND (new.p, new.label, new.abstained, new.probabilities)
-        > (old.p, old.label, old.abstained, old.probabilities);
+CREATE OR REPLACE TEMP TABLE target_label_won AS
+WITH old AS (
+    SELECT rowid AS row_no, * FROM core.target_label
+    WHERE rowid IN (
+        SELECT l.rowid FROM core.target_label AS l
+        SEMI JOIN told_before USING (mention_id, content_hash)
+    )
+)
 
-INSERT INTO core.target_label BY NAME
-SELECT * FROM target_label_now
-ANTI JOIN core.target_label USING (mention_id, content_hash, brand_id, product_id, version);
+SELECT new.*, old.row_no
+FROM target_label_now AS new
+LEFT JOIN old USING (mention_id, content_hash, brand_id, product_id, version)
+WHERE old.row_no IS NULL
+    OR (new.p, new.label, new.abstained, new.probabilities)
+    > (old.p, old.label, old.abstained, old.probabilities);
 
-INSERT INTO core.label_failure BY NAME
-SELECT
-    mention_id, content_hash, f.tagger,
-    coalesce(json_extract_string($versions, '$."' || f.tagger || '"'), '') AS version,
-    max(coalesce(f.reason, '')) AS reason
-FROM (SELECT mention_id, content_hash, unnest(failures) AS f FROM tag)
-GROUP BY ALL
-ON CONFLICT (mention_id, content_hash, tagger, version)
-DO UPDATE SET reason = greatest(label_failure.reason, excluded.reason);
+DELETE FROM core.target_label
+WHERE rowid IN (SELECT row_no FROM target_label_won WHERE row_no IS NOT NULL);
 
-INSERT INTO spoken SELECT mention_id, content_hash, $versions FROM tag;
+INSERT INTO core.target_label BY NAME SELECT * EXCLUDE (row_no) FROM target_label_won;
+
+CREATE OR REPLACE TEMP TABLE label_failure_won AS
+WITH new AS (
+    SELECT
+        mention_id, content_hash, f.tagger AS tagger,
+        coalesce(json_extract_string($versions, '$."' || f.tagger || '"'), '') AS version,
+        max(coalesce(f.reason, '')) AS reason
+    FROM (SELECT mention_id, content_hash, unnest(failures) AS f FROM tag)
+    GROUP BY ALL
+),
+
+old AS (
+    SELECT l.rowid AS row_no, l.* FROM core.label_failure AS l
+    SEMI JOIN told_before USING (mention_id, content_hash)
+)
+
+SELECT new.*, old.row_no
+FROM new LEFT JOIN old USING (mention_id, content_hash, tagger, version)
+WHERE old.row_no IS NULL OR new.reason > old.reason;
+
+DELETE FROM core.label_failure
+WHERE rowid IN (SELECT row_no FROM label_failure_won WHERE row_no IS NOT NULL);
+
+INSERT INTO core.label_failure BY NAME SELECT * EXCLUDE (row_no) FROM label_failure_won;
 
 INSERT INTO core.tagger_version
 SELECT
@@ -147,63 +190,144 @@ QUALIFY row_number() OVER (
         b.start NULLS LAST, b.end NULLS LAST, b.matched NULLS LAST
 ) = 1;
 
-DELETE FROM core.mention_brand AS old USING mention_brand_now AS new
-WHERE old.mention_id = new.mention_id AND old.brand_id = new.brand_id
-    AND old.product_id = new.product_id
-    AND (list_position(['owned', 'tagged', 'untagged', 'off_channel'], new.relation),
-         new.start, new.end, new.matched)
-        < (list_position(['owned', 'tagged', 'untagged', 'off_channel'], old.relation),
-           old.start, old.end, old.matched);
+CREATE OR REPLACE TEMP TABLE mention_brand_won AS
+WITH old AS (
+    SELECT b.rowid AS row_no, b.* FROM core.mention_brand AS b SEMI JOIN told_again USING (mention_id)
+)
 
-INSERT INTO core.mention_brand BY NAME
-SELECT * FROM mention_brand_now ANTI JOIN core.mention_brand USING (mention_id, brand_id, product_id);
+SELECT new.*, old.row_no
+FROM mention_brand_now AS new LEFT JOIN old USING (mention_id, brand_id, product_id)
+WHERE old.row_no IS NULL
+    OR (list_position(['owned', 'tagged', 'untagged', 'off_channel'], new.relation),
+        new.start, new.end, new.matched)
+    < (list_position(['owned', 'tagged', 'untagged', 'off_channel'], old.relation),
+       old.start, old.end, old.matched);
 
-INSERT INTO core.mention_topic BY NAME
-SELECT mention_id, t.id AS topic_id, max(t.p) AS p, $topic AS version
-FROM (SELECT mention_id, unnest(topics) AS t FROM tag_now)
-GROUP BY ALL
-ON CONFLICT (mention_id, topic_id) DO UPDATE SET
-    p = greatest(mention_topic.p, excluded.p),
-    version = greatest(mention_topic.version, excluded.version);
+DELETE FROM core.mention_brand
+WHERE rowid IN (SELECT row_no FROM mention_brand_won WHERE row_no IS NOT NULL);
 
-INSERT INTO core.entity BY NAME
+INSERT INTO core.mention_brand BY NAME SELECT * EXCLUDE (row_no) FROM mention_brand_won;
+
+CREATE OR REPLACE TEMP TABLE mention_topic_won AS
+WITH new AS (
+    SELECT mention_id, t.id AS topic_id, max(t.p) AS p
+    FROM (SELECT mention_id, unnest(topics) AS t FROM tag_now)
+    GROUP BY ALL
+),
+
+old AS (
+    SELECT t.rowid AS row_no, t.* FROM core.mention_topic AS t SEMI JOIN told_again USING (mention_id)
+)
+
 SELECT
-    mention_id, e.start AS start, e.end AS "end", e.type AS type, max(e.text) AS text,
-    max(e.canonical) AS canonical
-FROM (SELECT mention_id, unnest(entities) AS e FROM tag_now)
-GROUP BY mention_id, e.start, e.end, e.type
-ON CONFLICT (mention_id, start, "end", type)
-DO UPDATE SET canonical = greatest(entity.canonical, excluded.canonical);
+    new.mention_id, new.topic_id, greatest(old.p, new.p) AS p,
+    greatest(old.version, $topic) AS version, old.row_no
+FROM new LEFT JOIN old USING (mention_id, topic_id)
+WHERE old.row_no IS NULL OR new.p > old.p OR $topic > old.version;
 
-INSERT INTO core.flag BY NAME
+DELETE FROM core.mention_topic
+WHERE rowid IN (SELECT row_no FROM mention_topic_won WHERE row_no IS NOT NULL);
+
+INSERT INTO core.mention_topic BY NAME SELECT * EXCLUDE (row_no) FROM mention_topic_won;
+
+CREATE OR REPLACE TEMP TABLE entity_won AS
+WITH new AS (
+    SELECT
+        mention_id, e.start AS start, e.end AS "end", e.type AS type, max(e.text) AS text,
+        max(e.canonical) AS canonical
+    FROM (SELECT mention_id, unnest(entities) AS e FROM tag_now)
+    GROUP BY mention_id, e.start, e.end, e.type
+),
+
+old AS (
+    SELECT e.rowid AS row_no, e.* FROM core.entity AS e SEMI JOIN told_again USING (mention_id)
+)
+
 SELECT
-    substr(sha256(concat_ws(
-        chr(31), mention_id, f.kind, coalesce(f.start, -1), coalesce(f.end, -1),
-        coalesce(f.rule, '')
-    )), 1, 32) AS flag_id,
-    mention_id, f.kind AS kind, f.start AS start, f.end AS "end", max(f.p) AS p, f.rule AS rule,
-    max(f.reason) AS reason,
-    coalesce(json_extract_string($versions, '$."' || f.kind || '"'), $model) AS version
-FROM (SELECT mention_id, unnest(flags) AS f FROM tag_now)
-GROUP BY mention_id, f.kind, f.start, f.end, f.rule
-ON CONFLICT (flag_id) DO UPDATE SET
-    p = greatest(flag.p, excluded.p),
-    reason = greatest(flag.reason, excluded.reason),
-    version = greatest(flag.version, excluded.version);
+    new.* REPLACE (coalesce(old.text, new.text) AS text,
+        greatest(old.canonical, new.canonical) AS canonical),
+    old.row_no
+FROM new LEFT JOIN old USING (mention_id, start, "end", type)
+WHERE old.row_no IS NULL
+    OR greatest(old.canonical, new.canonical) IS DISTINCT FROM old.canonical;
 
-CREATE OR REPLACE TEMP TABLE embedding_now AS
-SELECT mention_id, $encoder AS version, embedding::FLOAT[384] AS vector
-FROM read_parquet($tagged, filename = true)
-SEMI JOIN tag_now USING (mention_id, content_hash)
-WHERE embedding IS NOT NULL
-QUALIFY row_number() OVER (PARTITION BY mention_id ORDER BY filename) = 1;
+DELETE FROM core.entity WHERE rowid IN (SELECT row_no FROM entity_won WHERE row_no IS NOT NULL);
 
-DELETE FROM core.embedding AS old USING embedding_now AS new
-WHERE old.mention_id = new.mention_id
-    AND (new.version > old.version OR (new.version = old.version AND new.vector > old.vector));
+INSERT INTO core.entity BY NAME SELECT * EXCLUDE (row_no) FROM entity_won;
 
-INSERT INTO core.embedding BY NAME
-SELECT * FROM embedding_now ANTI JOIN core.embedding USING (mention_id);
+CREATE OR REPLACE TEMP TABLE flag_won AS
+WITH new AS (
+    SELECT
+        substr(sha256(concat_ws(
+            chr(31), mention_id, f.kind, coalesce(f.start, -1), coalesce(f.end, -1),
+            coalesce(f.rule, '')
+        )), 1, 32) AS flag_id,
+        mention_id, f.kind AS kind, f.start AS start, f.end AS "end", max(f.p) AS p,
+        f.rule AS rule, max(f.reason) AS reason,
+        coalesce(json_extract_string($versions, '$."' || f.kind || '"'), $model) AS version
+    FROM (SELECT mention_id, unnest(flags) AS f FROM tag_now)
+    GROUP BY mention_id, f.kind, f.start, f.end, f.rule
+),
 
-INSERT OR IGNORE INTO core.mention_band
-SELECT DISTINCT mention_id, unnest(bands) FROM tag_now;
+old AS (
+    SELECT f.rowid AS row_no, f.* FROM core.flag AS f SEMI JOIN told_again USING (mention_id)
+),
+
+-- No rule and an empty one have one id.
+merged AS (
+    SELECT
+        new.* REPLACE (
+            greatest(old.p, new.p) AS p, greatest(old.reason, new.reason) AS reason,
+            greatest(old.version, new.version) AS version
+        ),
+        old
+    FROM new LEFT JOIN old USING (flag_id)
+    QUALIFY row_number() OVER (PARTITION BY flag_id ORDER BY new.rule NULLS LAST) = 1
+)
+
+SELECT * EXCLUDE (old), old.row_no AS row_no
+FROM merged
+WHERE old.row_no IS NULL
+    OR (p, reason, version) IS DISTINCT FROM (old.p, old.reason, old.version);
+
+DELETE FROM core.flag WHERE rowid IN (SELECT row_no FROM flag_won WHERE row_no IS NOT NULL);
+
+INSERT INTO core.flag BY NAME SELECT * EXCLUDE (row_no) FROM flag_won;
+
+CREATE OR REPLACE TEMP TABLE embedding_won AS
+WITH new AS (
+    SELECT mention_id, $encoder AS version, embedding::FLOAT[384] AS vector
+    FROM read_parquet($tagged, filename = true)
+    SEMI JOIN tag_now USING (mention_id, content_hash)
+    WHERE embedding IS NOT NULL
+    QUALIFY row_number() OVER (PARTITION BY mention_id ORDER BY filename) = 1
+),
+
+old AS (
+    SELECT rowid AS row_no, * FROM core.embedding
+    WHERE rowid IN (
+        SELECT e.rowid FROM core.embedding AS e SEMI JOIN told_again USING (mention_id)
+    )
+)
+
+SELECT new.*, old.row_no
+FROM new LEFT JOIN old USING (mention_id)
+WHERE old.row_no IS NULL OR new.version > old.version
+    OR (new.version = old.version AND new.vector > old.vector);
+
+DELETE FROM core.embedding
+WHERE rowid IN (SELECT row_no FROM embedding_won WHERE row_no IS NOT NULL);
+
+INSERT INTO core.embedding BY NAME SELECT * EXCLUDE (row_no) FROM embedding_won;
+
+CREATE OR REPLACE TEMP TABLE band_now AS
+SELECT * FROM (SELECT DISTINCT mention_id, unnest(bands) AS band FROM tag_now)
+ANTI JOIN (SELECT b.* FROM core.mention_band AS b SEMI JOIN told_again USING (mention_id)) AS old
+    USING (mention_id, band);
+
+INSERT INTO core.mention_band SELECT mention_id, band FROM band_now;
+
+INSERT INTO band_new SELECT mention_id, band FROM band_now;
+
+-- Last, for the steps above ask who spoke before this file.
+INSERT INTO spoken SELECT mention_id, content_hash, $versions FROM tag;

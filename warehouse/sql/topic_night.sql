@@ -3,6 +3,10 @@ CREATE OR REPLACE TEMP TABLE listed AS
 SELECT mention_id, topic_id, $night::DATE AS night, nearness, example
 FROM read_parquet($file) SEMI JOIN core.mention USING (mention_id);
 
+-- The assertions look at these; a night says nothing of authors.
+CREATE OR REPLACE TEMP TABLE touched AS SELECT mention_id FROM listed;
+CREATE OR REPLACE TEMP TABLE touched_author (author_key VARCHAR);
+
 -- The night has a word on all of these, and takes the examples of the night before away.
 CREATE OR REPLACE TEMP TABLE changed AS
 SELECT mention_id FROM listed

@@ -33,6 +33,20 @@ def key(name: str, kind: Any, comment: str) -> sa.Column[Any]:
     return sa.Column(name, kind, primary_key=True, autoincrement=False, comment=comment)
 
 
+def grain(name: str, kind: Any, comment: str) -> sa.Column[Any]:
+    """Declare a column of the grain of a table that grows with every mention, without an index.
+
+    The merge and `sql/assert/grain.sql` keep its rows unique; docs/decisions.md tells why.
+    """
+    return sa.Column(name, kind, nullable=False, info={"grain": True}, comment=comment)
+
+
+def grain_of(table: sa.Table) -> tuple[str, ...]:
+    """Return the columns that tell the rows of a table apart, whether an index keeps them so."""
+    stated = tuple(column.name for column in table.columns if column.info.get("grain"))
+    return stated or tuple(column.name for column in table.primary_key)
+
+
 def need(name: str, kind: Any, comment: str, *items: Any) -> sa.Column[Any]:
     """Declare a column that always holds a value."""
     return sa.Column(name, kind, *items, nullable=False, comment=comment)
@@ -60,8 +74,8 @@ def counts(columns: Sequence[str]) -> list[sa.CheckConstraint]:
 
 
 def mention_key() -> sa.Column[Any]:
-    """Declare the key column that names a mention."""
-    return key("mention_id", sa.String, "The mention, see core.mention")
+    """Declare the column of the grain that names a mention."""
+    return grain("mention_id", sa.String, "The mention, see core.mention")
 
 
 def batch_column() -> sa.Column[Any]:

@@ -12,7 +12,18 @@ import sqlalchemy as sa
 from duckdb_sqlalchemy.datatypes import FixedArray, UBigInteger
 
 from listening.contract import ABSTENTIONS, EMBEDDING_WIDTH, FLAGS, RELATIONS, SENTIMENTS
-from warehouse.tables.base import INSTANT, SCORED, key, may, mention_key, need, one_of, share, table
+from warehouse.tables.base import (
+    INSTANT,
+    SCORED,
+    grain,
+    key,
+    may,
+    mention_key,
+    need,
+    one_of,
+    share,
+    table,
+)
 
 TAGGERS: Final = ("language", "sentiment", "emotion", "irony", "offensive", "intent")
 
@@ -20,8 +31,8 @@ mention_brand = table(
     "mention_brand",
     "Brands and products a mention is about. Grain: mention_id, brand_id, product_id.",
     mention_key(),
-    key("brand_id", sa.String, "The brand, see core.brand"),
-    key("product_id", sa.String, "The product, see core.product; empty: the brand as a whole"),
+    grain("brand_id", sa.String, "The brand, see core.brand"),
+    grain("product_id", sa.String, "The product, see core.product; empty: the brand as a whole"),
     need("relation", sa.String, "owned, tagged, untagged or off_channel"),
     may("start", sa.Integer, "Begin of the match in code points; NULL where mapped"),
     may("end", sa.Integer, "End of the match, exclusive; NULL where mapped"),
@@ -34,9 +45,9 @@ label = table(
     "What a tagger says of one content of a mention. Grain: mention_id, content_hash, tagger, "
     "version.",
     mention_key(),
-    key("content_hash", sa.String, "Content it was said of, see core.mention_version"),
-    key("tagger", sa.String, "language, sentiment, emotion, irony, offensive or intent"),
-    key("version", sa.String, "Version of the tagger"),
+    grain("content_hash", sa.String, "Content it was said of, see core.mention_version"),
+    grain("tagger", sa.String, "language, sentiment, emotion, irony, offensive or intent"),
+    grain("version", sa.String, "Version of the tagger"),
     may(
         "label",
         sa.String,
@@ -63,10 +74,10 @@ target_label = table(
     "not be judged, and none of the brand's own words. Grain: mention_id, content_hash, brand_id, "
     "product_id, version.",
     mention_key(),
-    key("content_hash", sa.String, "Content it was said of, see core.mention_version"),
-    key("brand_id", sa.String, "The brand, see core.brand"),
-    key("product_id", sa.String, "The product, see core.product; empty: the brand as a whole"),
-    key("version", sa.String, "Version of the tagger"),
+    grain("content_hash", sa.String, "Content it was said of, see core.mention_version"),
+    grain("brand_id", sa.String, "The brand, see core.brand"),
+    grain("product_id", sa.String, "The product, see core.product; empty: the brand as a whole"),
+    grain("version", sa.String, "Version of the tagger"),
     need("label", sa.String, "The most probable of negative, neutral and positive"),
     need("p", sa.REAL, "Probability of the label"),
     may(
@@ -86,9 +97,9 @@ label_failure = table(
     "Labels that could not be made; the mention stays. Grain: mention_id, content_hash, tagger, "
     "version.",
     mention_key(),
-    key("content_hash", sa.String, "Content it failed on"),
-    key("tagger", sa.String, "Name of the tagger"),
-    key("version", sa.String, "Version of the tagger"),
+    grain("content_hash", sa.String, "Content it failed on"),
+    grain("tagger", sa.String, "Name of the tagger"),
+    grain("version", sa.String, "Version of the tagger"),
     need("reason", sa.String, "Why it failed"),
 )
 
@@ -96,7 +107,7 @@ mention_topic = table(
     "mention_topic",
     "Topics of a mention. Grain: mention_id, topic_id.",
     mention_key(),
-    key("topic_id", sa.String, "The topic, see core.topic"),
+    grain("topic_id", sa.String, "The topic, see core.topic"),
     need("p", sa.REAL, "Probability"),
     need("version", sa.String, "Version of the tagger"),
     share("p"),
@@ -106,9 +117,9 @@ entity = table(
     "entity",
     "Names found in a mention. Grain: mention_id, start, end, type.",
     mention_key(),
-    key("start", sa.Integer, "Begin in code points"),
-    key("end", sa.Integer, "End in code points, exclusive"),
-    key("type", sa.String, "Kind of name, such as ORG"),
+    grain("start", sa.Integer, "Begin in code points"),
+    grain("end", sa.Integer, "End in code points, exclusive"),
+    grain("type", sa.String, "Kind of name, such as ORG"),
     need("text", sa.String, "The words"),
     may("canonical", sa.String, "The name they stand for"),
 )
@@ -116,7 +127,7 @@ entity = table(
 flag = table(
     "flag",
     "Suspicions for a person to review, never a verdict. Grain: flag_id.",
-    key("flag_id", sa.String, "Hash of mention, kind, span and rule"),
+    grain("flag_id", sa.String, "Hash of mention, kind, span and rule"),
     need("mention_id", sa.String, "The mention, see core.mention"),
     need("kind", sa.String, "counterfeit, trademark, impersonation, copied_text, …"),
     may("start", sa.Integer, "Begin in code points"),
@@ -142,7 +153,7 @@ mention_band = table(
     "MinHash bands of a mention's text; one in common makes two mentions near copies. "
     "Grain: mention_id, band.",
     mention_key(),
-    key("band", UBigInteger, "Hash of one band"),
+    grain("band", UBigInteger, "Hash of one band"),
 )
 
 duplicate_cluster = table(

@@ -12,6 +12,7 @@ from warehouse.tables.base import (
     TEXTS,
     batch_column,
     counts,
+    grain,
     key,
     loaded_column,
     may,
@@ -146,7 +147,7 @@ off_topic = table(
     "off_topic",
     "Items no query covers: ids only, no text. A mention that later becomes on topic leaves. "
     "Grain: mention_id.",
-    key("mention_id", sa.String, "Id the mention would have"),
+    grain("mention_id", sa.String, "Id the mention would have"),
     need("source", sa.String, "Name of the source"),
     need("native_id", sa.String, "The source's own id"),
     need("url", sa.String, "Where it is, empty where unknown"),

@@ -12,6 +12,7 @@ from warehouse.tables.base import (
     TEXTS,
     batch_column,
     counts,
+    grain,
     key,
     loaded_column,
     may,
@@ -26,7 +27,7 @@ COUNTS: Final = ("likes", "shares", "comments", "views", "followers")
 mention = table(
     "mention",
     "What somebody said, in the content of the latest look. Grain: mention_id.",
-    key("mention_id", sa.String, "Hash of source and native_id, whichever stream saw it"),
+    grain("mention_id", sa.String, "Hash of source and native_id, whichever stream saw it"),
     need("source", sa.String, "Name of the source"),
     need("native_id", sa.String, "The source's own id"),
     need("kind", sa.String, "post, comment, review or share"),
@@ -63,7 +64,7 @@ mention_version = table(
     "Every content a mention was seen with, numbered by first look. Grain: mention_id, "
     "content_hash; also mention_id, version_no.",
     mention_key(),
-    key("content_hash", sa.String, "Hash of the content"),
+    grain("content_hash", sa.String, "Hash of the content"),
     need("version_no", sa.Integer, "1 is the content seen first"),
     need("title", sa.String, "Title, empty where none"),
     need("text", sa.String, "Plain text"),
@@ -81,7 +82,7 @@ tombstone = table(
     "tombstone",
     "Mentions their source deleted. Nothing else of them is kept, and they stay deleted. "
     "Grain: mention_id.",
-    mention_key(),
+    key("mention_id", sa.String, "The mention, see core.mention"),
     need("source", sa.String, "Name of the source"),
     need("deleted_at", INSTANT, "Earliest deletion the source told"),
     need("observed_at", INSTANT, "First marker we saw"),
@@ -92,7 +93,7 @@ author = table(
     "author",
     "Who said it, per source: identities are never joined across sources. An author without "
     "mentions is dropped. Grain: author_key.",
-    key("author_key", sa.String, "Hash of source and the source's author id, else the handle"),
+    grain("author_key", sa.String, "Hash of source and the source's author id, else the handle"),
     need("source", sa.String, "Name of the source"),
     may("handle", sa.String, "Handle at the latest mention"),
     may("name", sa.String, "Display name at the latest mention"),
@@ -103,8 +104,8 @@ author = table(
 author_follower = table(
     "author_follower",
     "Followers of an author over time. Grain: author_key, observed_at.",
-    key("author_key", sa.String, "The author, see core.author"),
-    key("observed_at", INSTANT, "When it was looked at"),
+    grain("author_key", sa.String, "The author, see core.author"),
+    grain("observed_at", INSTANT, "When it was looked at"),
     need("followers", sa.BigInteger, "Followers at that look"),
     *counts(["followers"]),
 )
@@ -114,7 +115,7 @@ engagement = table(
     "Every look at a mention and its counts then. A count the source does not give is NULL, "
     "never 0; all may be NULL. Grain: mention_id, observed_at.",
     mention_key(),
-    key("observed_at", INSTANT, "When it was looked at"),
+    grain("observed_at", INSTANT, "When it was looked at"),
     may("likes", sa.BigInteger, "Likes, favourites or points"),
     may("shares", sa.BigInteger, "Shares, reposts or boosts"),
     may("comments", sa.BigInteger, "Comments or replies"),
@@ -128,12 +129,27 @@ mention_stream = table(
     "mention_stream",
     "Streams that served a mention. Grain: mention_id, stream.",
     mention_key(),
-    key("stream", sa.String, "Source, host and target"),
+    grain("stream", sa.String, "Source, host and target"),
 )
 
 mention_query = table(
     "mention_query",
     "Queries that cover a mention. Grain: mention_id, query_id.",
     mention_key(),
-    key("query_id", sa.String, "The query, see core.query"),
+    grain("query_id", sa.String, "The query, see core.query"),
+)
+
+thread = table(
+    "thread",
+    "Conversations, of the mentions we know: those that say they belong to one, and the mention it "
+    "began with. Grain: thread_id.",
+    grain("thread_id", sa.String, "Mention it began with, which may be unknown to us"),
+    need("source", sa.String, "Name of the source"),
+    need("root_known", sa.Boolean, "The mention it began with is in core.mention"),
+    need("first_at", INSTANT, "When the first of its mentions was said"),
+    need("last_at", INSTANT, "When the latest of its mentions was said"),
+    need("mentions", sa.BigInteger, "Mentions of it that we know"),
+    need("authors", sa.BigInteger, "Authors of these, those whom the source hides left out"),
+    sa.CheckConstraint("mentions >= 1 AND authors BETWEEN 0 AND mentions"),
+    sa.CheckConstraint("first_at <= last_at"),
 )

@@ -1,4 +1,20 @@
--- What is told once the years are in: what every batch served, and its receipt.
+-- What is told once the years are in: threads, what every batch served, and its receipt.
+INSERT INTO core.thread BY NAME
+SELECT
+    thread_id, min(source) AS source, bool_or(mention_id = thread_id) AS root_known,
+    min(published_at) AS first_at, max(published_at) AS last_at, count(*) AS mentions,
+    count(DISTINCT author_key) AS authors
+FROM (
+    SELECT thread_id, mention_id, source, published_at, author_key
+    FROM core.mention WHERE thread_id IS NOT NULL
+    UNION ALL
+    SELECT mention_id, mention_id, source, published_at, author_key
+    FROM core.mention
+    WHERE mention_id IN (SELECT thread_id FROM core.mention)
+        AND thread_id IS DISTINCT FROM mention_id
+)
+GROUP BY thread_id;
+
 CREATE OR REPLACE TEMP TABLE served AS
 SELECT
     batch_id,

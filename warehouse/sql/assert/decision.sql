@@ -1,7 +1,7 @@
 -- What was decided of a content is of one the mention was seen with; a correction has its label.
 SELECT decision_id, mention_id, content_hash
 FROM core.decision SEMI JOIN touched USING (mention_id)
-ANTI JOIN core.mention_version USING (mention_id, content_hash)
+ANTI JOIN version_check USING (mention_id, content_hash)
 WHERE content_hash IS NOT NULL
 UNION ALL
 SELECT decision_id, mention_id, content_hash

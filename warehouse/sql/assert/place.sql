@@ -1,7 +1,7 @@
--- A mention is in one place: mention, tombstone or off_topic.
+-- A mention is in one place, once: mention, tombstone or off_topic.
 SELECT mention_id, list_sort(list(place)) AS places
 FROM (
-    SELECT mention_id, 'mention' AS place FROM core.mention
+    SELECT mention_id, 'mention' AS place FROM mention_check
     UNION ALL SELECT mention_id, 'tombstone' FROM core.tombstone
     UNION ALL SELECT mention_id, 'off_topic' FROM core.off_topic
 )
