@@ -8,17 +8,24 @@ with about as (
         and not said_by_brand
         and not is_spam
 ),
+spoken as (
+    select
+        about.*,
+        mention.url,
+        mention.campaign,
+        if(contains(mention.text, '://'), lower(mention.text), '') as text
+    from about
+    join {{ source("core", "mention") }} as mention using (mention_id, published_at)
+),
 linked as (
     select distinct mention.mention_id, domain.brand_id
     from (
         select
             mention_id,
             unnest(regexp_extract_all(
-                lower(text), 'https?://(?:[^\s/@]*@)?(?:www\.)?([\p{L}\p{N}.-]+)', 1
+                text, 'https?://(?:[^\s/@]*@)?(?:www\.)?([\p{L}\p{N}.-]+)', 1
             )) as host
-        from {{ source("core", "mention") }}
-        semi join about using (mention_id, published_at)
-        where contains(text, '://')
+        from spoken
     ) as mention
     join {{ source("core", "domain") }} as domain
         on rtrim(mention.host, '.') = domain.domain
@@ -26,29 +33,28 @@ linked as (
 ),
 heard as (
     select
-        cast(date_trunc('week', about.day) as date) as week,
-        about.brand_id,
-        about.source,
-        about.channel,
+        cast(date_trunc('week', spoken.day) as date) as week,
+        spoken.brand_id,
+        spoken.source,
+        spoken.channel,
         case
-            when about.source in {{ article_sources() }}
-                then coalesce(nullif({{ host("mention.url") }}, ''), '(unknown)')
+            when spoken.source in {{ article_sources() }}
+                then coalesce(nullif({{ host("spoken.url") }}, ''), '(unknown)')
             else '(none)'
         end as outlet,
-        about.relation,
+        spoken.relation,
         case
-            when about.author_brand_id is not null then 'other_brand'
-            when about.source in {{ article_sources() }} then 'media'
+            when spoken.author_brand_id is not null then 'other_brand'
+            when spoken.source in {{ article_sources() }} then 'media'
             else 'public'
         end as said_by,
-        about.cluster_id,
-        about.author_key,
-        about.engagement,
+        spoken.cluster_id,
+        spoken.author_key,
+        spoken.engagement,
         linked.mention_id is not null as has_link,
-        mention.campaign is not null as is_of_campaign
-    from about
-    join {{ source("core", "mention") }} as mention using (mention_id, published_at)
-    left join linked on linked.mention_id = about.mention_id and linked.brand_id = about.brand_id
+        spoken.campaign is not null as is_of_campaign
+    from spoken
+    left join linked on linked.mention_id = spoken.mention_id and linked.brand_id = spoken.brand_id
 )
 select
     week,

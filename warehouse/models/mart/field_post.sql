@@ -34,5 +34,7 @@ select
     tag.sentiment,
     tag.flag_kinds
 from {{ ref("mention_tag") }} as tag
-anti join {{ ref("brand_mention") }} as about using (mention_id)
+anti join (
+    select mention_id from {{ ref("brand_mention") }} where {{ stale() }}
+) as about using (mention_id)
 where {{ stale("tag.mention_id") }} and tag.kind = 'post' and not tag.is_spam

@@ -56,6 +56,22 @@ measured as (
     from issue
     left join first_answer using (issue_id)
 ),
+-- The days around each: what was said then is found by day, and told by the moment.
+nearby as (
+    select
+        issue_id,
+        brand_id,
+        {{ days_of(
+            "cast(measured_from - interval " ~ var("issue_response_days") ~ " day as date) - 1",
+            "cast(measured_until as date) + 1"
+        ) }} as day
+    from measured
+),
+bad_nearby as (
+    select nearby.issue_id, bad.mention_id, bad.topic_id, bad.author_key, bad.published_at
+    from nearby
+    join {{ ref("bad_mention") }} as bad using (brand_id, day)
+),
 -- Bad words on the topic, and on all other topics of the brand at the same time.
 counted as (
     select
@@ -79,8 +95,8 @@ counted as (
             bad.topic_id <> measured.topic_id and bad.published_at >= measured.measured_from
         ) as control_after
     from measured
-    left join {{ ref("bad_mention") }} as bad
-        on bad.brand_id = measured.brand_id
+    left join bad_nearby as bad
+        on bad.issue_id = measured.issue_id
         and bad.published_at
         >= measured.measured_from - interval {{ var("issue_response_days") }} day
         and bad.published_at < measured.measured_until
@@ -97,9 +113,11 @@ mood as (
         count(*) filter (
             about.sentiment = 'negative' and about.published_at >= measured.measured_from
         ) as negative_after
-    from measured
+    from nearby
+    join measured using (issue_id)
     join {{ ref("brand_mention") }} as about
-        on about.brand_id = measured.brand_id
+        on about.brand_id = nearby.brand_id
+        and about.day = nearby.day
         and about.author_brand_id is null
         and not about.said_by_brand
         and not about.is_spam

@@ -20,14 +20,13 @@ alone as (
 ),
 judged as (
     select label.*, case when label.abstained is null then label.label end as counted
-    from {{ source("core", "target_label") }} as label
+    from (select * from {{ source("core", "target_label") }} where {{ stale() }}) as label
     join {{ ref("mention") }} as mention using (mention_id, content_hash)
     left join {{ source("core", "tagger_version") }} as made
         on made.tagger = 'target' and made.version = label.version
     semi join matched
         on matched.mention_id = label.mention_id and matched.brand_id = label.brand_id
         and matched.product_id = label.product_id
-    where {{ stale("label.mention_id") }}
     qualify row_number() over (
         partition by label.mention_id, label.brand_id, label.product_id
         order by {{ newest("made") }}, label.version desc

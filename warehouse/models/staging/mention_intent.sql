@@ -2,10 +2,11 @@
 -- before the model's.
 with current_label as (
     select label.mention_id, label.version, label.probabilities
-    from {{ source("core", "label") }} as label
+    from (
+        select * from {{ source("core", "label") }} where tagger = 'intent' and {{ stale() }}
+    ) as label
     join {{ ref("mention") }} as mention using (mention_id, content_hash)
     left join {{ source("core", "tagger_version") }} as made using (tagger, version)
-    where label.tagger = 'intent' and {{ stale("label.mention_id") }}
     qualify row_number() over (
         partition by mention_id order by {{ newest("made") }}, label.version desc
     ) = 1

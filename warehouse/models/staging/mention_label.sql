@@ -1,10 +1,11 @@
 -- What a mention says now, one label a tagger: the newest version's, unless a person corrected it.
 with said as (
     select label.mention_id, label.tagger, label.label, label.p, label.abstained, label.version
-    from {{ source("core", "label") }} as label
+    from (
+        select * from {{ source("core", "label") }} where tagger <> 'intent' and {{ stale() }}
+    ) as label
     join {{ ref("mention") }} as mention using (mention_id, content_hash)
     left join {{ source("core", "tagger_version") }} as made using (tagger, version)
-    where label.tagger <> 'intent' and {{ stale("label.mention_id") }}
     qualify row_number() over (
         partition by label.mention_id, label.tagger
         order by {{ newest("made") }}, label.version desc
