@@ -56,6 +56,31 @@ def test_a_team_gets_the_vectors_of_what_it_reads(built: DataRoot) -> None:
     assert read(product, "SELECT DISTINCT version, len(vector) FROM mention_vector") != []
 
 
+def test_a_vector_is_withheld_where_its_text_is(built: DataRoot) -> None:
+    """What a person flagged or cleared counts, not only what the tagger raised."""
+    with open_warehouse(built) as connection, connection.begin():
+        flagged, cleared = (
+            row[0] for row in connection.exec_driver_sql(
+                "SELECT DISTINCT mention_id FROM product.feedback_mention"
+                " SEMI JOIN core.embedding USING (mention_id) ORDER BY 1 LIMIT 2"
+            )
+        )  # fmt: skip
+        assert flagged != cleared
+        connection.exec_driver_sql("DELETE FROM mart.withheld_mention")
+        connection.exec_driver_sql("INSERT INTO mart.withheld_mention VALUES ($1)", (flagged,))
+        connection.exec_driver_sql(
+            "UPDATE core.flag SET mention_id = $1, kind = 'doxxing'"
+            " WHERE flag_id = (SELECT min(flag_id) FROM core.flag)",
+            (cleared,),
+        )
+    publish(built, BRANDS)
+    held = {
+        row[0] for row in read(team_file(built, "product"), "SELECT mention_id FROM mention_vector")
+    }
+    assert cleared in held
+    assert flagged not in held
+
+
 def test_similar_mentions_come_nearest_first(built: DataRoot) -> None:
     """By cosine with the words' vector, each mention once, with what the team may read of it."""
     publish(built, BRANDS)

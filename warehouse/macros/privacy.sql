@@ -3,6 +3,15 @@
     regexp_replace({{ text }}, '@[\p{L}\p{N}_][\p{L}\p{N}_.\-]*(@[\p{L}\p{N}_.\-]+)?', '@…', 'g')
 {%- endmacro %}
 
+{# What was said, for such teams: nothing where it may expose somebody's data. #}
+{% macro shown_text(mention_id, text) -%}
+    case
+        when {{ mention_id }} in (select mention_id from {{ ref("withheld_mention") }})
+            then '[withheld: it may expose personal data]'
+        else {{ mask_handles(text) }}
+    end
+{%- endmacro %}
+
 {# A link, unless it names the author: then NULL. #}
 {% macro public_url(url, handle) -%}
     case

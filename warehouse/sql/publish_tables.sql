@@ -1,7 +1,7 @@
 -- Tables and views of a team: name, comment; whether old rows of it, being mentions of a moment, lie
 -- beside the file (not where the model says `mention_rows: false`); the order of its rows, so that
--- a filter by brand and time reads few of them; what of each column goes into a row's checksum; and
--- its shape. $team.
+-- a filter by brand, own posts and time reads few of them; what of each column goes into a row's
+-- checksum; and its shape. $team.
 -- DuckDB 1.5.5 hashes NULL, [] and [NULL] alike, and [1, 2], [3] as [1], [2, 3] (seen 2026-11-22):
 -- what is nested goes into a checksum as its text.
 SELECT
@@ -27,8 +27,9 @@ JOIN (
     SELECT
         *,
         '"' || replace(column_name, '"', '""') || '"' AS quoted,
-        list_position(['brand_id', 'week', 'day', 'published_at', 'opened_at'], column_name)
-            AS place
+        list_position(
+            ['brand_id', 'is_own', 'week', 'day', 'published_at', 'opened_at'], column_name
+        ) AS place
     FROM duckdb_columns()
     WHERE database_name = 'source' AND schema_name = $team
 ) AS c ON c.table_name = t.table_name

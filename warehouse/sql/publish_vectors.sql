@@ -8,10 +8,7 @@ SELECT mention_id, version, vector
 FROM vector
 SEMI JOIN team.main.__table__ AS shown USING (mention_id)
 ANTI JOIN team.main.mention_vector AS known USING (mention_id)
-WHERE $open OR mention_id NOT IN (
-    SELECT mention_id FROM source.core.flag
-    WHERE kind IN ('personal_data', 'doxxing', 'credential_leak', 'document_leak')
-);
+WHERE $open OR mention_id NOT IN (SELECT mention_id FROM source.mart.withheld_mention);
 
 COMMENT ON TABLE team.main.mention_vector IS
     'What recent mentions are about, as directions: for `listening similar`. Grain: mention_id.';

@@ -40,11 +40,7 @@ select
     compared.channel,
     compared.said_by,
     {{ mask_handles("mention.title") }} as title,
-    case
-        when list_has_any(compared.flag_kinds, {{ privacy_flags() }})
-            then '[withheld: it may expose personal data]'
-        else {{ mask_handles("mention.text") }}
-    end as text,
+    {{ shown_text("compared.mention_id", "mention.text") }} as text,
     {{ public_url("mention.url", "author.handle") }} as url,
     compared.topic_ids,
     compared.sentiment,

@@ -22,11 +22,7 @@ select
     pair.kind,
     pair.cluster_id,
     {{ mask_handles("mention.title") }} as title,
-    case
-        when list_has_any(pair.flag_kinds, {{ privacy_flags() }})
-            then '[withheld: it may expose personal data]'
-        else {{ mask_handles("mention.text") }}
-    end as text,
+    {{ shown_text("pair.mention_id", "mention.text") }} as text,
     {{ public_url("mention.url", "author.handle") }} as url,
     pair.product_ids,
     pair.topic_ids,

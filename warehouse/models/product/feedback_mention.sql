@@ -9,11 +9,7 @@ select
     about.kind,
     about.relation,
     {{ mask_handles("mention.title") }} as title,
-    case
-        when list_has_any(about.flag_kinds, {{ privacy_flags() }})
-            then '[withheld: it may expose personal data]'
-        else {{ mask_handles("mention.text") }}
-    end as text,
+    {{ shown_text("about.mention_id", "mention.text") }} as text,
     {{ public_url("mention.url", "author.handle") }} as url,
     about.product_ids,
     about.topic_ids,
