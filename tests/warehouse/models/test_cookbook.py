@@ -91,6 +91,33 @@ KNOWN: dict[str, tuple[str, list[dict[str, Any]]]] = {
         "product",
         [{"title": "Seal the lid", "mentions_until_proposed": 0, "mentions_since_implemented": 6}],
     ),
+    "Which mentions are behind such a number?": (
+        "product",
+        [{"example": example, "text": f"words of leak-{n}"}
+         for example, n in [(1, 0), (2, 1), (3, 2), (None, 3), (None, 4)]],
+    ),
+    "Who wrote about us, and who copied whom?": (
+        "pr",
+        [{"title": "Acme opens", "first_outlet": "social.example", "outlets": 2}],
+    ),
+    "Which answers came late?": ("care", [{"mention_id": "friday", "business_minutes": 31}]),
+    "What is open and already overdue?": ("care", [{"mention_id": "holiday"}]),
+    "How did our posts fare a day after they went out?": (
+        "marketing",
+        [
+            *({"mention_id": f"emoji-{n}", "engagement": engagement}
+              for n, engagement in [(5, 140), (4, 135), (2, 130), (3, 130), (1, 125), (0, 120)]),
+            *({"mention_id": f"plain-{n}", "engagement": engagement}
+              for n, engagement in [(5, 110), (4, 105), (2, 100), (3, 100), (1, 95), (0, 90)]),
+            {"mention_id": "paid", "engagement": 50, "virality_null_reason": "no_followers"},
+            {"mention_id": "post", "reach": 1000, "engagement": 20, "virality": 0.02},
+        ],
+    ),
+    "What are our conversation, amplification and applause rates by channel?": (
+        "marketing",
+        [{"channel": "mastodon", "posts": 14, "conversation_rate": 10,
+          "amplification_rate": 10, "applause_rate": 40}],
+    ),
     "What waits for review, worst and oldest first?": (
         "legal",
         [
