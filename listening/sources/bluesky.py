@@ -18,7 +18,7 @@ import json
 import logging
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
@@ -49,7 +49,7 @@ API: Final = "https://public.api.bsky.app"
 POST: Final = "app.bsky.feed.post"
 PER_PAGE: Final = 5_000  # messages
 PER_CALL: Final = 25  # posts or profiles the API takes at once
-LISTED: Final = 10_000  # ids a crawl lists of what no query covers; of more it tells the number
+LISTED: Final = 10_000  # ids a crawl lists of what no query covers; the others are counted
 HELD: Final = timedelta(hours=24)  # Jetstream keeps at least so much
 TRIES: Final = 3
 HIDDEN: Final = "!no-unauthenticated"  # an author's wish not to be shown to strangers
@@ -88,14 +88,6 @@ class _Walk:
     late: bool = False
     first: int = 0
     passed: int = 0  # posts no query covers, and deletions of what was never kept
-    listed: list[Item] = field(default_factory=list)
-
-    def pass_over(self, item: Item) -> None:
-        """Note something that concerns nobody here: its id, or only that there was one."""
-        self.passed += 1
-        self.listed.append(item)
-        if self.passed > LISTED:
-            self.listed.clear()
 
 
 def recount(look: Look, ids: Sequence[str]) -> Iterator[Page]:
@@ -141,8 +133,7 @@ def crawl(look: Look) -> Iterator[Page]:
         except ListeningError as other:
             error = other
             break
-    listed = tuple(walk.listed)
-    yield Page(listed, len(listed), coverage=_coverage(look, walk, start))
+    yield Page((), 0, coverage=_coverage(look, walk, start))
     if error:
         raise error
 
@@ -194,6 +185,8 @@ def _page(look: Look, walk: _Walk, heard: Sequence[tuple[bytes, Event]]) -> Page
     places = defaultdict[str, list[int]](list)  # of what is kept, in `items`
     said = defaultdict[str, list[bytes]](list)  # messages of what is kept, by id
     kept: list[bytes] = []  # other messages to keep raw
+    passed: list[Item] = []  # what concerns nobody here
+    known = set(walk.known)  # the walk moves at the end: a page that breaks is read again
     posts = [event for _, event in heard if _says(event)]
     seen = look.started_at
     read = iter(
@@ -201,24 +194,24 @@ def _page(look: Look, walk: _Walk, heard: Sequence[tuple[bytes, Event]]) -> Page
     )
     for message, event in heard:
         if not _says(event):
-            for uri in _ended(event, walk):
+            for uri in _ended(event, known, walk.own):
                 gone = Deletion("bluesky", uri, _moment(event["time_us"]), seen)
-                if uri in walk.known:
+                if uri in known:
                     items.append(gone)
                     kept.append(message)
                 else:
-                    walk.pass_over(gone)
+                    passed.append(gone)
                 for place in places.pop(uri, ()):
                     items[place] = gone
                 said.pop(uri, None)
-                walk.known.discard(uri)
+                known.discard(uri)
         elif isinstance(item := next(read), Mention):
             if not item.brand_id and on_topic(item) is None:
-                walk.pass_over(item)
+                passed.append(item)
                 continue
             said[item.native_id].append(message)
             places[item.native_id].append(len(items))
-            walk.known.add(item.native_id)
+            known.add(item.native_id)
             items.append(item)
         else:
             items.append(item)
@@ -230,6 +223,8 @@ def _page(look: Look, walk: _Walk, heard: Sequence[tuple[bytes, Event]]) -> Page
     moments = [event["time_us"] for _, event in heard]
     walk.first = walk.first or min(moments, default=0)
     walk.at = max(walk.at, *moments) if moments else walk.at
+    items += passed[: max(0, LISTED - walk.passed)]
+    walk.known, walk.passed = known, walk.passed + len(passed)
     return Page(tuple(items), len(items), {"at": _moment(walk.at).isoformat()})
 
 
@@ -239,17 +234,17 @@ def _says(event: Event) -> bool:
     return commit.get("collection") == POST and commit.get("operation") in ("create", "update")
 
 
-def _ended(event: Event, walk: _Walk) -> list[str]:
+def _ended(event: Event, known: set[str], own: dict[str, tuple[str, str]]) -> list[str]:
     """Return the posts that an event ends; follow the brands' own accounts to new handles."""
     did, kind = event["did"], event["kind"]
     if kind == "commit":
         deleted = event["commit"]["collection"] == POST
         return [_uri(event)] if deleted else []
     if kind == "account" and event["account"].get("status") in ("deleted", "takendown"):
-        return sorted(uri for uri in walk.known if uri.startswith(f"at://{did}/"))
-    if kind == "identity" and did in walk.own:
-        handle = (event.get("identity") or {}).get("handle") or walk.own[did][0]
-        walk.own[did] = (handle, walk.own[did][1])
+        return sorted(uri for uri in known if uri.startswith(f"at://{did}/"))
+    if kind == "identity" and did in own:
+        handle = (event.get("identity") or {}).get("handle") or own[did][0]
+        own[did] = (handle, own[did][1])
     return []
 
 
@@ -365,8 +360,10 @@ def _told(item: Any, name: str, *kinds: type) -> Any:
 
 def _coverage(look: Look, walk: _Walk, start: int) -> Coverage:
     """Say how far the stream was read, what it no longer held, and what was counted only."""
-    passed = f"{walk.passed:,} posts and deletions that concern no query were counted, not listed"
-    reason = passed if walk.passed > LISTED else ""
+    reason = ""
+    if walk.passed > LISTED:
+        unlisted = f"{walk.passed - LISTED:,} of {walk.passed:,} posts and deletions"
+        reason = f"{unlisted} that concern no query were counted, not listed"
     if walk.late:
         until = _moment(walk.at).isoformat(timespec="seconds")
         return Coverage("capped", reason=f"read up to {until}; the next crawl goes on. {reason}")

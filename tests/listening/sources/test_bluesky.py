@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,8 @@ import pytest
 
 from listening.contract import Brand, BrandFile, DataRoot
 from listening.crawl import Outcome, crawl_stream
-from listening.sources import bluesky
+from listening.http import TRIES
+from listening.sources import _REGISTERED, SOURCES, bluesky
 from listening.streams import streams
 from tests.listening.conftest import Answer, Asked, FakeTime, Raw, Server, reply, web_socket
 
@@ -188,17 +190,64 @@ def test_a_stream_that_forgot_is_told(sky: Sky, monkeypatch: pytest.MonkeyPatch)
     assert "no longer held 2 days" in outcome.coverage.reason
 
 
-def test_a_flood_about_other_things_is_counted_not_listed(
+def test_a_crawl_cut_between_two_pages_lists_what_it_passed_over(
+    sky: Sky, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The ledger law: the cursor never passes a post that no batch names."""
+    monkeypatch.setattr(bluesky, "PER_PAGE", 2)
+    texts = ["a morning", "quillon one", "a noon", "quillon two", "an evening"]
+    posts = [post(ADA, str(n), 60 - n, text) for n, text in enumerate(texts)]
+
+    def served(asked: Asked) -> Answer:
+        since = int(asked.query["cursor"])
+        return web_socket(*(one for one in posts if json.loads(one)["time_us"] >= since))
+
+    sky.serve(served)
+    with monkeypatch.context() as patch:
+        patch.setitem(_REGISTERED, "bluesky", replace(SOURCES["bluesky"], max_pages=1))
+        first, rows = sky.crawl()
+    assert "more than 1 pages" in str(first.error)
+    _, rest = sky.crawl()
+    assert buckets(rows) == [("kept", "1"), ("off_topic", "0")]
+    listed = {name: bucket for bucket, name in buckets([*rows, *rest])}
+    assert listed == {
+        "0": "off_topic", "1": "kept", "2": "off_topic", "3": "kept", "4": "off_topic",
+    }  # fmt: skip
+
+
+def test_an_api_that_fails_once_loses_and_doubles_nothing(
+    sky: Sky, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sky.serve(web_socket(post(ADA, "1", 60, "quillon one")))
+    sky.crawl()
+    monkeypatch.setattr(bluesky, "LISTED", 1)
+    sky.serve(
+        web_socket(
+            post(ADA, "2", 50, "a morning"),
+            write(ADA, "1", 49, "delete"),
+            post(ADA, "3", 48, "quillon three"),
+        )
+    )
+    broken = [reply(status=503)] * TRIES
+    sky.server.on("/xrpc/app.bsky.feed.getPosts", *broken, reply({"posts": []}))
+    outcome, rows = sky.crawl()
+    assert outcome.error is None
+    assert buckets(rows) == [("deleted", "1"), ("kept", "3"), ("off_topic", "2")]
+    assert outcome.coverage.reason == ""
+
+
+def test_of_a_flood_about_other_things_the_first_are_listed_and_all_are_counted(
     sky: Sky, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(bluesky, "LISTED", 10)
     monkeypatch.setattr(bluesky, "PER_PAGE", 4)
-    other = [post(ADA, str(n), 60, "a morning") for n in range(11)]
+    other = [post(ADA, str(n), 60, "a morning") for n in range(13)]
     sky.serve(web_socket(*other, post(ADA, "q", 50, "quillon")))
     outcome, rows = sky.crawl()
-    assert buckets(rows) == [("kept", "q")]
+    listed = [("off_topic", str(n)) for n in range(10)]
+    assert sorted(buckets(rows)) == [("kept", "q"), *listed]
     assert (outcome.coverage.state, outcome.error) == ("complete", None)
-    assert "11 posts and deletions" in outcome.coverage.reason
+    assert "3 of 13 posts and deletions" in outcome.coverage.reason
 
 
 @pytest.mark.parametrize(
