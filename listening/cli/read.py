@@ -1,4 +1,4 @@
-"""Commands for whoever reads the tables: publish and query."""
+"""Commands for whoever reads the tables: publish, query, check."""
 
 from __future__ import annotations
 
@@ -21,6 +21,19 @@ def publish(brand: BrandPaths, as_json: Json = False) -> None:
         emit({"published": [str(path) for path in paths]})
     else:
         typer.echo("\n".join(map(str, paths)))
+
+
+@app.command()
+def check(as_json: Json = False) -> None:
+    """Check every invariant of the whole warehouse; the load checks what each batch wrote."""
+    from listening.contract import DataRoot
+    from warehouse.check import ASSERTIONS, check_file
+
+    check_file(DataRoot.from_environment())
+    if as_json:
+        emit({"held": list(ASSERTIONS)})
+    else:
+        typer.echo(f"{len(ASSERTIONS)} assertions hold")
 
 
 @app.command()

@@ -56,7 +56,7 @@ def bag(tmp_path_factory):
 def test_every_file_loads(bag):
     assert bag["errors"] == {}
     assert sorted(bag["dags"]) == [
-        "discover_topics", "listen", "reference", "retag", "warehouse_update",
+        "discover_topics", "listen", "reference", "retag", "warehouse_check", "warehouse_update",
     ]  # fmt: skip
 
 
@@ -68,6 +68,7 @@ def test_the_warehouse_follows_tagged_batches_by_asset(bag):
     assert "tagged_batches" in dags["retag"]["outlets"]
     assert "tagged_batches" in dags["discover_topics"]["outlets"]
     assert dags["warehouse_update"]["schedule"] == "AssetTriggeredTimetable"
+    assert "published_files" in dags["warehouse_check"]["outlets"]
 
 
 @pytest.mark.airflow

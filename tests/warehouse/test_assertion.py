@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from listening.contract import ListeningError, mention_id
 from tests.warehouse.test_topics import write_night
 from tests.warehouse.world import BRANDS, World, counted, said
-from warehouse.check import ASSERTIONS, WRITTEN, check_warehouse, run_assertions
+from warehouse.check import ASSERTIONS, WRITTEN, check_file, check_warehouse, run_assertions
 from warehouse.load import load_pending
 from warehouse.open import open_warehouse
 
@@ -93,6 +93,18 @@ def test_an_assertion_finds_what_breaks_it(loaded: World, name: str) -> None:
         if name not in ("change", "competitor"):
             _break(connection, name, None)
             connection.rollback()
+
+
+def test_the_nightly_check_finds_what_came_past_the_load(loaded: World) -> None:
+    """Nobody's batch wrote it, so no batch is named, and the mend is another."""
+    check_file(loaded.root)
+    with open_warehouse(loaded.root) as connection:
+        connection.exec_driver_sql("DELETE FROM core.mention_version")
+        connection.commit()
+    with pytest.raises(ListeningError, match="assertion") as caught:
+        check_file(loaded.root)
+    assert caught.value.where == "the whole warehouse"
+    assert "Rebuild the warehouse" in caught.value.mend
 
 
 def _break(connection: sa.Connection, name: str, since: int | None) -> None:
