@@ -1,4 +1,4 @@
-"""Commands for whoever reads the tables: publish, query, check."""
+"""Commands for whoever reads the tables: publish, query, audit."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def publish(brand: BrandPaths, as_json: Json = False) -> None:
 
 
 @app.command()
-def check(as_json: Json = False) -> None:
+def audit(as_json: Json = False) -> None:
     """Check every invariant of the whole warehouse; the load checks what each batch wrote."""
     from listening.contract import DataRoot
     from warehouse.check import ASSERTIONS, check_file
