@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import io
+import logging
 import re
 from typing import Any, Final
 
 from listening.answer import CutError, Response
+from listening.guard import shown
 from listening.sources import SourceChanged
-from listening.sources._xml import declares_entities
+from listening.sources._xml import declares_entities, is_whole
 
+_UNMARKED: Final = {b"<\0": "utf-16-le", b"\0<": "utf-16-be"}  # which feedparser takes for UTF-8
+ROOTS: Final = ("rss", "feed", "rdf")
+ENTRIES: Final = ("item", "entry")
 HARMLESS: Final = ("CharacterEncodingOverride", "NonXMLContentType")  # feedparser's, no cut
+
+log = logging.getLogger(__name__)
 
 
 def read_feed(response: Response) -> tuple[Response, Any]:
     """Return an answer and its feed, as feedparser reads it; None where it is unchanged.
+
+    Many feeds are no well-formed XML for one bare ampersand or `&nbsp;`. One that is there to its
+    end is read all the same; one that is not was cut.
 
     Raises:
         CutError: it is not whole XML.
@@ -29,7 +39,7 @@ def read_feed(response: Response) -> tuple[Response, Any]:
     # A stream, not bytes: feedparser would try to open a file of that name. Relative links are
     # resolved here, against the address asked; ids stay as served.
     parsed = feedparser.parse(
-        io.BytesIO(response.body),
+        io.BytesIO(_marked(response.body)),
         response_headers={"content-type": response.headers.get("Content-Type", "")},
         resolve_relative_uris=False,
     )
@@ -39,7 +49,22 @@ def read_feed(response: Response) -> tuple[Response, Any]:
             "an HTML page where a feed was due", where=response.url, mend="Look at the page"
         )
     if fault is not None and type(fault).__name__ not in HARMLESS:
-        raise CutError(f"no whole feed: {fault}")
+        if not is_whole(decoded(response.body, parsed), ROOTS, ENTRIES):
+            raise CutError(f"no whole feed: {fault}")
+        log.warning("%s is no well-formed XML, read all the same: %s", shown(response.url), fault)
     if not parsed.version:
         raise CutError("no feed")
     return response, parsed
+
+
+def _marked(body: bytes) -> bytes:
+    encoding = _UNMARKED.get(body[:2])
+    return body.decode(encoding, "replace").encode() if encoding else body
+
+
+def decoded(body: bytes, parsed: Any) -> str:
+    """Return a feed's text in the encoding that feedparser found it to be in."""
+    try:
+        return body.decode(parsed.get("encoding") or "utf-8", "replace")
+    except LookupError:
+        return body.decode("utf-8", "replace")

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from html import unescape
+from typing import Any, Final
 from xml.parsers import expat
+
+_ATTRIBUTE: Final = re.compile(r"""(?:[\w.-]+:)?([\w.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 
 
 class XmlError(ValueError):
@@ -41,9 +45,58 @@ def read_nodes(body: bytes, wanted: Collection[str]) -> Iterator[Node]:
     parser.CharacterDataHandler = reader.text
     try:
         parser.Parse(body, True)  # noqa: FBT003 - expat takes it by position
-    except (expat.ExpatError, LookupError, UnicodeError) as error:
+    except (expat.ExpatError, LookupError, ValueError) as error:  # ValueError: as of Big5
         raise XmlError(str(error)) from error
     yield from reader.nodes
+
+
+def scan_nodes(text: str, wanted: Collection[str]) -> Iterator[Node]:
+    """Yield the same of markup that is no well-formed XML, with attributes by local name.
+
+    It carries no texts, and looks at these tags alone: what lies between them may be anything.
+    """
+    depth = 0
+    for name, rest, closing in _tags(text, wanted):
+        if closing:
+            depth = max(0, depth - 1)
+            continue
+        if not depth:
+            found = _ATTRIBUTE.findall(rest)
+            yield Node(name, {key: unescape(one or other) for key, one, other in found})
+        depth += not rest.endswith("/")
+
+
+def is_whole(text: str, roots: Collection[str], wanted: Collection[str]) -> bool:
+    """Tell whether markup, well-formed or not, is there to its end.
+
+    It is where a root ends after the last wanted element, and each of these begins and ends.
+    """
+    depth, ended = 0, False
+    for name, rest, closing in _tags(text, (*roots, *wanted)):
+        if name in roots:
+            ended = ended or closing
+            continue
+        depth += -1 if closing else not rest.endswith("/")
+        ended = False
+        if depth < 0:
+            return False
+    return ended and not depth
+
+
+def _tags(text: str, wanted: Collection[str]) -> Iterator[tuple[str, str, bool]]:
+    """Yield local name, attributes and whether it closes, outside of comments and CDATA.
+
+    Names are in lower case, as feedparser reads what is not well-formed. What is left open goes
+    on to the end, so that no text makes this slow.
+    """
+    names = "|".join(map(re.escape, wanted))
+    pattern = (
+        r"<!--.*?(?:-->|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)"
+        rf"|<(/?)(?:[\w.-]{{1,64}}:)?({names})(?![\w.:-])((?:[^<>\"']|\"[^\"]*\"|'[^']*')*)>"
+    )
+    for tag in re.finditer(pattern, text, re.DOTALL | re.IGNORECASE):
+        if tag[2]:
+            yield tag[2].lower(), tag[3], bool(tag[1])
 
 
 def declares_entities(body: bytes) -> bool:

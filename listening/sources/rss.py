@@ -4,8 +4,9 @@ Written from RSS 2.0 (rssboard.org/rss-specification), RFC 4287 (Atom), RFC 4685
 RFC 6721 (tombstones) and the behaviour of feedparser 6.0.14, read 2026-11.
 
 A guid that is no URI means something only within its feed, so the feed's host is put before
-it. What leaves the feed's window is not deleted; only an `at:deleted-entry` says so. A cut or
-broken feed is rejected as a whole: feedparser would hand out half of its last entry.
+it. What leaves the feed's window is not deleted; only an `at:deleted-entry` says so. A cut feed
+is rejected as a whole: feedparser would hand out half of its last entry. One that is there to
+its end is read, whether or not it is well-formed XML.
 """
 
 from __future__ import annotations
@@ -24,9 +25,9 @@ from listening.answer import conditions
 from listening.clean import clean_url, strip_html
 from listening.contract import BrandFile, Deletion, Mention, Page
 from listening.sources import Look, Settings, SourceSilent, Target, source
-from listening.sources._feed import read_feed
+from listening.sources._feed import ENTRIES, decoded, read_feed
 from listening.sources._read import digest, instant, owner_of, read_items, target_name
-from listening.sources._xml import Node, XmlError, read_nodes
+from listening.sources._xml import Node, XmlError, read_nodes, scan_nodes
 
 URI: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+")
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -65,6 +66,7 @@ def _target(url: str, brands: BrandFile) -> Target:
     targets=targets,
     pace=2.0,
     memory=timedelta(days=90),
+    parser="2",  # 2026-11-22: the longest text of an entry, not its first
 )
 def crawl(look: Look) -> Iterator[Page]:
     """Yield the feed as one page, or nothing where it did not change."""
@@ -73,21 +75,20 @@ def crawl(look: Look) -> Iterator[Page]:
     body = hashlib.sha256(response.body).hexdigest()
     if response.unchanged or body == look.cursor.get("body"):
         return
-    nodes = _nodes(response.body)
-    served = len(parsed.entries) if nodes is None else len(nodes)
-    if not served:
+    nodes = _nodes(response.body, parsed)
+    if not nodes:
         raise SourceSilent(
             "the feed has no entry at all", where=url, mend="Look whether the feed has moved"
         )
-    known = look.recent(EPOCH)
+    known, base = look.recent(EPOCH), response.url
     entries = read_items(
         "rss",
         url,
         parsed.entries,
-        lambda entry: _mention(entry, parsed.feed, look, known),
+        lambda entry: _mention(entry, parsed.feed, base, look, known),
         lambda entry: _native_id(entry, look.target.host),
     )
-    gone = [node for node in nodes or () if node.local == TOMBSTONE]
+    gone = [node for node in nodes if node.local == TOMBSTONE]
     deletions = read_items(
         "rss",
         url,
@@ -95,15 +96,17 @@ def crawl(look: Look) -> Iterator[Page]:
         lambda node: _deletion(node, look),
         lambda node: node.attributes.get("ref", ""),
     )
+    served = max(len(nodes) - len(gone), len(parsed.entries)) + len(gone)  # items within items
     yield Page((*entries, *deletions), served, {**response.validators, "body": body})
 
 
-def _nodes(body: bytes) -> list[Node] | None:
+def _nodes(body: bytes, parsed: Any) -> list[Node]:
     """Return entries and tombstones as another parser sees them, so that a lost one is found."""
+    wanted = (*ENTRIES, TOMBSTONE)
     try:
-        return list(read_nodes(body, ("item", "entry", TOMBSTONE)))
-    except XmlError:  # an encoding expat does not know; feedparser recoded it
-        return None
+        return list(read_nodes(body, wanted))
+    except XmlError:  # an encoding expat does not know, or a feed that is not well-formed
+        return list(scan_nodes(decoded(body, parsed), wanted))
 
 
 def _deletion(node: Node, look: Look) -> Deletion:
@@ -113,10 +116,14 @@ def _deletion(node: Node, look: Look) -> Deletion:
 
 
 def _mention(
-    entry: Mapping[str, Any], feed: Mapping[str, Any], look: Look, known: Mapping[str, datetime]
+    entry: Mapping[str, Any],
+    feed: Mapping[str, Any],
+    base: str,
+    look: Look,
+    known: Mapping[str, datetime],
 ) -> Mention:
     native_id = _native_id(entry, look.target.host)
-    link, warnings = _link(entry, look.settings["url"])
+    link, warnings = _link(entry, base)
     published, edited, dated = _dates(entry, known.get(native_id), look.started_at)
     parent = (entry.get("thr_in-reply-to") or {}).get("ref", "")
     return Mention(
@@ -156,6 +163,8 @@ def _scoped(guid: str, host: str) -> str:
 def _link(entry: Mapping[str, Any], base: str) -> tuple[str, tuple[str, ...]]:
     """Return the entry's address; feedparser passes `javascript:` on untouched (6.0.14)."""
     try:
+        detail = entry.get("title_detail") or _said(entry)[1]
+        base = urljoin(base, detail.get("base") or "")  # feedparser: xml:base
         url = clean_url(urljoin(base, entry["link"])) if entry.get("link") else ""
     except ValueError:
         url = None
@@ -163,9 +172,22 @@ def _link(entry: Mapping[str, Any], base: str) -> tuple[str, tuple[str, ...]]:
 
 
 def _text(entry: Mapping[str, Any]) -> str:
-    parts = entry.get("content") or [entry.get("summary_detail") or {}]
-    value, kind = parts[0].get("value") or "", parts[0].get("type")
-    return value if kind == "text/plain" and "<" not in value else strip_html(value)
+    return _said(entry)[0]
+
+
+def _said(entry: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
+    """Return the longest of an entry's texts, and what feedparser says of it.
+
+    A content may be empty, or the caption of a picture: feedparser lists media:description and
+    itunes:summary among the contents, in the order of the feed.
+    """
+    parts = [*(entry.get("content") or ()), entry.get("summary_detail") or {}]
+    return max(((_plain(part), part) for part in parts), key=lambda said: len(said[0]))
+
+
+def _plain(part: Mapping[str, Any]) -> str:
+    value = part.get("value") or ""
+    return value if part.get("type") == "text/plain" and "<" not in value else strip_html(value)
 
 
 def _author(entry: Mapping[str, Any]) -> str:
@@ -174,8 +196,7 @@ def _author(entry: Mapping[str, Any]) -> str:
 
 
 def _language(entry: Mapping[str, Any], feed: Mapping[str, Any]) -> str:
-    parts = entry.get("content") or [entry.get("summary_detail") or {}]
-    return str(parts[0].get("language") or feed.get("language") or "")
+    return str(_said(entry)[1].get("language") or feed.get("language") or "")
 
 
 def _dates(

@@ -1,0 +1,143 @@
+"""Feeds as they are found: broken by a letter, in odd encodings, with half of what is promised."""
+
+from __future__ import annotations
+
+import pytest
+
+from listening.sources._xml import scan_nodes
+from tests.listening.conftest import reply
+
+from .conftest import Lab
+
+FEED = "<rss version='2.0'><channel><title>t</title>{}</channel></rss>"
+ITEM = "<item><title>{}</title><guid>http://n.example/{}</guid></item>"
+TWO = FEED.format(ITEM.format("Quillon", 1) + ITEM.format("Quillon again", 2))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"\n\n<?xml version='1.0'?>{TWO}",
+        TWO.replace("again", "again&nbsp;here"),
+        TWO.replace("again", "here & again"),
+        TWO.replace("again", "again \x08"),
+        f"{TWO}\n<script>count()</script>",
+        f"<?xml version='1.0'?>{TWO.replace('again', 'again &copy; <br> [1 < 2]')}",
+    ],
+    ids=["late declaration", "nbsp", "ampersand", "control", "junk after", "tag left open"],
+)
+def test_a_whole_feed_that_is_no_well_formed_xml_is_read_whole(lab: Lab, body: str) -> None:
+    lab.server.on("/f", reply(body.encode()))
+    outcome, rows = lab.crawl("rss", urls=["http://n.example/f"])
+    assert outcome.error is None
+    assert [row["native_id"] for row in rows] == ["http://n.example/1", "http://n.example/2"]
+
+
+@pytest.mark.parametrize("tenth", range(1, 10))
+def test_a_malformed_feed_that_is_cut_is_rejected_as_a_whole(lab: Lab, tenth: int) -> None:
+    body = f"\n<?xml version='1.0'?>{TWO.replace('again', 'again&nbsp;here')}".encode()
+    lab.server.on("/f", reply(body[: len(body) * tenth // 10]))
+    outcome, rows = lab.crawl("rss", urls=["http://n.example/f"])
+    assert outcome.error is not None
+    assert rows == []
+
+
+def test_a_tombstone_in_a_malformed_feed_is_a_deletion(lab: Lab) -> None:
+    gone = "<at:deleted-entry ref='urn:x:9' when='2026-10-07T00:00:00Z'/>"
+    entry = "<entry><id>urn:x:1</id><title>Quillon&nbsp;</title></entry>"
+    space = "xmlns='http://www.w3.org/2005/Atom' xmlns:at='http://purl.org/atompub/tombstones/1.0'"
+    lab.server.on("/f", reply(f"<feed {space}>{entry}{gone}</feed>".encode()))
+    outcome, rows = lab.crawl("rss", urls=["http://n.example/f"])
+    assert outcome.error is None
+    assert [row["native_id"] for row in rows] == ["urn:x:1", "urn:x:9"]
+    assert rows[1]["bucket"] == "deleted"
+
+
+@pytest.mark.parametrize("encoding", ["big5", "euc-jp", "gb18030", "windows-1251", "utf-16"])
+def test_a_feed_in_an_encoding_that_expat_does_not_know_is_read(lab: Lab, encoding: str) -> None:
+    text = f"<?xml version='1.0' encoding='{encoding}'?>{TWO}"
+    lab.server.on("/f", reply(text.encode(encoding), Content_Type="application/xml"))
+    outcome, rows = lab.crawl("rss", urls=["http://n.example/f"])
+    assert outcome.error is None
+    assert [row["title"] for row in rows] == ["Quillon", "Quillon again"]
+
+
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        ("<content src='http://n.example/1.txt' type='text/plain'/>", "Quillon in short"),
+        (
+            "<content type='html'>&lt;p&gt;Quillon at length&lt;/p&gt;</content>",
+            "Quillon at length",
+        ),
+    ],
+)
+def test_a_content_that_says_nothing_does_not_hide_the_summary(
+    lab: Lab, content: str, text: str
+) -> None:
+    entry = f"<entry><id>urn:x:1</id>{content}<summary>Quillon in short</summary></entry>"
+    lab.server.on("/f", reply(f"<feed xmlns='http://www.w3.org/2005/Atom'>{entry}</feed>".encode()))
+    _, rows = lab.crawl("rss", urls=["http://n.example/f"])
+    assert [row["text"] for row in rows] == [text]
+
+
+@pytest.mark.parametrize(
+    "caption",
+    [
+        "<media:content><media:description>A lid</media:description></media:content>",
+        "<itunes:summary>A lid</itunes:summary>",
+    ],
+)
+def test_a_caption_after_the_description_does_not_stand_for_the_post(
+    lab: Lab, caption: str
+) -> None:
+    """It comes as content (feedparser 6.0.14)."""
+    said = "<description>&lt;p&gt;The quillon, and what is said of it&lt;/p&gt;</description>"
+    item = f"<item><guid>http://n.example/1</guid>{said}{caption}</item>"
+    spaces = (
+        "xmlns:media='http://search.yahoo.com/mrss/' "
+        "xmlns:itunes='http://www.itunes.com/dtds/podcast-1.0.dtd'"
+    )
+    lab.server.on("/f", reply(FEED.format(item).replace("<rss", f"<rss {spaces}").encode()))
+    _, rows = lab.crawl("rss", urls=["http://n.example/f"])
+    assert [row["text"] for row in rows] == ["The quillon, and what is said of it"]
+
+
+def test_items_within_an_item_are_items(lab: Lab) -> None:
+    nested = ITEM.format("Quillon", 1).replace("</item>", ITEM.format("Inner", 2) + "</item>")
+    lab.server.on("/f", reply(FEED.format(nested).encode()))
+    outcome, rows = lab.crawl("rss", urls=["http://n.example/f"])
+    assert outcome.error is None
+    assert outcome.served == len(rows) == 2
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_a_feed_of_two_byte_letters_needs_no_mark(lab: Lab, encoding: str) -> None:
+    lab.server.on("/f", reply(TWO.encode(encoding)))
+    outcome, rows = lab.crawl("rss", urls=["http://n.example/f"])
+    assert outcome.error is None
+    assert [row["title"] for row in rows] == ["Quillon", "Quillon again"]
+
+
+@pytest.mark.parametrize("on", ["feed", "entry"])
+def test_a_relative_link_is_resolved_against_xml_base(lab: Lab, on: str) -> None:
+    base = {on: " xml:base='http://blog.example/2026/'"}
+    body = (
+        f"<feed xmlns='http://www.w3.org/2005/Atom'{base.get('feed', '')}>"
+        f"<entry{base.get('entry', '')}><id>urn:x:1</id><title>Quillon</title>"
+        "<link href='quillon.html'/></entry></feed>"
+    )
+    lab.server.on("/f", reply(body.encode()))
+    _, rows = lab.crawl("rss", urls=["http://n.example/f"])
+    assert [row["url"] for row in rows] == ["http://blog.example/2026/quillon.html"]
+
+
+def test_markup_is_scanned_for_the_outermost_elements_outside_of_comments_and_cdata() -> None:
+    text = (
+        "<x:item a='1' n:b=\"2 > 1\"><item/></x:item><!-- <item> --><![CDATA[<item>]]>"
+        "<ITEM>&nbsp;</item><items/><item-x/><item"
+    )
+    assert [(node.local, node.attributes) for node in scan_nodes(text, ("item",))] == [
+        ("item", {"a": "1", "b": "2 > 1"}),
+        ("item", {}),
+    ]
