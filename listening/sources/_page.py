@@ -6,6 +6,7 @@ import json
 import logging
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from html import unescape
 from typing import Any, Final
 from urllib.parse import urljoin, urlsplit
 
@@ -144,13 +145,13 @@ def _author(article: Mapping[str, Any]) -> str:
     author = article.get("author")
     first = author[0] if isinstance(author, list) and author else author
     name = first.get("name") if isinstance(first, Mapping) else first
-    return name if isinstance(name, str) else ""
+    return unescape(name) if isinstance(name, str) else ""
 
 
 def _title(article: Mapping[str, Any], meta: Mapping[str, str], found: Any) -> str:
     headline = article.get("headline")
-    title = headline if isinstance(headline, str) else meta.get("og:title") or found.title
-    return str(title or "")
+    title = unescape(headline) if isinstance(headline, str) else meta.get("og:title") or found.title
+    return str(title or "")  # a headline in JSON-LD is often escaped as if it were HTML
 
 
 def _canonical(tree: Any, url: str) -> str:
