@@ -11,6 +11,15 @@
     count(*) filter ({{ sentiment }} = 'abstained') as abstained
 {%- endmacro %}
 
+{# How many people spoke: an author once, and near copies once, whoever passes them on. Where the
+   source hides its authors each text is a voice. Of a part never more than of the whole. #}
+{% macro voices(condition="true") -%}
+    least(
+        count(distinct coalesce(author_key, cluster_id)) filter ({{ condition }}),
+        count(distinct cluster_id) filter ({{ condition }})
+    )
+{%- endmacro %}
+
 {# A quantile of waiting times in which open ones are known only to be longer than so far: they
    count as endless. Between two answered ones it is interpolated, as in every textbook; NULL where
    it falls among the open ones or beside the first of them. Times that are unknown for another

@@ -58,10 +58,13 @@ KNOWN: dict[str, tuple[str, list[dict[str, Any]]]] = {
     "Did the last release help?": (
         "product",
         [
-            {"topic_id": "(all)", "problems_before": 1, "mentions_before": 6,
-             "problems_after": 10, "mentions_after": 10, "verdict": "worse"},
-            {"topic_id": "leak", "problems_before": 0, "problems_after": 5, "verdict": "worse"},
-            {"topic_id": "price", "problems_before": 0, "problems_after": 5, "verdict": "worse"},
+            {"topic_id": "(all)", "problem_voices_before": 1, "voices_before": 6,
+             "problem_voices_after": 6, "voices_after": 6, "verdict": "worse"},
+            {"topic_id": "leak", "problem_voices_before": 0, "problem_voices_after": 5,
+             "verdict": "worse"},
+            # Five texts of one author.
+            {"topic_id": "price", "problem_voices_before": 0, "problem_voices_after": 1,
+             "verdict": "no_difference"},
         ],
     ),
     "What was said before and after it, and what could we hear?": (

@@ -199,12 +199,12 @@ def test_a_topics_p_value_is_that_of_the_binomial_test(warehouse):
 
 
 def test_a_releases_interval_is_newcombes(warehouse):
-    """Ten of ten complain after one of six: Wilson's intervals of both, joined by method 10."""
+    """Six of six complain after one of six: Wilson's intervals of both, joined by method 10."""
     ((change, low, high),) = rows(
         warehouse,
         "SELECT change, ci_low, ci_high FROM product.release_change WHERE topic_id = '(all)'",
     )
-    (l1, u1), (l2, u2) = _wilson(10, 10), _wilson(1, 6)
+    (l1, u1), (l2, u2) = _wilson(6, 6), _wilson(1, 6)
     assert change == pytest.approx(5 / 6)
     assert low == pytest.approx(5 / 6 - math.hypot(1 - l1, u2 - 1 / 6), abs=1e-5)
     assert high == pytest.approx(5 / 6 + math.hypot(u1 - 1, 1 / 6 - l2), abs=1e-5)

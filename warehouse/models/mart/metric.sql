@@ -41,16 +41,16 @@ with definition (metric_id, version, teams, name, formula, denominator, null_rea
         'aspect_sentiment_week: towards the product where that was judged (judged_towards), else of the whole mention; mentions of several topics count apart (several_topics).'
     ),
     (
-        'release_change', 1, ['product'], 'Change since a release',
-        'change = problems_after / mentions_after - problems_before / mentions_before',
-        'mentions of the product (or brand) on each side, near copies once',
+        'release_change', 2, ['product'], 'Change since a release',
+        'change = problem_voices_after / voices_after - problem_voices_before / voices_before',
+        'people who spoke of the product (or brand) on each side, an author once, near copies once',
         'null_reason: too_young, cut_by_next_release, cut_by_last_release, no_mentions_before, no_mentions_after',
-        'release_change: problems are complaints and bug reports; 95 % interval by Newcombe''s method 10.'
+        'release_change: problems are complaints and bug reports; one loud author is one voice; 95 % interval by Newcombe''s method 10.'
     ),
     (
-        'release_effect', 1, ['product'], 'Effect of a release',
-        'effect = change - control_change',
-        'as of the change, and mentions of other brands in the same days, 20 at least',
+        'release_effect', 2, ['product'], 'Effect of a release',
+        'effect = change - control_change, both of voices',
+        'as of the change, and people who spoke of other brands in the same days, 20 at least',
         'effect_null_reason: as of the change, no_control',
         'release_change: what moved all brands alike is taken out; 95 % interval from both intervals (MOVER). No proof of a cause.'
     ),

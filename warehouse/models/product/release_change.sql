@@ -1,47 +1,63 @@
--- Whether people complain more or less since a release, of anything and of each topic, with 95 %
+-- Whether more or fewer people complain since a release, of anything and of each topic, with 95 %
 -- intervals (Newcombe), and beside it what changed for other brands in the same days.
 {{ config(materialized="incremental") }}
-with topic as (
-    select *, unnest(['(all)'] || topic_ids) as topic_id
+with compared_day as (
+    select
+        release_id,
+        brand_id,
+        released_on,
+        cast(unnest(generate_series(before_from, after_until - 1, interval 1 day)) as date) as day
+    from {{ ref("release_window") }}
+    where {{ stale("release_id", "stale_release") }}
+),
+said as (
+    select release_id, side, false as is_control, topic_ids, is_problem, cluster_id, author_key
     from {{ ref("release_mention") }}
     where {{ stale("release_id", "stale_release") }}
+    union all
+    -- Counted over the same days as one, so that a loud rival is one voice of a side, too.
+    select
+        compared_day.release_id,
+        if(compared_day.day < compared_day.released_on, 'before', 'after'),
+        true,
+        other.topic_ids,
+        list_has_any(other.intents, ['complaint', 'bug_report']),
+        other.cluster_id,
+        other.author_key
+    from compared_day
+    join {{ ref("brand_mention") }} as other
+        on other.day = compared_day.day and other.brand_id <> compared_day.brand_id
+    where not other.said_by_brand and not other.is_spam
+),
+{% set sides = (
+    ("before", "side = 'before' and not is_control"),
+    ("after", "side = 'after' and not is_control"),
+    ("control_before", "side = 'before' and is_control"),
+    ("control_after", "side = 'after' and is_control"),
+) %}
+whole as (
+    select
+        release_id,
+        {% for side, condition in sides %}
+        {{ voices(condition) }} as voices_{{ side }}{{ "," if not loop.last }}
+        {% endfor %}
+    from said
+    group by release_id
 ),
 part as (
     select
         release_id,
         topic_id,
-        count(distinct cluster_id) filter (side = 'before') as problems_before,
-        count(distinct cluster_id) filter (side = 'after') as problems_after
-    from topic
-    where is_problem
-    group by all
-),
-whole as (
-    select
-        release_id,
-        count(distinct cluster_id) filter (side = 'before') as mentions_before,
-        count(distinct cluster_id) filter (side = 'after') as mentions_after
-    from {{ ref("release_mention") }}
-    where {{ stale("release_id", "stale_release") }}
-    group by release_id
-),
-control as (
-    select
-        span.release_id,
-        other.topic_id,
-        {% for side, sign in (("before", "<"), ("after", ">=")) %}
-        sum(other.mentions_deduped) filter (other.day {{ sign }} span.released_on)
-            as control_mentions_{{ side }},
-        sum(other.problems) filter (other.day {{ sign }} span.released_on)
-            as control_problems_{{ side }}{{ "," if not loop.last }}
+        {% for side, condition in sides %}
+        {{ voices(condition) }} as problem_voices_{{ side }},
         {% endfor %}
-    from {{ ref("release_window") }} as span
-    join {{ ref("problem_day") }} as other
-        on other.brand_id <> span.brand_id
-        and other.day >= span.before_from
-        and other.day < span.after_until
-    where {{ stale("span.release_id", "stale_release") }}
-    group by all
+        bool_or(not is_control) as is_own
+    from (
+        select *, unnest(['(all)'] || topic_ids) as topic_id
+        from said
+        where is_problem
+    ) as problem
+    group by release_id, topic_id
 ),
 wanted as (
     select release_id, '(all)' as topic_id
@@ -50,6 +66,7 @@ wanted as (
     union
     select release_id, topic_id
     from part
+    where is_own
 ),
 counted as (
     select
@@ -62,45 +79,33 @@ counted as (
         span.days_before,
         span.days_after,
         span.is_cut_by_next,
-        coalesce(whole.mentions_before, 0) as mentions_before,
-        coalesce(whole.mentions_after, 0) as mentions_after,
-        coalesce(part.problems_before, 0) as problems_before,
-        coalesce(part.problems_after, 0) as problems_after,
-        coalesce(others.control_mentions_before, 0)::bigint as control_mentions_before,
-        coalesce(others.control_mentions_after, 0)::bigint as control_mentions_after,
-        coalesce(control.control_problems_before, 0)::bigint as control_problems_before,
-        coalesce(control.control_problems_after, 0)::bigint as control_problems_after
+        {% for side, _ in sides %}
+        coalesce(whole.voices_{{ side }}, 0) as voices_{{ side }},
+        coalesce(part.problem_voices_{{ side }}, 0) as problem_voices_{{ side }}{{ "," if not loop.last }}
+        {% endfor %}
     from wanted
     join {{ ref("release_window") }} as span using (release_id)
     left join whole using (release_id)
     left join part using (release_id, topic_id)
-    left join control using (release_id, topic_id)
-    left join control as others
-        on others.release_id = wanted.release_id and others.topic_id = '(all)'
 ),
 shared as (
     select
         counted.*,
-        {% for name, part, whole in (
-            ("before", "problems_before", "mentions_before"),
-            ("after", "problems_after", "mentions_after"),
-            ("control_before", "control_problems_before", "control_mentions_before"),
-            ("control_after", "control_problems_after", "control_mentions_after"),
-        ) %}
-        {{ ratio(part, whole) }} as share_{{ name }},
-        {{ wilson(part, whole, "-") }} as low_{{ name }},
-        {{ wilson(part, whole, "+") }} as high_{{ name }},
+        {% for side, _ in sides %}
+        {{ ratio("problem_voices_" ~ side, "voices_" ~ side) }} as share_{{ side }},
+        {{ wilson("problem_voices_" ~ side, "voices_" ~ side, "-") }} as low_{{ side }},
+        {{ wilson("problem_voices_" ~ side, "voices_" ~ side, "+") }} as high_{{ side }},
         {% endfor %}
         case
             when days_after < 7 and is_cut_by_next then 'cut_by_next_release'
             when days_after < 7 then 'too_young'
             when days_before < 7 then 'cut_by_last_release'
-            when mentions_before = 0 then 'no_mentions_before'
-            when mentions_after = 0 then 'no_mentions_after'
+            when voices_before = 0 then 'no_mentions_before'
+            when voices_after = 0 then 'no_mentions_after'
         end as null_reason,
-        -- A handful of mentions would only blur what is compared with them.
-        least(control_mentions_before, control_mentions_after)
-        >= {{ var("release_control_min_mentions") }} as has_control
+        -- A handful of people would only blur what is compared with them.
+        least(voices_control_before, voices_control_after)
+        >= {{ var("release_control_min_voices") }} as has_control
     from counted
 ),
 changed as (
@@ -133,14 +138,14 @@ select
     released_on,
     days_before,
     days_after,
-    mentions_before,
-    mentions_after,
-    problems_before,
-    problems_after,
-    control_mentions_before,
-    control_mentions_after,
-    control_problems_before,
-    control_problems_after,
+    voices_before,
+    voices_after,
+    problem_voices_before,
+    problem_voices_after,
+    voices_control_before as control_voices_before,
+    voices_control_after as control_voices_after,
+    problem_voices_control_before as control_problem_voices_before,
+    problem_voices_control_after as control_problem_voices_after,
     case when null_reason is null then raw_change end as change,
     case when null_reason is null then raw_low end as ci_low,
     case when null_reason is null then raw_high end as ci_high,

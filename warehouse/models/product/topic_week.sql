@@ -17,7 +17,6 @@ said as (
         published_at < {{ now_at() }} - interval 7 day as is_so_far,
         cluster_id,
         author_key,
-        coalesce(author_key, cluster_id) as voice,
         sentiment,
         'complaint' = any(intents) as is_complaint
     from {{ ref("brand_mention") }}
@@ -72,14 +71,11 @@ counted as (
         count(*) as mentions,
         count(distinct cluster_id) as mentions_deduped,
         count(distinct author_key) as authors,
-        least(count(distinct voice), count(distinct cluster_id)) as voices,
+        {{ voices() }} as voices,
         count(*) filter (is_complaint) as complaints,
         {{ sentiment_counts() }},
         count(*) filter (is_so_far) as mentions_so_far,
-        least(
-            count(distinct voice) filter (is_so_far),
-            count(distinct cluster_id) filter (is_so_far)
-        ) as voices_so_far
+        {{ voices("is_so_far") }} as voices_so_far
     from said
     group by all
     {%- if is_partial() %}
