@@ -7,3 +7,9 @@
 {% macro decision_order() -%}
     (effective_at, decided_at, decision_id)
 {%- endmacro %}
+
+{# What a person at the desk says of a mention when nobody needs to look at it any more: of triage,
+   and of conversations to join. #}
+{% macro settling_actions() -%}
+    ('resolve', 'dismiss', 'join', 'skip', 'close')
+{%- endmacro %}

@@ -2,17 +2,18 @@
 -- somebody needs something, the brand has not spoken, and it is not too late. What sounds like
 -- danger or law is triage's; what may expose somebody is not for joining.
 with decided as (
+    -- Copies of one text are one conversation: who decides of one decides of all.
     select
-        about.mention_id,
         about.brand_id,
-        arg_max(decision.action, (decision.effective_at, decision.decided_at, decision.decision_id))
+        about.cluster_id,
+        arg_max(decision.action, {{ decision_order() }})
             as action
     from {{ source("core", "decision") }} as decision
     join {{ ref("brand_mention") }} as about
         on about.mention_id = decision.mention_id
         and about.brand_id = coalesce(decision.target, about.brand_id)
-    where decision.kind = 'engage'
-    group by about.mention_id, about.brand_id
+    where decision.kind in ('engage', 'triage')
+    group by about.brand_id, about.cluster_id
 ),
 open_thread as (
     select
@@ -36,7 +37,7 @@ open_thread as (
     anti join {{ ref("own_reply") }} as joined
         on joined.brand_id = about.brand_id and joined.thread_id = about.thread_id
     left join decided
-        on decided.mention_id = about.mention_id and decided.brand_id = about.brand_id
+        on decided.brand_id = about.brand_id and decided.cluster_id = about.cluster_id
     where
         about.brand_role = 'own'
         and about.author_brand_id is null
@@ -50,8 +51,7 @@ open_thread as (
             about.intents, ['question', 'support', 'purchase', 'complaint', 'bug_report', 'churn']
         )
         and about.published_at > {{ now_at() }} - interval {{ var("join_days") }} day
-        and coalesce(decided.action, 'take') = 'take'
-    -- Copies of one text are one conversation to join.
+        and coalesce(decided.action, 'take') not in {{ settling_actions() }}
     qualify row_number() over (
         partition by about.brand_id, about.cluster_id order by about.published_at, about.mention_id
     ) = 1
@@ -117,7 +117,7 @@ select
         else nullif(mention.url, '')
     end as reply_link,
     author.handle as author_handle,
-    if(scored.decision is null, 'new', 'taken') as status,
+    if(scored.decision in ('take', 'assign', 'pend'), 'taken', 'new') as status,
     scored.reach,
     scored.age_s,
     scored.need_part,

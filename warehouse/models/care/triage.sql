@@ -1,7 +1,13 @@
 -- What waits for a person: open questions and complaints to an own brand, and anything about
 -- it that sounds like danger or law. Priority is a product of parts, all of them shown.
-with waiting as (
-    select mention_id, brand_id, due_at, breached, 1 as copies
+with danger as (
+    select mention_id
+    from {{ ref("flag_open") }}
+    where kind in ('threat', 'safety', 'legal_talk')
+    group by mention_id
+),
+waiting as (
+    select mention_id, brand_id, mention_id as subject, due_at, breached, 1 as copies
     from {{ ref("response") }}
     where
         state = 'open'
@@ -17,10 +23,12 @@ with waiting as (
     select
         arg_min(about.mention_id, (about.published_at, about.mention_id)),
         about.brand_id,
+        'copies of ' || about.cluster_id,
         null,
         false,
         count(*)
     from {{ ref("brand_mention") }} as about
+    semi join danger on danger.mention_id = about.mention_id
     anti join {{ ref("response") }} as response
         on response.mention_id = about.mention_id
         and response.brand_id = about.brand_id
@@ -31,28 +39,36 @@ with waiting as (
         and not about.said_by_brand
         and not about.is_spam
         and about.kind <> 'share'
-        and list_has_any(about.flag_kinds, ['threat', 'safety', 'legal_talk'])
     group by about.brand_id, about.cluster_id
+),
+-- What was decided of a mention, and with it of the copies of its text.
+word as (
+    select
+        about.brand_id,
+        unnest([about.mention_id, 'copies of ' || about.cluster_id]) as subject,
+        decision.kind,
+        decision.action,
+        decision.actor,
+        {{ said_field("owner", "decision.fields") }} as owner,
+        {{ decision_order() }} as place
+    from {{ source("core", "decision") }} as decision
+    join {{ ref("brand_mention") }} as about
+        on about.mention_id = decision.mention_id
+        and about.brand_id = coalesce(decision.target, about.brand_id)
+    where decision.kind in ('triage', 'engage')
 ),
 decided as (
     select
         waiting.mention_id,
         waiting.brand_id,
-        arg_max(decision.action, (decision.effective_at, decision.decided_at, decision.decision_id))
-            as action,
-        arg_max(
-            if(
-                decision.action = 'take',
-                decision.actor,
-                json_extract_string(decision.fields, '$.owner')
-            ),
-            (decision.effective_at, decision.decided_at, decision.decision_id)
-        ) filter (decision.action in ('take', 'assign')) as owner
+        arg_max(word.action, word.place) as action,
+        arg_max(if(word.action = 'take', word.actor, word.owner), word.place)
+            filter (word.action in ('take', 'assign')) as owner
     from waiting
-    join {{ source("core", "decision") }} as decision
-        on decision.kind = 'triage'
-        and decision.mention_id = waiting.mention_id
-        and coalesce(decision.target, waiting.brand_id) = waiting.brand_id
+    join word on word.brand_id = waiting.brand_id and word.subject = waiting.subject
+    left join danger on danger.mention_id = waiting.mention_id
+    -- A word in a conversation, or none, answers it; danger and law it does not settle.
+    where word.kind = 'triage' or danger.mention_id is null
     group by waiting.mention_id, waiting.brand_id
 ),
 classed as (
@@ -66,7 +82,7 @@ classed as (
         coalesce(towards.sentiment, tag.sentiment) as sentiment,
         tag.intents,
         case
-            when list_has_any(tag.flag_kinds, ['threat', 'safety', 'legal_talk']) then 'legal_safety'
+            when danger.mention_id is not null then 'legal_safety'
             when list_contains(tag.intents, 'bug_report') then 'bug_report'
             when list_has_any(tag.intents, ['complaint', 'churn']) then 'complaint'
             when list_has_any(tag.intents, ['question', 'support']) then 'question'
@@ -82,6 +98,7 @@ classed as (
     from waiting
     left join decided
         on decided.mention_id = waiting.mention_id and decided.brand_id = waiting.brand_id
+    left join danger on danger.mention_id = waiting.mention_id
     join {{ ref("mention_tag") }} as tag on tag.mention_id = waiting.mention_id
     left join {{ ref("brand_sentiment") }} as towards
         on towards.mention_id = waiting.mention_id
@@ -89,7 +106,7 @@ classed as (
         and towards.product_id = ''
     where
         tag.published_at > {{ now_at() }} - interval {{ var("triage_days") }} day
-        and coalesce(decided.action, 'take') not in ('resolve', 'dismiss')
+        and coalesce(decided.action, 'take') not in {{ settling_actions() }}
 ),
 scored as (
     select
