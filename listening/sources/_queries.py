@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from listening.contract import BrandFile
 
 IMPLIED = "implied"
@@ -12,12 +10,15 @@ IMPLIED = "implied"
 def queries_for(source: str, brands: BrandFile) -> dict[str, str]:
     """Return the wording of each query that covers a source, by id; else one of every name."""
     found = {query.id: query.q for query in brands.queries if source in (query.sources or [source])}
-    names = (name.replace('"', " ") for name in dict.fromkeys(_names(brands)))
+    names = (name.replace('"', " ") for name in names_of(brands))
     return found or {IMPLIED: " OR ".join(f'"{name}"' for name in names)}
 
 
-def _names(brands: BrandFile) -> Iterator[str]:
+def names_of(brands: BrandFile) -> list[str]:
+    """Return every name of the brand file's brands and products, each once."""
+    found = dict[str, None]()
     for brand in brands.brands:
-        yield from (brand.name, *brand.aliases)
+        found |= dict.fromkeys((brand.name, *brand.aliases))
         for product in brand.products:
-            yield from (product.name, *product.aliases)
+            found |= dict.fromkeys((product.name, *product.aliases))
+    return list(found)

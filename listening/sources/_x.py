@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from listening.answer import Response
 from listening.contract import Deletion
 from listening.sources import Look, SourceChanged
+from listening.sources._api import EPOCH
 from listening.sources._read import expect, instant
 
 EVERY: Final = timedelta(days=1)
-EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 JOBS: Final = "/compliance/jobs"
 KEPT: Final = "scrub_geo"  # the one finding that leaves the post itself alone
 

@@ -19,7 +19,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
 
@@ -40,7 +40,8 @@ from listening.contract import (
 )
 from listening.query import topic_filter
 from listening.sources import Look, Settings, SourceChanged, Target, source
-from listening.sources._read import NOT_PUBLIC, instant, read_items
+from listening.sources._api import EPOCH, chunks
+from listening.sources._read import NOT_PUBLIC, expect, instant, read_items
 from listening.sources._read import field as need
 from listening.stream import Limits
 
@@ -53,7 +54,6 @@ LISTED: Final = 10_000  # ids a crawl lists of what no query covers; the others 
 HELD: Final = timedelta(hours=24)  # Jetstream keeps at least so much
 TRIES: Final = 3
 HIDDEN: Final = "!no-unauthenticated"  # an author's wish not to be shown to strangers
-EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 Event = dict[str, Any]
 log = logging.getLogger(__name__)
 
@@ -93,7 +93,7 @@ class _Walk:
 def recount(look: Look, ids: Sequence[str]) -> Iterator[Page]:
     """Yield the counts of posts as they are now; of those that are gone the stream tells."""
     views = list(_posts(look, ids))
-    looks = (Snapshot("bluesky", _told(view, "uri", str), look.started_at, **_counts(view))
+    looks = (Snapshot("bluesky", expect(view, "uri", str, API), look.started_at, **_counts(view))
              for view in views)  # fmt: skip
     yield Page(tuple(looks), len(views))
 
@@ -299,25 +299,25 @@ def _own(look: Look) -> dict[str, tuple[str, str]]:
         for handle in brand.handles.get("bluesky", ())
     }
     found = _ask(look, "app.bsky.actor.getProfiles", "actors", sorted(brands), "profiles")
-    profiles = [(_told(one, "did", str), _told(one, "handle", str)) for one in found]
+    profiles = [(expect(one, "did", str, API), expect(one, "handle", str, API)) for one in found]
     return {did: (handle, brands.get(handle.casefold(), "")) for did, handle in profiles}
 
 
 def _hydrate(look: Look, items: list[Item]) -> None:
     """Fill in handles and counts; leave out who does not want to be shown to strangers."""
     wanted = [item.native_id for item in items if isinstance(item, Mention)]
-    views = {_told(view, "uri", str): view for view in _posts(look, wanted)}
+    views = {expect(view, "uri", str, API): view for view in _posts(look, wanted)}
     for place, item in enumerate(items):
         if not isinstance(item, Mention) or not (view := views.get(item.native_id)):
             continue  # not indexed yet, or gone again: the stream will tell
-        author = _told(view, "author", dict)
+        author = expect(view, "author", dict, API)
         if any(label.get("val") == HIDDEN for label in author.get("labels") or ()):
             detail = "its author does not want it shown to strangers"
             items[place] = Reject("bluesky", item.native_id, NOT_PUBLIC, detail)
             continue
         items[place] = replace(
             item,
-            author=_told(author, "handle", str),
+            author=expect(author, "handle", str, API),
             author_name=author.get("displayName") or "",
             **_counts(view),
         )
@@ -325,7 +325,7 @@ def _hydrate(look: Look, items: list[Item]) -> None:
 
 def _counts(view: Mapping[str, Any]) -> dict[str, Any]:
     likes, replies, reposts, quotes = (
-        _told(view, name, int) if name in view else None
+        expect(view, name, int, API) if name in view else None
         for name in ("likeCount", "replyCount", "repostCount", "quoteCount")
     )
     shares = None if reposts is None else reposts + (quotes or 0)
@@ -339,23 +339,15 @@ def _posts(look: Look, uris: Sequence[str]) -> Iterator[Any]:
 def _ask(look: Look, method: str, name: str, values: Sequence[str], answer: str) -> Iterator[Any]:
     """Yield what the public API knows of these."""
     url = f"{look.settings['api_base_url']}/xrpc/{method}"
-    for start in range(0, len(values), PER_CALL):
+    for chunk in chunks(values, PER_CALL):
         try:
-            told = look.http.get_json(url, {name: values[start : start + PER_CALL]})
+            told = look.http.get_json(url, {name: chunk})
         except GoneError as error:
             if look.settings["api_base_url"] == API:
                 raise
             log.warning("no counts and handles here: %s", error)  # a Jetstream without an API
             return
-        yield from _told(told, answer, list)
-
-
-def _told(item: Any, name: str, *kinds: type) -> Any:
-    """Return a field of the public API's answer; one that changed is an error."""
-    try:
-        return need(item, name, *kinds)
-    except UncleanError as error:
-        raise SourceChanged(error.detail, where=API, mend="See the answer in the WARC") from error
+        yield from expect(told, answer, list, API)
 
 
 def _coverage(look: Look, walk: _Walk, start: int) -> Coverage:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -26,6 +26,7 @@ from listening.contract import BrandFile, Coverage, Deletion, Item, Mention, Pag
 from listening.credential import need_credential
 from listening.query import search_texts
 from listening.sources import Look, Relation, Settings, Target, source
+from listening.sources._api import EPOCH, Heard, blind, gone, moments
 from listening.sources._queries import queries_for
 from listening.sources._read import (
     NOT_PUBLIC,
@@ -42,7 +43,6 @@ from listening.sources._read import (
 )
 
 NOTHING: Final = type(None)
-EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 MOST_ASKED: Final = 100  # vanished posts asked for in one crawl
 WINDOW: Final = 50  # ids in one answer of older versions, of which none may be public
 GAPS: Final = 4  # empty answers in a row, before the forum is taken to end
@@ -126,14 +126,10 @@ def recount(look: Look, ids: Sequence[str]) -> Iterator[Page]:
 )
 def crawl(look: Look) -> Iterator[Page]:
     """Yield the posts back to the overlap, then what vanished; the cursor moves at the end."""
-    served, newest = set[str](), look.since
-    for page in _searched(look) if look.settings["texts"] is not None else _posted(look):
-        served |= {item.native_id for item in page.items}
-        moments = (item.published_at for item in page.items if isinstance(item, Mention))
-        newest = max([newest, *moments])
-        yield page
-    vanished = tuple(_vanished(look, served))
-    yield Page(vanished, len(vanished), {"at": newest.isoformat()} if served else None)
+    heard = Heard(look)
+    yield from heard.note(_posted(look) if look.settings["texts"] is None else _searched(look))
+    vanished = tuple(item for one in heard.missing()[:MOST_ASKED] for item in _again(look, one))
+    yield Page(vanished, len(vanished), heard.cursor)
 
 
 def _posted(look: Look) -> Iterator[Page]:
@@ -181,7 +177,7 @@ def _moment(one: Any, name: str, url: str) -> datetime:
 
 def _searched(look: Look) -> Iterator[Page]:
     if not look.settings["texts"]:
-        yield Page((), 0, coverage=Coverage("blind", reason="the query bounds nothing by words"))
+        yield blind()
         return
     topics, days = dict[int, None](), (look.since.date(), look.started_at.date() + timedelta(1))
     capped = [day for text in look.settings["texts"] for day in _search(look, text, *days, topics)]
@@ -235,8 +231,7 @@ def _topics(look: Look, topics: Iterable[int]) -> Iterator[Page]:
 
 def _reaches(look: Look, page: Page) -> bool:
     """Tell whether a page holds anything as young as the overlap, or nothing that tells."""
-    moments = [item.published_at for item in page.items if isinstance(item, Mention)]
-    return max(moments, default=look.since) >= look.since
+    return max(moments(page.items), default=look.since) >= look.since
 
 
 def _ask(look: Look, path: str, params: Mapping[str, Any] | None = None) -> tuple[str, Any]:
@@ -319,17 +314,12 @@ def _mention(post: Any, native_id: str, look: Look) -> Mention:
     )
 
 
-def _vanished(look: Look, served: set[str]) -> Iterator[Item]:
-    for native_id in look.missing(served)[:MOST_ASKED]:
-        yield from _again(look, native_id)
-
-
 def _again(look: Look, native_id: str) -> Iterator[Item]:
     topic, number = native_id.split("/")[-2:]
     try:
         url, post = _ask(look, f"/posts/by_number/{topic}/{number}.json")
     except GoneError:
-        yield Deletion("discourse", native_id, look.started_at, look.started_at)
+        yield from gone(look, "discourse", [native_id])
     except DeniedError:  # it was moved to where we may not look; it is not gone
         return
     else:

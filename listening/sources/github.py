@@ -15,23 +15,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from listening.answer import GoneError, RateLimitedError, Response, conditions, read_json
-from listening.contract import (
-    BrandFile,
-    Coverage,
-    Deletion,
-    Item,
-    ListeningError,
-    Mention,
-    Page,
-)
+from listening.contract import BrandFile, Coverage, Item, ListeningError, Mention, Page
 from listening.credential import find_credential
 from listening.query import Dialect, compile_search
 from listening.sources import Look, Relation, Settings, Target, source
+from listening.sources._api import Heard, blind, gone, stamp
 from listening.sources._github import DISCUSSIONS, discussed
 from listening.sources._queries import queries_for
 from listening.sources._read import (
@@ -125,29 +118,28 @@ def recount(look: Look, ids: Sequence[str]) -> Iterator[Page]:
 def crawl(look: Look) -> Iterator[Page]:
     """Yield what was touched since the overlap, then what vanished; lists may be unchanged."""
     if not (look.settings.get("repo") or look.settings["texts"]):
-        yield Page((), 0, coverage=Coverage("blind", reason="the query bounds nothing by words"))
+        yield blind()
         return
-    served, newest, tags, news = set[str](), look.since, dict(look.cursor.get("tags", {})), False
-    for page in _listed(look, served, tags) if "repo" in look.settings else _searched(look):
-        served |= {item.native_id for item in page.items}
-        moments = [item.published_at for item in page.items if isinstance(item, Mention)]
-        newest, news = max([newest, *moments]), True
+    heard, tags, news = Heard(look), dict(look.cursor.get("tags", {})), False
+    pages = _listed(look, heard, tags) if "repo" in look.settings else _searched(look)
+    for page in heard.note(pages):
+        news = True
         yield page
-    gone = [one for one in look.missing(served) if "/discussions/" not in one][:MOST_ASKED]
-    vanished = tuple(item for one in gone for item in _again(look, one))
+    lost = [one for one in heard.missing() if "/discussions/" not in one][:MOST_ASKED]
+    vanished = tuple(item for one in lost for item in _again(look, one))
     if news or vanished:  # else every list said that it did not change
-        cursor = {"at": newest.isoformat(), **({"tags": tags} if tags else {})}
-        yield Page(vanished, len(vanished), cursor if served else None)
+        cursor = {**heard.cursor, **({"tags": tags} if tags else {})} if heard.cursor else None
+        yield Page(vanished, len(vanished), cursor)
 
 
-def _listed(look: Look, served: set[str], tags: dict[str, Any]) -> Iterator[Page]:
+def _listed(look: Look, heard: Heard, tags: dict[str, Any]) -> Iterator[Page]:
     """Yield the pages of a repository's lists, the latest touched first."""
     repo = look.settings["repo"]
     for kind in LISTS:
         known = {one for one in look.recent(look.since) if one.startswith(f"{repo}/{kind}/")}
         if kind == "issues":
             known = {one for one in known if "/comments/" not in one}
-        asked = {"since": _stamp(look.since), "sort": "updated", "direction": "desc"}
+        asked = {"since": stamp(look.since), "sort": "updated", "direction": "desc"}
         url: str | None = f"{look.settings['base_url']}/repos/{repo}/{kind}"
         asked |= {"per_page": str(SIZE), **({"state": "all"} if kind == "issues" else {})}
         before = tags.get(kind, {})
@@ -157,7 +149,7 @@ def _listed(look: Look, served: set[str], tags: dict[str, Any]) -> Iterator[Page
             headers = conditions({"etag": tag}) if first else {}
             response = look.http.get(url, params, {**_headers(look), **headers})
             if response.unchanged:
-                served |= known
+                heard.add(known)
                 break
             if first:
                 tags[kind] = {"since": asked["since"], "tag": response.headers.get("ETag")}
@@ -179,7 +171,7 @@ def _searched(look: Look) -> Iterator[Page]:
             windows = [(look.since, end)]
             while windows:
                 first, last = windows.pop()
-                asked = f"{text} is:{kind} updated:{_stamp(first)}..{_stamp(last)}"
+                asked = f"{text} is:{kind} updated:{stamp(first)}..{stamp(last)}"
                 answer = _search(look, asked, 1)
                 middle = first + timedelta(seconds=(last - first).total_seconds() // 2)
                 if answer["total_count"] > CAP and first < middle < last:
@@ -261,10 +253,6 @@ def _headers(look: Look) -> dict[str, str]:
     return {**said, "Authorization": f"Bearer {token.password}"} if token else said
 
 
-def _stamp(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
 def _items(look: Look, raws: list[Any], url: str) -> tuple[Item, ...]:
     tell_news("github", raws, KNOWN)
     return read_items("github", url, raws, lambda raw: _mention(raw, look), _id)
@@ -281,10 +269,10 @@ def _again(look: Look, native_id: str) -> Iterator[Item]:
     try:
         raw = look.http.get_json(url, headers=_headers(look))
     except GoneError:
-        yield Deletion("github", native_id, look.started_at, look.started_at)
+        yield from gone(look, "github", [native_id])
         return
     if _id(raw) not in ("", native_id):  # transferred: it goes on there, under another id
-        yield Deletion("github", native_id, look.started_at, look.started_at)
+        yield from gone(look, "github", [native_id])
     else:
         yield from _items(look, [raw], url)
 

@@ -11,15 +11,17 @@ longer serves is asked at Firebase, and only `deleted` counts, for `dead` can co
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from listening.clean import UncleanError, strip_html
-from listening.contract import BrandFile, Coverage, Deletion, Item, Mention, Page, Snapshot
+from listening.clean import strip_html
+from listening.contract import BrandFile, Coverage, Item, Mention, Page, Snapshot
 from listening.query import search_texts
-from listening.sources import Look, Settings, SourceChanged, Target, source
-from listening.sources._read import Pager, epoch, expect_list, field, read_items, tell_news, text_id
+from listening.sources import Look, Settings, Target, source
+from listening.sources._api import Heard, blind, gone
+from listening.sources._queries import IMPLIED, names_of, queries_for
+from listening.sources._read import Pager, epoch, expect, field, read_items, tell_news, text_id
 
 ALGOLIA: Final = "https://hn.algolia.com"
 FIREBASE: Final = "https://hacker-news.firebaseio.com"
@@ -43,25 +45,15 @@ class Search(Settings):
 
 def targets(settings: Search, brands: BrandFile) -> list[Target]:
     """Return one target per query that covers Hacker News, else one for the brands' names."""
-    queries = [q for q in brands.queries if not q.sources or "hackernews" in q.sources]
-    wordings = {query.id: search_texts(query.q) for query in queries} or {
-        "implied": tuple(dict.fromkeys(_names(brands)))
-    }
     default = FIREBASE if settings.base_url == ALGOLIA else settings.base_url
     items = settings.items_base_url or default
     host, items_host = (urlsplit(url).hostname or "" for url in (settings.base_url, items))
     facts = {"base_url": settings.base_url.rstrip("/"), "items_base_url": items.rstrip("/")}
     return [
         Target(name, host, {**facts, "texts": list(texts)}, hosts=(items_host,))
-        for name, texts in wordings.items()
+        for name, q in queries_for("hackernews", brands).items()
+        for texts in [names_of(brands) if name == IMPLIED else search_texts(q)]  # names as written
     ]
-
-
-def _names(brands: BrandFile) -> Iterator[str]:
-    for brand in brands.brands:
-        yield from (brand.name, *brand.aliases)
-        for product in brand.products:
-            yield from (product.name, *product.aliases)
 
 
 def recount(look: Look, ids: Sequence[str]) -> Iterator[Page]:
@@ -75,7 +67,7 @@ def recount(look: Look, ids: Sequence[str]) -> Iterator[Page]:
 
 def _counted_item(item: Mapping[str, Any], native_id: str, look: Look) -> Item:
     if item.get("deleted") is True:
-        return Deletion("hackernews", native_id, look.started_at, look.started_at)
+        return gone(look, "hackernews", [native_id])[0]
     where = f"{look.settings['items_base_url']}/v0/item/{native_id}.json"
     (counted,) = read_items(
         "hackernews", where, [item], lambda one: _snapshot(one, look.started_at),
@@ -114,19 +106,17 @@ def _snapshot(item: Any, seen: datetime) -> Snapshot:
 def crawl(look: Look) -> Iterator[Page]:
     """Yield the hits of every wording, then what was deleted; the cursor moves at the end."""
     if not look.settings["texts"]:
-        blind = Coverage("blind", reason="the query bounds nothing by words")
-        yield Page((), 0, coverage=blind)
+        yield blind()
         return
-    served: dict[str, int] = {}
+    heard = Heard(look)
     for text in look.settings["texts"]:
-        yield from _windows(look, text, served)
-    deletions = tuple(_deletions(look, set(served)))
-    newest = max(served.values(), default=None)
-    cursor = {"at": datetime.fromtimestamp(newest, UTC).isoformat()} if newest else None
-    yield Page(deletions, len(deletions), cursor)
+        yield from heard.note(_windows(look, text))
+    asked = {one: _item(look, one) or {} for one in heard.missing()[:MOST_ASKED]}
+    deleted = gone(look, "hackernews", (one for one in asked if asked[one].get("deleted") is True))
+    yield Page(deleted, len(deleted), heard.cursor)
 
 
-def _windows(look: Look, text: str, served: dict[str, int]) -> Iterator[Page]:
+def _windows(look: Look, text: str) -> Iterator[Page]:
     """Yield the hits of one wording: one window of time, halved until each is below the cap."""
     end = int(look.until.timestamp()) if look.until else None
     windows: list[tuple[int, int | None]] = [(int(look.since.timestamp()) - 1, end)]
@@ -136,11 +126,11 @@ def _windows(look: Look, text: str, served: dict[str, int]) -> Iterator[Page]:
         top = until or max(map(_created, first["hits"]), default=0)
         middle = (after + top) // 2
         if _over(first) and after < middle < top:
-            yield _page(look, first, served)
+            yield _page(look, first)
             windows += [(middle, until), (after, middle)]
             continue
         found: set[str] = set()
-        for page in _whole(look, text, (after, until), first, served):
+        for page in _whole(look, text, (after, until), first):
             found |= {item.native_id for item in page.items}
             yield page
         yield Page((), 0, coverage=_counted(first, len(found)))
@@ -159,15 +149,11 @@ def _counted(first: Mapping[str, Any], got: int) -> Coverage:
 
 
 def _whole(
-    look: Look,
-    text: str,
-    window: tuple[int, int | None],
-    first: Mapping[str, Any],
-    served: dict[str, int],
+    look: Look, text: str, window: tuple[int, int | None], first: Mapping[str, Any]
 ) -> Iterator[Page]:
     """Yield the pages of a window, once more where items came or went meanwhile."""
     for _ in range(2):
-        yield _page(look, first, served)
+        yield _page(look, first)
         pager = Pager(look.settings["base_url"])
         pager.turn(text_id(hit, "objectID") for hit in first["hits"])
         shifted = False
@@ -175,7 +161,7 @@ def _whole(
             answer = _ask(look, text, *window, number)
             pager.turn(text_id(hit, "objectID") for hit in answer["hits"])
             shifted = shifted or answer["nbHits"] != first["nbHits"]
-            yield _page(look, answer, served)
+            yield _page(look, answer)
         if not shifted:
             return
         first = _ask(look, text, *window, 0)
@@ -207,30 +193,21 @@ def _ask(look: Look, text: str, after: int, until: int | None, page: int) -> dic
             "page": page,
         },
     )
-    try:
-        for name in ("nbHits", "nbPages"):
-            field(answer, name, int)
-        hits = expect_list(field(answer, "hits", list), url, "hits")
-    except UncleanError as error:
-        raise SourceChanged(error.detail, where=url, mend="See the answer in the WARC") from error
-    tell_news("hackernews", hits, KNOWN)
+    for name in ("nbHits", "nbPages"):
+        expect(answer, name, int, url)
+    tell_news("hackernews", expect(answer, "hits", list, url), KNOWN)
     return dict(answer)
 
 
-def _page(look: Look, answer: Mapping[str, Any], served: dict[str, int]) -> Page:
-    hits = answer["hits"]
-    where = str(look.settings["base_url"])
+def _page(look: Look, answer: Mapping[str, Any]) -> Page:
     items = read_items(
         "hackernews",
-        where,
-        hits,
+        str(look.settings["base_url"]),
+        answer["hits"],
         lambda hit: _mention(hit, look.started_at),
         lambda hit: text_id(hit, "objectID"),
     )
-    for item in items:
-        if isinstance(item, Mention):
-            served[item.native_id] = int(item.published_at.timestamp())
-    return Page(items, len(hits))
+    return Page(items, len(items))
 
 
 def _mention(hit: Any, seen: datetime) -> Mention:
@@ -258,13 +235,6 @@ def _mention(hit: Any, seen: datetime) -> Mention:
         likes=None if is_comment else field(hit, "points", int, type(None)),
         comments=None if is_comment else field(hit, "num_comments", int, type(None)),
     )
-
-
-def _deletions(look: Look, served: set[str]) -> Iterator[Deletion]:
-    for native_id in look.missing(served)[:MOST_ASKED]:
-        item = _item(look, native_id)
-        if item is not None and item.get("deleted") is True:
-            yield Deletion("hackernews", native_id, look.started_at, look.started_at)
 
 
 def _item(look: Look, native_id: str) -> Mapping[str, Any] | None:

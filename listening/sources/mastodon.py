@@ -21,10 +21,11 @@ from pydantic import model_validator
 
 from listening.answer import GoneError, Response, read_json
 from listening.clean import UncleanError, strip_html
-from listening.contract import BrandFile, Coverage, Deletion, Item, Mention, Page
+from listening.contract import BrandFile, Item, Mention, Page
 from listening.credential import find_credential, need_credential
 from listening.query import Dialect, compile_search
 from listening.sources import Look, Settings, SourceSilent, Target, source
+from listening.sources._api import Heard, blind, gone, moments
 from listening.sources._read import (
     NOT_PUBLIC,
     Pager,
@@ -142,36 +143,31 @@ def history(look: Look, edited: Mention) -> Iterator[Mention]:
 )
 def crawl(look: Look) -> Iterator[Page]:
     """Yield what is new back to the overlap, then what vanished from it."""
-    base, facts = look.settings["base_url"], look.settings
-    served, newest = set[str](), [look.since]
+    base, facts, heard = look.settings["base_url"], look.settings, Heard(look)
     if "texts" in facts:
         if not facts["texts"]:
-            blind = Coverage("blind", reason="the query bounds nothing by words")
-            yield Page((), 0, coverage=blind)
+            yield blind()
             return
         need_credential(facts["connection"], "an access token of the server, as password")
         for text in facts["texts"]:
-            yield from _pages(look, _search_url(base, text, 0), text, served, newest)
+            yield from heard.note(_pages(look, _search_url(base, text, 0), text))
     elif facts.get("public"):
         url = f"{base}/api/v1/timelines/public?limit={LIMIT}"
-        yield from _pages(look, url, "", served, newest)
+        yield from heard.note(_pages(look, url))
     else:
         url = f"{base}/api/v1/timelines/tag/{quote(facts['tag'], safe='')}?limit={LIMIT}"
-        yield from _pages(look, url, "", served, newest)
-    vanished = tuple(_vanished(look, served))
-    if not served and any(isinstance(item, Mention) for item in vanished):
+        yield from heard.note(_pages(look, url))
+    vanished = tuple(item for one in heard.missing()[:MOST_ASKED] for item in _again(look, one))
+    if not heard.served and any(isinstance(item, Mention) for item in vanished):
         raise SourceSilent(
             "nothing was served, yet the posts are still there",
             where=base,
             mend="The server may serve this to its own users only; name another one",
         )
-    cursor = {"at": max(newest).isoformat()} if served else None
-    yield Page(vanished, len(vanished), cursor)
+    yield Page(vanished, len(vanished), heard.cursor)
 
 
-def _pages(
-    look: Look, first: str, text: str, served: set[str], newest: list[datetime]
-) -> Iterator[Page]:
+def _pages(look: Look, first: str, text: str = "") -> Iterator[Page]:
     """Yield pages, newest first, until one lies wholly before the overlap."""
     base = look.settings["base_url"]
     url: str | None = first
@@ -181,12 +177,9 @@ def _pages(
         if not statuses:
             return
         items = _items(look, statuses, url)
-        served |= {item.native_id for item in items}
         pager.turn(item.native_id for item in items)
         yield Page(items, len(statuses))
-        moments = [item.published_at for item in items if isinstance(item, Mention)]
-        newest += moments
-        if max(moments, default=look.since) < look.since:
+        if max(moments(items), default=look.since) < look.since:
             return
         count += len(statuses)
         url = _search_url(base, text, count) if text else response.link("next")
@@ -263,17 +256,12 @@ def _handle(account: Mapping[str, Any], host: str) -> str:
     return f"@{acct}" if "@" in acct else f"@{acct}@{home}"
 
 
-def _vanished(look: Look, served: set[str]) -> Iterator[Item]:
-    for native_id in look.missing(served)[:MOST_ASKED]:
-        yield from _again(look, native_id)
-
-
 def _again(look: Look, native_id: str) -> Iterator[Item]:
     """Yield a status by its id: it may have lost its hashtag, or be hidden, or be gone."""
     url = f"{look.settings['base_url']}/api/v1/statuses/{quote(native_id, safe='')}"
     try:
         status = look.http.get_json(url, headers=_headers(look))
     except GoneError:
-        yield Deletion("mastodon", native_id, look.started_at, look.started_at)
+        yield from gone(look, "mastodon", [native_id])
     else:
         yield from _items(look, [status], url)

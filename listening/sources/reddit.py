@@ -27,6 +27,7 @@ from listening.credential import find_credential
 from listening.dialect import Dialect
 from listening.query import compile_search
 from listening.sources import Look, Settings, Target, source
+from listening.sources._api import Heard, blind, moments
 from listening.sources._feed import read_feed
 from listening.sources._queries import queries_for
 from listening.sources._read import (
@@ -103,24 +104,21 @@ def crawl(look: Look) -> Iterator[Page]:
     """Yield the listing back to the overlap, then what vanished from it."""
     texts = look.settings.get("texts", [""])
     if not texts:
-        yield Page((), 0, coverage=Coverage("blind", reason="the query bounds nothing by words"))
+        yield blind()
         return
-    said, served, newest = _login(look), set[str](), look.since
-    answered = dict[str, None]()
+    said, heard, answered = _login(look), Heard(look), dict[str, None]()
     for text in texts:
-        for page in _listing(look, said, text) if said else _feed(look, text):
-            served |= {item.native_id for item in page.items}
+        for page in heard.note(_listing(look, said, text) if said else _feed(look, text)):
             posts = [item for item in page.items if isinstance(item, Mention)]
-            newest = max([newest, *(post.published_at for post in posts)])
             answered |= dict.fromkeys(one.native_id for one in posts if text and one.comments)
             yield page
     for name in list(answered)[:THREADS]:
         page = _thread(look, said or {}, name)
-        served |= {item.native_id for item in page.items}
+        heard.add(item.native_id for item in page.items)
         yield page
-    vanished = look.missing(served)[:LIMIT] if said else []
+    vanished = heard.missing()[:LIMIT] if said else []
     last = _things(look, said, vanished) if said and vanished else Page((), 0)
-    yield Page(last.items, last.served, {"at": newest.isoformat()} if served else None)
+    yield Page(last.items, last.served, heard.cursor)
 
 
 def _login(look: Look) -> dict[str, str] | None:
@@ -148,13 +146,13 @@ def _listing(look: Look, said: dict[str, str], text: str) -> Iterator[Page]:
         pages += 1
         pager.turn(item.native_id for item in items)
         yield Page(items, len(things))
-        moments = [item.published_at for item in items if isinstance(item, Mention)]
+        ages = moments(items)
         after = data["after"] or "" if "after" in data else expect(data, "after", str, url)
-        if not things or max(moments, default=look.started_at) < look.since:
+        if not things or max(ages, default=look.started_at) < look.since:
             return
         if not after:
             if pages * LIMIT >= CAP:
-                yield Page((), 0, coverage=_capped(min(moments, default=None)))
+                yield Page((), 0, coverage=_capped(min(ages, default=None)))
             return
 
 
@@ -264,9 +262,9 @@ def _feed(look: Look, text: str) -> Iterator[Page]:
         lambda entry: read_entry(entry, look.started_at),
         lambda entry: text_id(entry, "id"),
     )
-    moments = [item.published_at for item in items if isinstance(item, Mention)]
-    cut = len(items) >= LIMIT and min(moments, default=look.since) > look.since
-    yield Page(items, len(items), coverage=_capped(min(moments)) if cut else None)
+    oldest = min(moments(items), default=look.since)
+    cut = len(items) >= LIMIT and oldest > look.since
+    yield Page(items, len(items), coverage=_capped(oldest) if cut else None)
 
 
 def read_entry(entry: Mapping[str, Any], seen: datetime) -> Mention:

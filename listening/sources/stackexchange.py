@@ -14,24 +14,18 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from listening.answer import DeniedError, RateLimitedError
 from listening.clean import strip_html
-from listening.contract import (
-    BrandFile,
-    Coverage,
-    Deletion,
-    ListeningError,
-    Mention,
-    Page,
-)
+from listening.contract import BrandFile, ListeningError, Mention, Page
 from listening.credential import find_credential
 from listening.query import Dialect, compile_search
 from listening.sources import Look, Settings, Target, source
+from listening.sources._api import Heard, blind, chunks, gone
 from listening.sources._queries import queries_for
 from listening.sources._read import (
     Pager,
@@ -105,8 +99,7 @@ def recount(look: Look, ids: Sequence[str]) -> Iterator[Page]:
             for item in page.items:
                 left.pop(item.native_id, None)
             yield page
-    gone = tuple(Deletion("stackexchange", one, look.started_at, look.started_at) for one in left)
-    yield Page(gone, len(gone))
+    yield Page(gone(look, "stackexchange", left), len(left))
 
 
 @source(
@@ -128,29 +121,25 @@ def recount(look: Look, ids: Sequence[str]) -> Iterator[Page]:
 def crawl(look: Look) -> Iterator[Page]:
     """Yield questions with news, their answers and comments, then what was deleted."""
     if not (look.settings.get("tag") or look.settings["texts"]):
-        yield Page((), 0, coverage=Coverage("blind", reason="the query bounds nothing by words"))
+        yield blind()
         return
-    served, newest = dict[str, None](), look.since
-    for page in _threads(look, served):
-        moments = [item.published_at for item in page.items if isinstance(item, Mention)]
-        newest = max([newest, *moments])
-        served.update(dict.fromkeys(item.native_id for item in page.items))
-        yield page
-    for chunk in _chunks(look.missing(set(served))):
+    heard = Heard(look)
+    yield from heard.note(_threads(look, heard))
+    for chunk in chunks(heard.missing(), SIZE):
         yield from recount(look, chunk)
-    yield Page((), 0, {"at": newest.isoformat()} if served else None)
+    yield Page((), 0, heard.cursor)
 
 
-def _threads(look: Look, served: Iterable[str]) -> Iterator[Page]:
+def _threads(look: Look, heard: Heard) -> Iterator[Page]:
     """Yield questions, then the young answers to them, then the young comments on both."""
     if tag := look.settings.get("tag"):
         yield from _pages(look, "/questions", "questions", {"tagged": tag, **_window(look)})
     else:
         yield from _by_id(look, "questions", _found(look))
-    for chunk in _chunks([one.rsplit("/", 1)[1] for one in served]):
+    for chunk in chunks([one.rsplit("/", 1)[1] for one in heard.served], SIZE):
         path = f"/questions/{';'.join(chunk)}/answers"
         yield from _pages(look, path, "answers", _window(look))
-    for chunk in _chunks([one.rsplit("/", 1)[1] for one in served]):
+    for chunk in chunks([one.rsplit("/", 1)[1] for one in heard.served], SIZE):
         path = f"/posts/{';'.join(chunk)}/comments"
         yield from _pages(look, path, "comments", _window(look, "creation"))
 
@@ -166,13 +155,9 @@ def _found(look: Look) -> list[str]:
 
 
 def _by_id(look: Look, kind: str, numbers: Sequence[str]) -> Iterator[Page]:
-    for chunk in _chunks(numbers):
+    for chunk in chunks(numbers, SIZE):
         asked = {"sort": "creation", "order": "desc"}
         yield from _pages(look, f"/{kind}/{';'.join(chunk)}", kind, asked)
-
-
-def _chunks(items: Sequence[str]) -> Iterator[Sequence[str]]:
-    yield from (items[start : start + SIZE] for start in range(0, len(items), SIZE))
 
 
 def _window(look: Look, sort: str = "activity") -> dict[str, Any]:

@@ -17,7 +17,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Any, Final
 from urllib.parse import urlsplit
 
@@ -25,11 +25,12 @@ from pydantic import Field
 
 from listening.answer import DeniedError, RateLimitedError, Response, read_json
 from listening.clean import UncleanError
-from listening.contract import BrandFile, Coverage, Deletion, Item, Mention, Page
+from listening.contract import BrandFile, Coverage, Item, Mention, Page
 from listening.credential import need_credential
 from listening.meter import Budget
 from listening.query import Dialect, compile_search
 from listening.sources import Look, Relation, Settings, SourceChanged, Target, source
+from listening.sources._api import EPOCH, Heard, blind, chunks, gone, stamp
 from listening.sources._queries import queries_for
 from listening.sources._read import (
     NOT_PUBLIC,
@@ -44,7 +45,7 @@ from listening.sources._read import (
     text_id,
     words,
 )
-from listening.sources._x import EPOCH, comply
+from listening.sources._x import comply
 
 API: Final = "https://api.x.com/2"
 SIZE: Final = 100
@@ -136,33 +137,28 @@ def recount(look: Look, ids: Sequence[str]) -> Iterator[Page]:
 def crawl(look: Look) -> Iterator[Page]:
     """Yield the posts back to the overlap, what vanished of them, and what compliance tells."""
     if not (look.settings.get("account") or look.settings["texts"]):
-        yield Page((), 0, coverage=Coverage("blind", reason="the query bounds nothing by words"))
+        yield blind()
         return
-    served, newest = set[str](), look.since
-    for page in _mentions(look) if "account" in look.settings else _searched(look):
-        moments = [item.published_at for item in page.items if isinstance(item, Mention)]
-        served |= {item.native_id for item in page.items}
-        newest = max([newest, *moments])
-        yield page
-    missing = look.missing(served)
-    for start in range(0, len(missing), SIZE):
-        yield from _again(look, missing[start : start + SIZE])
-    cursor, before = {"at": newest.isoformat()}, look.cursor.get("compliance", {})
-    if served:  # what was paid for is not asked again, whatever becomes of the job
+    heard = Heard(look)
+    yield from heard.note(_mentions(look) if "account" in look.settings else _searched(look))
+    for chunk in chunks(heard.missing(), SIZE):
+        yield from _again(look, chunk)
+    cursor, before = {"at": heard.newest.isoformat()}, look.cursor.get("compliance", {})
+    if heard.served:  # what was paid for is not asked again, whatever becomes of the job
         yield Page((), 0, {**cursor, "compliance": before} if before else cursor)
-    gone, state = comply(look, lambda path, **said: _fetch(look, path, **said))
-    if gone or state != before:
-        yield Page(gone, len(gone), {**cursor, "compliance": state})
+    ended, state = comply(look, lambda path, **said: _fetch(look, path, **said))
+    if ended or state != before:
+        yield Page(ended, len(ended), {**cursor, "compliance": state})
 
 
 def _searched(look: Look) -> Iterator[Page]:
     """Yield what each search finds; counted first, so that a gap is seen."""
     archive = look.settings["archive"]
     since = look.since if archive else max(look.since, look.started_at - REACH)
-    until = {"end_time": _stamp(look.until)} if look.until else {}
+    until = {"end_time": stamp(look.until)} if look.until else {}
     where = "all" if archive else "recent"
     for text in look.settings["texts"]:
-        window = {"query": text, "start_time": _stamp(since), **until}
+        window = {"query": text, "start_time": stamp(since), **until}
         expected = _count(look, f"/tweets/counts/{where}", window)  # None: not to be asked
         got = set[str]()
         for page in _pages(look, f"/tweets/search/{where}", window, "next_token"):
@@ -188,7 +184,7 @@ def _count(look: Look, path: str, window: Mapping[str, str]) -> int | None:
 
 def _mentions(look: Look) -> Iterator[Page]:
     path, got = f"/users/{look.settings['account']}/mentions", 0
-    for page in _pages(look, path, {"start_time": _stamp(look.since)}, "pagination_token"):
+    for page in _pages(look, path, {"start_time": stamp(look.since)}, "pagination_token"):
         got += page.served
         yield page
     if got >= MOST_MENTIONS:
@@ -267,8 +263,7 @@ def _again(look: Look, ids: Sequence[str]) -> Iterator[Page]:
         yield _page(look, _paid(look, path, {**asked, "ids": ",".join(edited)}), path)
     told = [one for one in answer.get("errors") or () if str(one.get("type")).endswith(GONE)]
     refused = {text_id(one, "resource_id") for one in told} & set(ids)
-    gone = tuple(Deletion("x", one, look.started_at, look.started_at) for one in sorted(refused))
-    yield Page(gone, len(gone))
+    yield Page(gone(look, "x", sorted(refused)), len(refused))
 
 
 def _is_old(post: Mapping[str, Any]) -> bool:
@@ -289,7 +284,7 @@ def _item(raw: Any, answer: Mapping[str, Any], look: Look) -> Item:
     except UncleanError as error:
         if error.reason != NOT_PUBLIC or _id(raw) not in look.recent(EPOCH):
             raise
-        return Deletion("x", _id(raw), look.started_at, look.started_at)
+        return gone(look, "x", [_id(raw)])[0]
 
 
 def _mention(raw: Any, answer: Mapping[str, Any], look: Look) -> Mention:
@@ -364,7 +359,3 @@ def _text(post: Mapping[str, Any]) -> str:
         if short := text_id(link, "url"):
             text = text.replace(short, text_id(link, "expanded_url") or short)
     return text
-
-
-def _stamp(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -28,7 +28,6 @@ from listening.contract import (
     BrandFile,
     ConfigurationError,
     Coverage,
-    Deletion,
     Item,
     Mention,
     Page,
@@ -39,6 +38,7 @@ from listening.dialect import Dialect
 from listening.meter import Budget
 from listening.query import compile_search
 from listening.sources import Look, Settings, Target, source
+from listening.sources._api import blind, chunks, gone, moments, stamp
 from listening.sources._queries import queries_for
 from listening.sources._read import Pager, expect, field, instant, read_items, text_id, whole
 
@@ -130,7 +130,7 @@ def crawl(look: Look) -> Iterator[Page]:
     if channel:
         found = dict.fromkeys(_uploads(look, channel))
     elif not texts:
-        yield Page((), 0, coverage=Coverage("blind", reason="the query bounds nothing by words"))
+        yield blind()
         return
     elif not _due(look):
         return
@@ -142,8 +142,8 @@ def crawl(look: Look) -> Iterator[Page]:
             yield Page((), 0, coverage=Coverage("capped", reason=reason))
     known = [one for one in look.recent(look.since) if len(one) == VIDEO_ID]
     videos, served = sorted({*known, *found}), set[str]()
-    for start in range(0, len(videos), PER_CALL):
-        page = _videos(look, videos[start : start + PER_CALL], found)
+    for chunk in chunks(videos, PER_CALL):
+        page = _videos(look, chunk, found)
         served |= {item.native_id for item in page.items}
         yield page
     if not channel:  # paid for: not again at once, whatever happens below
@@ -213,10 +213,9 @@ def _search(look: Look) -> tuple[dict[str, Any], bool]:
     """Return what a query's wordings find by video, and whether there was more."""
     found: dict[str, Any] = {}
     capped = False
-    since = look.since.isoformat(timespec="seconds").replace("+00:00", "Z")
     for text in look.settings["texts"]:
         asked = {"part": "snippet", "type": "video", "order": "date", "maxResults": PER_CALL,
-                 "publishedAfter": since, "q": text}  # fmt: skip
+                 "publishedAfter": stamp(look.since), "q": text}  # fmt: skip
         for number, answer in enumerate(_pages(look, "search", asked), start=1):
             found |= {_id(one): one for one in answer["items"]}
             if number == SEARCH_PAGES:
@@ -249,8 +248,8 @@ def _videos(look: Look, ids: Sequence[str], found: Mapping[str, Any] | None = No
     seen, whose = look.started_at, _whose(look)
     items = read_items("youtube", "videos", told, lambda one: read_video(one, seen, **whose), _id)
     shown = there | set(found or {})
-    gone = [Deletion("youtube", one, seen, seen) for one in ids if one not in shown]
-    return Page((*items, *gone), len(told) + len(gone))
+    lost = gone(look, "youtube", (one for one in ids if one not in shown))
+    return Page((*items, *lost), len(told) + len(lost))
 
 
 def _threads(look: Look, where: Mapping[str, str]) -> Iterator[Page]:
@@ -264,8 +263,7 @@ def _threads(look: Look, where: Mapping[str, str]) -> Iterator[Page]:
                 comments += _thread(look, thread)
             items = _read(look, comments)
             yield Page(items, len(items))
-            tops = [item.published_at for item in items
-                    if isinstance(item, Mention) and "." not in item.native_id]  # fmt: skip
+            tops = moments(item for item in items if "." not in item.native_id)
             if max(tops, default=look.started_at) < look.since:
                 return
     except GoneError:
@@ -299,10 +297,9 @@ def _comments(look: Look, ids: Sequence[str]) -> Page:
     for one in answer:
         likes = expect(expect(one, "snippet", dict, "comments"), "likeCount", int, "comments")
         looks.append(Snapshot("youtube", _id(one), look.started_at, likes=likes))
-    there = {_id(one) for one in answer}
-    seen = look.started_at
-    gone = [Deletion("youtube", one, seen, seen) for one in ids if one not in there]
-    return Page((*looks, *gone), len(looks) + len(gone))
+    there = {item.native_id for item in looks}
+    lost = gone(look, "youtube", (one for one in ids if one not in there))
+    return Page((*looks, *lost), len(looks) + len(lost))
 
 
 def _read(look: Look, comments: Sequence[tuple[Any, str]]) -> tuple[Item, ...]:

@@ -10,12 +10,19 @@ from typing import Any
 
 import pytest
 
-from listening.contract import BrandFile, ConfigurationError
+from listening.contract import Brand, BrandFile, ConfigurationError
 from listening.crawl import crawl_stream, streams
+from listening.sources import hackernews
 from tests.listening.conftest import Asked, reply
 from tests.listening.sources.conftest import BRAND, NOON, Lab
 
 # --- hackernews -------------------------------------------------------------------------
+
+
+def test_without_queries_the_search_is_asked_for_names_as_they_are_written() -> None:
+    brand = Brand(id="c", name="C++", role="own", aliases=("A & B", "C++"))
+    (target,) = hackernews.targets(hackernews.Search(), BrandFile(brands=(brand,)))
+    assert (target.name, target.settings["texts"]) == ("implied", ["C++", "A & B"])
 
 
 class Algolia:
