@@ -204,6 +204,8 @@ def _dates(
 ) -> tuple[datetime, datetime | None, tuple[str, ...]]:
     """Return publication, edit and warnings; without a date, the moment it was first seen."""
     published, warnings = _date(entry, "published")
+    if not published:
+        published, warnings = _date(entry, "created")  # of Atom 0.3, and of dcterms
     updated, _ = _date(entry, "updated")
     if published:
         return published, updated if updated and updated > published else None, warnings
@@ -223,6 +225,7 @@ def _date(entry: Mapping[str, Any], name: str) -> tuple[datetime | None, tuple[s
             return None, ()
         from dateutil import parser
 
+        text = re.sub(r"^\s*[^\W\d]+\.?,", "", text)  # a weekday, in any language
         moment = parser.parse(text)  # RFC 822 without a zone, which feedparser leaves alone
         zone = () if moment.tzinfo else ("no_zone",)
         return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC), zone

@@ -141,3 +141,19 @@ def test_markup_is_scanned_for_the_outermost_elements_outside_of_comments_and_cd
         ("item", {"a": "1", "b": "2 > 1"}),
         ("item", {}),
     ]
+
+
+@pytest.mark.parametrize(
+    "date",
+    [
+        "<dcterms:created>2026-10-05T09:00:00Z</dcterms:created>",
+        "<pubDate>lun, 05 oct 2026 11:00:00 +0200</pubDate>",
+    ],
+)
+def test_a_date_under_another_name_or_after_a_foreign_weekday_is_read(lab: Lab, date: str) -> None:
+    item = ITEM.format("Quillon", 1).replace("</item>", f"{date}</item>")
+    space = "<rss xmlns:dcterms='http://purl.org/dc/terms/'"
+    lab.server.on("/f", reply(FEED.format(item).replace("<rss", space).encode()))
+    _, rows = lab.crawl("rss", urls=["http://n.example/f"])
+    assert [row["published_at"].isoformat() for row in rows] == ["2026-10-05T09:00:00+00:00"]
+    assert rows[0]["warnings"] == []
