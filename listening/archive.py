@@ -21,8 +21,9 @@ from listening.answer import (
     judge,
 )
 from listening.contract import ListeningError
+from listening.effort import Effort
 from listening.guard import shown
-from listening.http import Ask, Effort, Http
+from listening.http import Ask, Http
 from listening.warc import hide
 
 if TYPE_CHECKING:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import logging
 import os
-import random
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -38,6 +37,7 @@ from listening.answer import (
     rest_after,
 )
 from listening.contract import DataRoot, now
+from listening.effort import PATIENCE, WALL, Effort
 from listening.guard import Guard, RefusedError, Resolver, Route, shown
 from listening.pace import Clock, Pace
 from listening.warc import Recorder
@@ -49,9 +49,6 @@ if TYPE_CHECKING:
 AGENT: Final = "social-listening"
 CONTACT: Final = "LISTENING_CONTACT"
 PACE_NEAR: Final = "LISTENING_PACE_NEAR"
-WALL: Final = 35.0  # seconds a request may cost us, its tries and our own pauses included
-PATIENCE: Final = 120.0  # seconds a server may ask us to wait, on top of that
-TRIES: Final = 5
 MAX_REDIRECTS: Final = 5
 MAX_BYTES: Final = 10_000_000  # as received
 _CONNECT: Final = 10.0
@@ -344,48 +341,6 @@ class Ask:
         if self.put is not None:
             return "PUT"
         return "GET" if self.form is None and self.json is None else "POST"
-
-
-class Effort:
-    """What one request may cost: tries, our own time, and the time the server asks for."""
-
-    def __init__(self, clock: Clock) -> None:
-        self.tries = 0
-        self._clock, self._own, self._asked, self._began = clock, 0.0, 0.0, 0.0
-
-    def __enter__(self) -> None:
-        self._began = self._clock.now()
-
-    def __exit__(self, *_: object) -> None:
-        self._own += self._clock.now() - self._began
-
-    def left(self) -> float:
-        """Return how many seconds of our own are left."""
-        return max(0.1, WALL - self._own)
-
-    def pause(self, later: LaterError, url: str) -> float:
-        """Return how long to pause before the next try; over `PATIENCE`: give up until then.
-
-        Raises:
-            TransientError: the tries, or our own time, are used up.
-        """
-        self.tries += 1
-        if later.asked is None or later.asked <= 0:
-            wait = 0.5 * 2.0 ** (self.tries - 1) * random.uniform(1, 1.5)  # noqa: S311 - jitter
-            self._own += wait
-        else:
-            wait = later.asked
-            self._asked += wait
-        over = later.asked is not None and self._asked > PATIENCE
-        if over:
-            return max(wait, PATIENCE + 1)
-        if self.tries >= TRIES or self._own >= WALL:
-            raise TransientError(
-                f"{later}; gave up after {self.tries} tries",
-                where=shown(url),
-                mend="The next crawl tries again; if it goes on, look at the URL in a browser",
-            )
-        return wait
 
 
 def _cross(before: str, after: str, ask: Ask) -> Ask:

@@ -391,7 +391,7 @@ def test_dripping_bytes_do_not_outlast_the_wall(
     where: str, root: DataRoot, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """However slowly a server drips, a request costs at most the wall (here a second)."""
-    monkeypatch.setattr("listening.http.WALL", 1.0)
+    monkeypatch.setattr("listening.effort.WALL", 1.0)
     start = b"HTTP/1.1 200 OK\r\n" + (b"" if where == "headers" else b"\r\n")
 
     def drip(connection: socket.socket, _: Asked) -> None:

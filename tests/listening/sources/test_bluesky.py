@@ -14,7 +14,7 @@ import pytest
 
 from listening.contract import Brand, BrandFile, DataRoot
 from listening.crawl import Outcome, crawl_stream
-from listening.http import TRIES
+from listening.effort import TRIES
 from listening.sources import _REGISTERED, SOURCES, bluesky
 from listening.streams import streams
 from tests.listening.conftest import Answer, Asked, FakeTime, Raw, Server, reply, web_socket
