@@ -181,7 +181,9 @@ def _said(entry: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
     A content may be empty, or the caption of a picture: feedparser lists media:description and
     itunes:summary among the contents, in the order of the feed.
     """
-    parts = [*(entry.get("content") or ()), entry.get("summary_detail") or {}]
+    detail = entry.get("summary_detail") or {}
+    summary = {**detail, "value": entry.get("summary")}  # a later, empty one empties the detail
+    parts = [*(entry.get("content") or ()), detail, summary]
     return max(((_plain(part), part) for part in parts), key=lambda said: len(said[0]))
 
 

@@ -86,6 +86,10 @@ def test_a_content_that_says_nothing_does_not_hide_the_summary(
     [
         "<media:content><media:description>A lid</media:description></media:content>",
         "<itunes:summary>A lid</itunes:summary>",
+        (
+            "<media:content><media:description>A lid</media:description></media:content>"
+            "<media:content><media:description/></media:content>"
+        ),
     ],
 )
 def test_a_caption_after_the_description_does_not_stand_for_the_post(
