@@ -201,10 +201,10 @@ def tags(row: Row) -> Row:
         "topics": [{"id": "late", "p": 0.75}] if "late" in words else [],
         "entities": [{"start": 0, "end": 4, "text": words[0], "type": "ORG", "canonical": None}],
         "flags": [
-            {"kind": "threat", "start": 0, "end": 6, "p": 0.5, "rule": "word", "reason": "says so"}
-        ]
-        if "threat" in words
-        else [],
+            {"kind": kind, "start": 0, "end": 6, "p": 0.5, "rule": "word", "reason": "says so"}
+            for word, kind in (("threat", "threat"), ("street", "doxxing"))
+            if word in words
+        ],
         "brands": brands,
         "embedding": [float(len(row["text"]))] * 384,
         "bands": [int(word.removeprefix("copy")) for word in words if word.startswith("copy")],

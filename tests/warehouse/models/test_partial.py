@@ -17,7 +17,10 @@ from warehouse.model import build_models
 from warehouse.open import connect
 
 ROUNDS = 3
-WORDS = ["acme", "k2", "rival", "late", "bad", "good", "complaint", "question", "churn", "threat"]
+WORDS = [
+    "acme", "k2", "rival", "late", "bad", "good", "complaint", "question", "churn", "threat",
+    "street",
+]  # fmt: skip
 BRANDS = BrandFile(
     brands=(
         Brand(
@@ -146,3 +149,4 @@ def test_a_partial_build_is_a_whole_one(tmp_path, monkeypatch, seed):
     assert partial.keys() == whole.keys()
     assert {name: rows for name, rows in partial.items() if rows != whole[name]} == {}
     assert sum(map(len, whole.values())) > 1000
+    assert whole["mart.withheld_mention"]
