@@ -11,7 +11,7 @@ import pytest
 
 from listening import contract
 from listening.contract import Brand, BrandFile, DataRoot, Product, Query, Topic, mention_id
-from tests.warehouse.world import Row, World, at, counted, deleted, said
+from tests.warehouse.world import Row, World, at, counted, deleted, reference, said
 from warehouse.load import load_pending
 from warehouse.model import build_models
 from warehouse.open import connect
@@ -37,6 +37,7 @@ BRANDS = BrandFile(
     queries=(Query("main", "acme"),),
     topics=(Topic("late", "Late", ("came late",)),),
 )
+RELEASE = {"release_id": "r", "brand_id": "acme", "version": "2", "released_on": "2026-10-05"}
 
 
 class Talk:
@@ -136,6 +137,7 @@ def tables(root: DataRoot) -> dict[str, list[str]]:
 def test_a_partial_build_is_a_whole_one(tmp_path, monkeypatch, seed):
     """Three rounds of talk, each taken up alone; then everything anew, at the same moment."""
     world, talk = World(DataRoot(tmp_path)), Talk(seed)
+    world.land([reference("release", "r", RELEASE)], kind="reference", stream="import--file--r")
     for number in range(ROUNDS):
         for kind, rows in talk.batches(40):
             world.land(rows, kind=kind, source="mastodon", stream=f"mastodon--a--{kind}")
@@ -150,3 +152,4 @@ def test_a_partial_build_is_a_whole_one(tmp_path, monkeypatch, seed):
     assert {name: rows for name, rows in partial.items() if rows != whole[name]} == {}
     assert sum(map(len, whole.values())) > 1000
     assert whole["mart.withheld_mention"]
+    assert whole["product.release_change"]
