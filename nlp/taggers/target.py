@@ -17,6 +17,7 @@ from spacy.tokens import Doc
 from listening.contract import SENTIMENTS
 from nlp.encoder import Question
 from nlp.presence import Presence
+from nlp.switch import find_side, weigh
 from nlp.tagger import Setting, Tagger, tagger
 from nlp.taggers.sentiment import Sentiment, conclude
 from nlp.tokens import find_target
@@ -44,7 +45,7 @@ class Towards:
     own: bool = False
 
 
-@tagger("target", version="1", needs=("encoder", "brands", "language", "marks", "sentiment"))
+@tagger("target", version="2", needs=("encoder", "brands", "language", "marks", "sentiment"))
 class TargetTagger(Tagger[Towards]):
     """Asks the target branch about the places that `brands` found."""
 
@@ -66,7 +67,7 @@ class TargetTagger(Tagger[Towards]):
         questions = [one for each in asked for places in each.values() for one in places]
         answers = iter(self._encoder.judge(questions).astype(float))
         return [
-            self._gather(doc, {key: [next(answers) for _ in each[key]] for key in each})
+            self._gather(doc, each, {key: [next(answers) for _ in each[key]] for key in each})
             for doc, each in zip(docs, asked, strict=True)
         ]
 
@@ -115,18 +116,21 @@ class TargetTagger(Tagger[Towards]):
         return self._presence[match.brand_id].is_author(doc._.said)
 
     def _gather(
-        self, doc: Doc, answers: Mapping[Key | None, Sequence[NDArray[np.float64]]]
+        self,
+        doc: Doc,
+        asked: Mapping[Key | None, Sequence[Question]],
+        answers: Mapping[Key | None, Sequence[NDArray[np.float64]]],
     ) -> Towards:
         judged = {
-            key: conclude(doc, dict(zip(SENTIMENTS, np.mean(places, axis=0).tolist(), strict=True)))
+            key: conclude(doc, _weigh_places(doc, asked[key], places))
             if places
             else doc._.sentiment
             for key, places in answers.items()
         }
-        asked = judged.pop(None, None)
+        wanted = judged.pop(None, None)
         matches = {key: held for key, held in judged.items() if key is not None}
         own = any(self._is_own(doc, match) for match in doc._.brands.matches)
-        return Towards(matches, asked, own)
+        return Towards(matches, wanted, own)
 
 
 def report_match(doc: Doc, key: Key) -> dict[str, Any]:
@@ -135,6 +139,20 @@ def report_match(doc: Doc, key: Key) -> dict[str, Any]:
         return {"abstained": "failed"}
     judged = doc._.target.matches.get(key) if doc._.target else None
     return judged.fields if judged else {}
+
+
+def _weigh_places(
+    doc: Doc, questions: Sequence[Question], answers: Sequence[NDArray[np.float64]]
+) -> dict[str, float]:
+    """Return the mean of what is said at each place, a switch told by `nlp.switch` included."""
+    mood = doc._.sentiment.p if doc._.sentiment else dict.fromkeys(SENTIMENTS, 0.0)
+    weighed = []
+    for question, answer in zip(questions, answers, strict=True):
+        p = dict(zip(SENTIMENTS, answer.tolist(), strict=True))
+        named = not isinstance(question.target, str)
+        side = find_side(doc._.whole, question.target, mood) if named else None
+        weighed.append(weigh(side, p))
+    return {name: float(np.mean([each[name] for each in weighed])) for name in SENTIMENTS}
 
 
 def _links(doc: Doc) -> set[tuple[int, int]]:
