@@ -12,7 +12,7 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from listening.brandmodel import File
-from listening.contract import REFERENCE_TABLES
+from listening.contract import REFERENCE_TABLES, find_denied
 from listening.fault import Fault, faults_of, nearest
 from listening.syntax import LENGTH_LIMIT, excluding
 from listening.yamlfile import Place
@@ -146,6 +146,16 @@ def _known_sources(value: Any, _: Path) -> Iterator[Fault]:
                 yield from faults_of(error, model, place)
 
 
+def _nothing_inferred(value: Any, _: Path) -> Iterator[Fault]:
+    """No topic asks what people are or believe; there is no switch to allow it (privacy.md)."""
+    for key in ("id", "name"):
+        for place, text in _texts(value, "topics", key):
+            if found := find_denied(text):
+                message = f"topic {text!r} would tell people's {found[0]} ({found[1]!r})"
+                mend = "Name what people say of the product or service, not what they are"
+                yield Fault(place, message, mend)
+
+
 def _works_exist(value: Any, folder: Path) -> Iterator[Fault]:
     for place, name in _texts(value, "works", "path"):
         try:
@@ -178,6 +188,7 @@ _RULES: Final[tuple[Callable[[Any, Path], Iterator[Fault]], ...]] = (
     _known_competitors,
     _excludes_fit,
     _known_sources,
+    _nothing_inferred,
     _works_exist,
     _references_exist,
 )

@@ -7,18 +7,26 @@ read them; none of those packages imports another.
 from __future__ import annotations
 
 import hashlib
+import hmac
 import json
+import logging
 import os
 import re
+import secrets
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
+from fnmatch import fnmatchcase
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+
+_LOG: Final = logging.getLogger(__name__)
 
 # --- errors -----------------------------------------------------------------------------
 
@@ -791,6 +799,160 @@ class DataRoot:
     def tagged_batch(self, batch_id: str) -> Path:
         """Return the Parquet file of a batch's tags."""
         return self.tagged / f"{batch_id}.parquet"
+
+
+# --- keys -------------------------------------------------------------------------------
+
+KEYS_VARIABLE: Final = "LISTENING_KEYS"
+Key = Literal["pseudonym", "tombstone", "signing"]
+_KEY_BYTES: Final = 32
+
+
+def keys_folder(root: DataRoot) -> Path:
+    """Return where keys lie: `LISTENING_KEYS`, else a folder beside the data root.
+
+    Raises:
+        ConfigurationError: it is inside the data root, whose copies must not hold the keys.
+    """
+    stated = os.environ.get(KEYS_VARIABLE)
+    folder = Path(stated).resolve() if stated else root.path.with_name(root.path.name + ".keys")
+    if folder == root.path or root.path in folder.parents:
+        raise ConfigurationError(
+            "keys lie in the data root that they protect",
+            where=f"{KEYS_VARIABLE}={folder}",
+            mend="Name a folder outside LISTENING_DATA, and back it up apart from the data",
+        )
+    return folder
+
+
+def read_key(root: DataRoot, name: Key, *, create: bool = False) -> bytes:
+    """Return a secret key of 32 bytes; where there is none yet, make it if `create` says so.
+
+    Raises:
+        ListeningError: there is none, it is damaged, or the disk refuses.
+    """
+    path = keys_folder(root) / f"{name}.key"
+    try:
+        if create and not path.exists():
+            write_key(path, secrets.token_bytes(_KEY_BYTES))
+        return parse_key(path)
+    except FileNotFoundError as error:
+        raise ListeningError(
+            f"the {name} key is missing",
+            where=str(path),
+            mend=f"Restore it from its backup, or point {KEYS_VARIABLE} to where it lies; "
+            "a new key would not match what was made with the old one",
+        ) from error
+    except OSError as error:
+        raise ListeningError(
+            f"the {name} key cannot be read or written: {error.strerror}",
+            where=str(path),
+            mend=f"Give this user the right to that folder, or set {KEYS_VARIABLE}",
+        ) from error
+
+
+def parse_key(path: Path) -> bytes:
+    """Read a key file.
+
+    Raises:
+        OSError: it cannot be read.
+        ListeningError: it holds no key.
+    """
+    try:
+        key = bytes.fromhex(path.read_text("ascii").strip())
+    except ValueError:
+        key = b""
+    if len(key) != _KEY_BYTES:
+        raise ListeningError(
+            "holds no key", where=str(path), mend="Restore it from its backup: 64 hex digits"
+        )
+    return key
+
+
+def write_key(path: Path, key: bytes) -> None:
+    """Write a key that nobody else may read, under a name that must be new, and say so.
+
+    Of two processes that make one at once, the first wins and both read its key.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        os.write(handle, key.hex().encode() + b"\n")
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+    try:
+        os.link(temporary, path)
+    except FileExistsError:
+        return
+    finally:
+        temporary.unlink()
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+    _LOG.warning("made a new key, which nothing can replace: back up %s", path)
+
+
+def key_id(key: bytes) -> str:
+    """Return a name of a key that tells nothing of it."""
+    return hmac.new(key, b"listening key id", hashlib.sha256).hexdigest()[:12]
+
+
+# --- what is never inferred -------------------------------------------------------------
+
+# Health, politics, religion, orientation and origin (GDPR Art. 9), in English, German, Spanish and
+# French. `stem*` begins a word, `*part*` is anywhere in it; the rest are whole words.
+DENIED: Final[Mapping[str, tuple[str, ...]]] = {
+    "health": (
+        "health", "illness*", "disease*", "sickness", "diagnosis", "disabilit*", "disabled",
+        "pregnan*", "*gesundheit*", "*krankheit*", "krank", "*behinderung*", "*schwanger*",
+        "salud", "enfermedad*", "embaraz*", "discapaci*", "sante", "maladie*", "grossesse*",
+        "handicap*", "diabet*", "autis*", "adhd", "hiv",
+    ),
+    "politics": (
+        "*politic*", "*politik*", "*politiq*", "*politisch*", "ideolog*", "partisan*", "voter*",
+        "*waehler*", "*wahler*", "votante*", "electeur*", "leftwing", "rightwing",
+    ),
+    "religion": (
+        "*religio*", "*religieu*", "faith", "muslim*", "islam*", "jewish", "judaism*", "juden*",
+        "judisch*", "juedisch*", "judio*", "judia*", "juif*", "juive*", "hindu*", "buddhis*",
+        "catholic*", "catoli*", "catholi*", "katholi*", "protestant*", "atheis*", "ateis*",
+        "athee*", "musulman*", "konfession*", "*glaube", "creyente*", "croyan*",
+    ),
+    "orientation": (
+        "sexual*", "sexuel*", "sexuell*", "*sexualit*", "homosex*", "bisex*", "heterosex*",
+        "transgender*", "transsex*", "transgenre*", "gay", "gays", "lesb*", "queer*", "lgbt*",
+        "schwul*",
+    ),
+    "origin": (
+        "ethnic*", "*ethni*", "etnia*", "etnic*", "race", "races", "racial*", "rasse*", "raza*",
+        "ancestry", "*migrant*", "herkunft*", "volksgruppe*", "nationality", "nacionalidad*",
+        "nationalite*", "nationalitaet*", "nationalitat*", "skincolor", "skincolour",
+    ),
+}  # fmt: skip
+
+
+def find_denied(name: str) -> tuple[str, str] | None:
+    """Return what is never inferred that a name speaks of, and the word; None: nothing.
+
+    A name is a topic's, a label's or a column's: words joined by blanks, dashes, underscores or
+    capitals. Neighbours are read as one word too, so that `skin_color` is found.
+    """
+    parted = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
+    plain = unicodedata.normalize("NFKD", parted.replace("ß", "ss")).casefold()
+    words = re.findall(r"[a-z]+", "".join(c for c in plain if not unicodedata.combining(c)))
+    joined = [left + right for left, right in pairwise(words)]
+    for word in (*words, *joined):
+        for matter, patterns in DENIED.items():
+            if any(fnmatchcase(word, pattern) for pattern in patterns):
+                return matter, word
+    return None
+
+
+# --- batches on disk --------------------------------------------------------------------
 
 
 def batch_ids(landing: Path) -> list[str]:

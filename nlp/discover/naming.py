@@ -11,6 +11,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Final
 
+from listening.contract import find_denied
 from nlp.discover.window import Heard
 from nlp.stems import content_stems
 from nlp.taggers.marks import scan
@@ -124,7 +125,10 @@ def _usual(words: Counter[str]) -> str:
 
 @lru_cache(maxsize=65_536)
 def _stem(word: str) -> str | None:
-    """Return the stem of a content word; None of a stop word, a number or a piece."""
-    if _CUT.fullmatch(word) or not any(letter.isalpha() for letter in word):
+    """Return the stem of a content word; None of a stop word, a number or a piece.
+
+    None also of words that would tell what people are or believe: no topic is named by these.
+    """
+    if find_denied(word) or _CUT.fullmatch(word) or not any(letter.isalpha() for letter in word):
         return None
     return next(content_stems((word,)), None)

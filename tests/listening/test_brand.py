@@ -139,6 +139,7 @@ def test_only_version_and_brands_are_required(write):
         ("path: manual.txt", "path: gone.txt", 19, "'gone.txt' cannot be read", "UTF-8"),
         ("path: manual.txt", "note: x", 19, "unknown key 'note'", "id, path, text"),
         ("{id: slogan, text: Boil it}", "{id: slogan}", 19, "either text or path", "one of the"),
+        ("name: Battery,", "name: Gesundheit,", 18, "people's health ('gesundheit')", "product"),
         ("{cost:", "{costs:", 20, "unknown reference table 'costs'", "Did you mean cost?"),
         ("costs.csv", "gone.csv", 20, "'gone.csv' does not exist", "relative"),
     ],
