@@ -149,8 +149,8 @@ def _weigh_places(
     weighed = []
     for question, answer in zip(questions, answers, strict=True):
         p = dict(zip(SENTIMENTS, answer.tolist(), strict=True))
-        named = not isinstance(question.target, str)
-        side = find_side(doc._.whole, question.target, mood) if named else None
+        place = question.target
+        side = None if isinstance(place, str) else find_side(doc._.whole, place, mood)
         weighed.append(weigh(side, p))
     return {name: float(np.mean([each[name] for each in weighed])) for name in SENTIMENTS}
 
