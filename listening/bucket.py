@@ -49,13 +49,17 @@ class Bucketer:
     Args:
         on_topic: names the queries a mention matches, or None; no filter keeps everything.
         recent: the last content per native id of recent batches of the stream.
+        private: every mention is; nothing of what cannot be read is kept then.
     """
 
     def __init__(
         self,
         on_topic: TopicFilter | None = None,
         recent: Mapping[str, Seen] = MappingProxyType({}),
+        *,
+        private: bool = False,
     ) -> None:
+        self._private = private
         self._on_topic = on_topic
         self._recent = recent
         self._latest: dict[str, str] = {}  # mention_id -> content hash, within this batch
@@ -131,6 +135,7 @@ class Bucketer:
             "thread_id": _other(mention, mention.thread_native_id),
             "query_ids": list(queries or ()),
             "warnings": self._warnings(mention),
+            "private": self._private or mention.private or None,
         }
 
     def _duplicate(self, mention: Mention, identity: str, content: str) -> dict[str, Any]:
@@ -178,7 +183,7 @@ class Bucketer:
             "native_id": clean_text(item.native_id)[: LIMITS["native_id"]] or None,
             "reason": item.reason,
             "detail": clean_text(item.detail)[:RAW_LIMIT],
-            "raw": clean_text(item.raw)[:RAW_LIMIT],
+            "raw": "" if self._private else clean_text(item.raw)[:RAW_LIMIT],
         }
 
 

@@ -246,6 +246,7 @@ class Mention:
     experiment: str = ""
     arm: str = ""
     owned: bool = False  # served by one of the brand's own channels
+    private: bool = False  # a message or ticket: its words are for legal and care alone
     warnings: tuple[str, ...] = ()  # no_zone, future, date_guessed, …
 
     @property
@@ -257,7 +258,7 @@ class Mention:
     def content_hash(self) -> str:
         """Return a hash of what was said, not of how it fared.
 
-        Counts, followers, verification, warnings and the moment of looking are left out,
+        Counts, followers, verification, warnings, privacy and the moment of looking are left out,
         and empty fields do not count, so that a new field changes no old hash.
         """
         parts = [
@@ -394,6 +395,7 @@ LANDING_SCHEMA: Final = pa.schema(
         pa.field("owned", pa.bool_()),
         pa.field("query_ids", pa.list_(pa.string())),
         pa.field("warnings", pa.list_(pa.string())),
+        pa.field("private", pa.bool_()),  # null: no; the first batches lack this column
     ]
 )
 """Rows of `mention`, `engagement` and `tombstone` batches: one per served item, in order."""

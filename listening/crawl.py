@@ -174,7 +174,7 @@ class Crawl:
         self.most_pages = self.source.max_pages * (BACKFILL_PAGES if window else 1)
         self.seen = self._seen()
         on_topic = topic_filter(brands, stream.source, stream.relation)
-        self.rows = Bucketer(on_topic, self.seen)
+        self.rows = Bucketer(on_topic, self.seen, private=self.source.private)
         self.served = self.pages = 0
         self.told: list[Coverage] = []
         self.stop_after: int | None = None  # pages

@@ -217,7 +217,10 @@ class _Recount:
         return (*((changed.batch_id,) if changed else ()), counted.batch_id)
 
     def _seal_changed(self) -> Batch:
-        rows = Bucketer(topic_filter(self.brands, self.stream.source, self.stream.relation))
+        rows = Bucketer(
+            topic_filter(self.brands, self.stream.source, self.stream.relation),
+            private=SOURCES[self.stream.source].private,
+        )
         rows.extend(self.changed)
         with self.landing.lock("mention", self.stream.id):
             newest = self.landing.newest("mention", self.stream.id)

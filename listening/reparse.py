@@ -118,7 +118,8 @@ def _read_again(
     path = landing.root.landed(batch.batch_id).parent / batch.warc
     source = SOURCES[stream.source]
     http = ArchivedHttp(landing.root, (), answers=read_archive(path, batch.warc_sha256))
-    rows = Bucketer(topic_filter(brands, stream.source, stream.relation))
+    on_topic = topic_filter(brands, stream.source, stream.relation)
+    rows = Bucketer(on_topic, private=source.private)
     with http:
         look = Look(
             http=http,

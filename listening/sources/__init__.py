@@ -101,6 +101,7 @@ class Source:
     settings: type[Settings]
     targets: Callable[[Any, BrandFile], list[Target]]
     crawl: Callable[[Look], Iterator[Page]]
+    private: bool = False  # messages and tickets: their words are for legal and care alone
     parser: str = "1"  # a new one makes `listening reparse` read kept exchanges again
     pace: float = 1.0  # seconds between two requests to one host
     memory: timedelta = timedelta(days=2)  # batches this old still tell `Look.recent`
@@ -119,7 +120,7 @@ class Source:
 
     def describe(self) -> dict[str, Any]:
         """Return what `listening sources` tells of this source."""
-        keys = ("name", "relation", "auth", "blind_to", "verified")
+        keys = ("name", "relation", "auth", "blind_to", "verified", "private")
         return {**{key: getattr(self, key) for key in keys}, "hosts": list(self.hosts)}
 
 

@@ -35,8 +35,9 @@ from nlp.words import squeeze
 _LOG: Final = logging.getLogger(__name__)
 _LANDED: Final = (
     "bucket", "mention_id", "content_hash", "title", "text", "source", "author", "author_id",
-    "published_at", "observed_at",
+    "published_at", "observed_at", "private",
 )  # fmt: skip
+_NEWER: Final = ("private",)  # the first batches lack it
 _TAGGED: Final = ("mention_id", "content_hash", "intents", "brands", "bands", "embedding")
 _RECENT: Final = timedelta(days=7)  # what is said now chooses the model
 _SPAM: Final = 0.5
@@ -75,7 +76,7 @@ class Window:
 
 
 def read_window(root: DataRoot, since: datetime, until: datetime) -> Window:
-    """Read the mentions published in a window, without what was deleted, owned or spam.
+    """Read the mentions published in a window, without what was deleted, owned, private or spam.
 
     Batches that cannot be read are left out and named in the log; `listening tag` and the
     crawl mend them.
@@ -178,7 +179,9 @@ def _read_standing(
     return {
         mention_id: row
         for mention_id, row in standing.items()
-        if mention_id not in gone and since <= row["published_at"] <= until
+        if mention_id not in gone
+        and since <= row["published_at"] <= until
+        and not row.get("private")  # a topic is named in words of its texts
     }
 
 
@@ -233,7 +236,9 @@ def _rows(path: Path, columns: Iterable[str]) -> Iterator[dict[str, Any]]:
 def _tables(path: Path, columns: Iterable[str]) -> Iterator[pa.Table]:
     """Yield the table of a file; nothing, where it is absent or cannot be read."""
     try:
-        yield pq.read_table(path, columns=list(columns), partitioning=None)
+        held = pq.read_schema(path).names
+        wanted = [name for name in columns if name in held or name not in _NEWER]
+        yield pq.read_table(path, columns=wanted, partitioning=None)
     except FileNotFoundError:
         _LOG.info("%s waits for its tags", path)
     except (OSError, pa.ArrowException) as error:

@@ -120,6 +120,13 @@ def test_the_quarantine_keeps_the_item_as_served():
     assert bucketer.table().to_pylist()[0]["raw"] == "as served"
 
 
+def test_a_private_source_keeps_nothing_of_what_it_cannot_read():
+    reject = Reject("rss", "2", "bad_date", "no date", "the whole ticket")
+    rows = land(mention(), reject, private=True)
+    assert [(row["private"], row["raw"]) for row in rows] == [(True, None), (None, "")]
+    assert [row["private"] for row in land(mention(), mention("2", private=True))] == [None, True]
+
+
 def test_text_is_cleaned_at_the_border():
     (row,) = land(mention(text="a\x00b\ud83dc\r\nd", title=" t\x07 "))
     assert (row["text"], row["title"]) == ("ab\ufffdc\nd", "t")

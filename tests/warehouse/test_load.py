@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, replace
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
@@ -226,6 +227,19 @@ def test_what_becomes_on_topic_leaves_off_topic(world: World) -> None:
     load(world)
     assert rows_of(world.root, "SELECT native_id FROM core.off_topic") == [("2",)]
     assert rows_of(world.root, "SELECT native_id FROM core.mention") == [("1",)]
+
+
+def test_what_one_stream_says_is_private_stays_so(world: World) -> None:
+    """An older batch, which lacks the column, says nothing of it."""
+    world.land([said("1", "acme"), said("2", "acme")])
+    path = world.root.landed(world.land([said("3", "acme")]))
+    table = pq.read_table(path, partitioning=None)
+    pq.write_table(table.drop_columns(["private"]), path)
+    world.land([said("1", "acme", seen=30, private=True)], stream="zendesk--h--a")
+    world.land([said("1", "acme late", seen=40)])
+    load(world)
+    told = "SELECT native_id, private FROM core.mention ORDER BY 1"
+    assert rows_of(world.root, told) == [("1", True), ("2", False), ("3", False)]
 
 
 def test_labels_say_what_the_tags_say(world: World) -> None:

@@ -3,11 +3,12 @@
     regexp_replace({{ text }}, '@[\p{L}\p{N}_][\p{L}\p{N}_.\-]*(@[\p{L}\p{N}_.\-]+)?', '@…', 'g')
 {%- endmacro %}
 
-{# What was said, for such teams: nothing where it may expose somebody's data. #}
+{# What was said, or its title, for such teams: nothing where it is private or may expose somebody. #}
 {% macro shown_text(mention_id, text) -%}
     case
+        when {{ text }} = '' then ''
         when {{ mention_id }} in (select mention_id from {{ ref("withheld_mention") }})
-            then '[withheld: it may expose personal data]'
+            then '[withheld: it is private or may expose personal data]'
         else {{ mask_handles(text) }}
     end
 {%- endmacro %}

@@ -126,6 +126,7 @@ CREATE OR REPLACE TEMP TABLE addition AS
 SELECT
     mention_id,
     bool_or(owned) AS owned,
+    bool_or(private) AS private,
     max(thread_id) AS thread_id,
     flatten(list(warnings)) AS warnings
 FROM content
@@ -136,15 +137,15 @@ WITH base AS (
     SELECT
         f.mention_id, f.source, f.native_id, f.kind, f.channel, f.title, f.text, f.url,
         f.published_at, f.edited_at, f.parent_id, f.thread_id, f.lang, f.region, f.rating,
-        f.mapped_brand_id, f.campaign, f.experiment, f.arm, f.owned, f.content_hash, f.warnings,
-        $fetched_at AS fetched_at, $batch_id AS batch_id
+        f.mapped_brand_id, f.campaign, f.experiment, f.arm, f.owned, f.private, f.content_hash,
+        f.warnings, $fetched_at AS fetched_at, $batch_id AS batch_id
     FROM fresh AS f JOIN replaced USING (mention_id, content_hash)
     UNION ALL
     SELECT
         m.mention_id, m.source, m.native_id, m.kind, m.channel, m.title, m.text, m.url,
         m.published_at, m.edited_at, m.parent_id, m.thread_id, m.lang, m.region, m.rating,
-        m.mapped_brand_id, m.campaign, m.experiment, m.arm, m.owned, m.content_hash, m.warnings,
-        m.fetched_at, m.batch_id
+        m.mapped_brand_id, m.campaign, m.experiment, m.arm, m.owned, m.private, m.content_hash,
+        m.warnings, m.fetched_at, m.batch_id
     FROM known AS m SEMI JOIN standing USING (mention_id)
     ANTI JOIN replaced USING (mention_id)
 ),
@@ -156,6 +157,7 @@ first_look AS (
 SELECT
     b.* REPLACE (
         b.owned OR a.owned OR coalesce(old.owned, false) AS owned,
+        b.private OR a.private OR coalesce(old.private, false) AS private,
         greatest(b.thread_id, a.thread_id, old.thread_id) AS thread_id,
         list_sort(list_distinct(list_concat(b.warnings, a.warnings, old.warnings))) AS warnings
     ),
@@ -164,10 +166,11 @@ SELECT
     l.observed_at,
     old.row_no,
     old.row_no IS NULL OR
-    (old.content_hash, old.version_no, old.observed_at, old.owned, old.thread_id, old.warnings,
-     old.author_key)
+    (old.content_hash, old.version_no, old.observed_at, old.owned, old.private, old.thread_id,
+     old.warnings, old.author_key)
     IS DISTINCT FROM
     (b.content_hash, v.version_no, l.observed_at, b.owned OR a.owned OR old.owned,
+     b.private OR a.private OR old.private,
      greatest(b.thread_id, a.thread_id, old.thread_id),
      list_sort(list_distinct(list_concat(b.warnings, a.warnings, old.warnings))), v.author_key)
         AS is_changed

@@ -42,8 +42,12 @@ SELECT
     nullif(arm, '') AS arm,
     coalesce(owned, false) AS owned,
     coalesce(query_ids, []) AS query_ids,
-    coalesce(warnings, []) AS warnings
-FROM read_parquet($landed);
+    coalesce(warnings, []) AS warnings,
+    coalesce(private, false) AS private
+FROM (
+    SELECT * FROM read_parquet($landed)
+    UNION ALL BY NAME SELECT NULL::BOOLEAN AS private WHERE false  -- the first batches lack it
+);
 
 -- Mentions this batch says anything about; the assertions look at these.
 CREATE OR REPLACE TEMP TABLE touched AS

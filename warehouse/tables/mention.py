@@ -55,6 +55,7 @@ mention = table(
     need("fetched_at", INSTANT, "When the batch of this content was fetched"),
     loaded_column(),
     batch_column(),
+    need("private", sa.Boolean, "A message or ticket: only legal and care read its words"),
     one_of("kind", KINDS),
     sa.CheckConstraint("version_no >= 1"),
 )

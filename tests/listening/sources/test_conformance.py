@@ -171,7 +171,8 @@ def test_every_source_has_recorded_pages_and_a_golden_result() -> None:
 def test_every_source_says_what_it_is_and_the_docs_say_it_too() -> None:
     docs = (HERE.parents[2] / "docs" / "sources.md").read_text()
     for one in describe():
-        assert set(one) == {"name", "relation", "auth", "hosts", "blind_to", "verified"}
+        keys = {"name", "relation", "auth", "hosts", "blind_to", "verified", "private"}
+        assert set(one) == keys
         assert one["blind_to"]
         assert one["verified"] in ("recorded", "shape")
         assert f"`{one['name']}`" in docs, f"docs/sources.md does not mention {one['name']}"

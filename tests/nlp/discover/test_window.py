@@ -56,7 +56,7 @@ def _at(root: DataRoot, until: object) -> tuple[Heard, ...]:
     return read_window(root, SINCE, until).heard  # type: ignore[arg-type]
 
 
-def test_deleted_owned_spam_and_brandless_mentions_are_not_read(tmp_path: Path) -> None:
+def test_deleted_owned_private_spam_and_brandless_mentions_are_not_read(tmp_path: Path) -> None:
     root = DataRoot(tmp_path)
     own = {"brand_id": "tern", "product_id": None, "relation": "owned", "start": None,
            "end": None, "matched": None}  # fmt: skip
@@ -64,6 +64,7 @@ def test_deleted_owned_spam_and_brandless_mentions_are_not_read(tmp_path: Path) 
     seal(root, 2, lids(1, first=1), vectors(1), brands=[])
     seal(root, 3, lids(1, first=2), vectors(1), intents=[{"id": "spam", "p": 0.9}])
     seal(root, 4, lids(2, first=3), vectors(2))
+    seal(root, 5, [replace(one, private=True) for one in lids(1, first=5)], vectors(1))
     seal(root, 2, [], vectors(0), gone=["lid-3"])
     assert [each.text for each in heard(root).values()] == [sentences("lid")[4]]
 

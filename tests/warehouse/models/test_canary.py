@@ -1,4 +1,4 @@
-"""A private person planted in every field that may name one is found by legal and care alone."""
+"""A private person, and private words, are found by legal and care alone, wherever they stand."""
 
 from __future__ import annotations
 
@@ -25,16 +25,26 @@ UPDATE core.mention SET
     thread_id = 'https://social.example/@{CANARY}/8'
 WHERE author_key = '{CANARY}'
 """  # noqa: S608 (both names are ours)
+WHISPERED = "murmuration"
+WHISPER = f"""
+UPDATE core.mention SET
+    private = true, title = '{WHISPERED} of @acme', text = 'they know of the {WHISPERED}'
+WHERE author_key IS DISTINCT FROM '{CANARY}' AND length(mention_id) % 2 = 0
+"""  # noqa: S608
 
 
 @pytest.fixture(scope="module")
 def planted(root: DataRoot, tmp_path_factory: pytest.TempPathFactory) -> DataRoot:
-    """The month with the person in titles, texts, addresses and threads; most of it archived."""
+    """The month with the person in titles, texts, addresses and threads; most of it archived.
+
+    About half of the other mentions are private, and say one word.
+    """
     copy = DataRoot(Path(shutil.copytree(root.path, tmp_path_factory.mktemp("canary") / "data")))
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(CLOCK_VARIABLE, NOW)
         with open_warehouse(copy) as connection, connection.begin():
             connection.exec_driver_sql(PLANT)
+            connection.exec_driver_sql(WHISPER)
         build_models(copy)
         publish(copy, dataclasses.replace(BRANDS, publish_days=5))
     return copy
@@ -67,6 +77,18 @@ def test_the_planted_person_is_found_only_where_people_may_be(planted: DataRoot,
     found = {place for place, row in rows if any(name in row.lower() for name in names)}
     assert {'"readme"', '"metric"'} <= {place for place, _ in rows}
     assert bool(found) == (team in ("legal", "care")), found
+
+
+@pytest.mark.parametrize("team", TEAMS)
+def test_private_words_are_found_by_legal_and_care_alone(planted: DataRoot, team: str) -> None:
+    found = {place for place, row in told(planted, team) if WHISPERED in row.lower()}
+    assert bool(found) == (team in ("legal", "care")), found
+
+
+@pytest.mark.parametrize("team", ["product", "marketing", "pr", "investor"])
+def test_private_mentions_count_without_their_words(planted: DataRoot, team: str) -> None:
+    """They are among the rows these teams read: the test before would prove nothing otherwise."""
+    assert any("[withheld: it is private" in row for _, row in told(planted, team))
 
 
 def test_months_were_looked_into(planted: DataRoot) -> None:

@@ -43,6 +43,7 @@ named as (
         heard.is_elsewhere and entity.type = 'creative-work' as is_interest
     from {{ source("core", "entity") }} as entity
     join heard using (mention_id)
+    anti join {{ ref("withheld_mention") }} using (mention_id)
     anti join declared on declared.name = lower(coalesce(entity.canonical, entity.text))
     where entity.type in ('corporation', 'product', 'location', 'creative-work')
 ),

@@ -39,7 +39,7 @@ select
     compared.source,
     compared.channel,
     compared.said_by,
-    {{ mask_handles("mention.title") }} as title,
+    {{ shown_text("compared.mention_id", "mention.title") }} as title,
     {{ shown_text("compared.mention_id", "mention.text") }} as text,
     {{ public_url("mention.url", "author.handle") }} as url,
     compared.topic_ids,

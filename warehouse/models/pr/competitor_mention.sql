@@ -21,7 +21,7 @@ select
     pair.channel,
     pair.kind,
     pair.cluster_id,
-    {{ mask_handles("mention.title") }} as title,
+    {{ shown_text("pair.mention_id", "mention.title") }} as title,
     {{ shown_text("pair.mention_id", "mention.text") }} as text,
     {{ public_url("mention.url", "author.handle") }} as url,
     pair.product_ids,

@@ -20,6 +20,7 @@ with article as (
         and (about.source in {{ article_sources() }} or about.channel in {{ article_sources() }})
         and about.kind = 'post'
         and not about.is_spam
+        and not mention.private
         and about.author_brand_id is null
         and not about.said_by_brand
         and about.relation <> 'owned'

@@ -8,7 +8,7 @@ select
     about.channel,
     about.kind,
     about.relation,
-    {{ mask_handles("mention.title") }} as title,
+    {{ shown_text("about.mention_id", "mention.title") }} as title,
     {{ shown_text("about.mention_id", "mention.text") }} as text,
     {{ public_url("mention.url", "author.handle") }} as url,
     about.product_ids,

@@ -1,0 +1,4 @@
+ALTER TABLE core.mention ADD COLUMN private BOOLEAN DEFAULT false;
+ALTER TABLE core.mention ALTER COLUMN private SET NOT NULL;
+ALTER TABLE core.mention ALTER COLUMN private DROP DEFAULT;
+COMMENT ON COLUMN core.mention.private IS 'A message or ticket: only legal and care read its words';
