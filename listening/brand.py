@@ -70,7 +70,7 @@ def load_brands(paths: Sequence[Path]) -> BrandFile:
     if not paths:
         raise ConfigurationError("no brand file was given", where="--brand", mend="Name one")
     loaded = [_load(path) for path in dict.fromkeys(paths)]
-    for kind in ("brands", "queries", "topics", "works"):
+    for kind in ("brands", "queries", "topics", "works", "alerts"):
         _check_unique(kind, loaded)
     files = [value for value, _ in loaded]
     stated = [raw for _, raw in loaded]
@@ -81,6 +81,7 @@ def load_brands(paths: Sequence[Path]) -> BrandFile:
         sources=_merge_sources(files),
         topics=_joined(file.topics for file in files),
         works=_joined(file.works for file in files),
+        alerts=_joined(file.alerts for file in files),
         publish_days=days or BrandFile(brands=()).publish_days,
         reference={
             table: _agree(f"reference: {table}", [file.reference for file in files], table)
@@ -128,6 +129,7 @@ def _frozen(file: File, path: Path) -> BrandFile:
         sources={name: dict(settings or {}) for name, settings in file.sources.items()},
         topics=tuple(Topic(one.id, one.name, tuple(one.examples)) for one in file.topics),
         works=tuple(Work(one.id, one.words(path.parent)) for one in file.works),
+        alerts=tuple(one.rule() for one in file.alerts),
         reference={name: str(path.parent / where) for name, where in file.reference.items()},
         files=(str(path),),
     )

@@ -19,6 +19,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from listening.alertmodel import AlertModel
 from listening.contract import ConfigurationError, Mention, Role
 from listening.fault import nearest
 from listening.syntax import excluding
@@ -236,6 +237,7 @@ class File(Strict):
     sources: dict[str, dict[str, Any] | None] = {}
     topics: list[TopicModel] = []
     works: list[WorkModel] = []
+    alerts: list[AlertModel] = []
     reference: dict[str, Text] = {}
 
     def wording(self, query: QueryModel) -> str:

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
+from listening.alertmodel import LIMITS
 from listening.brandmodel import File
 from listening.contract import REFERENCE_TABLES, find_denied
 from listening.fault import Fault, faults_of, nearest
@@ -20,7 +21,7 @@ from listening.yamlfile import Place
 Found = Iterator[tuple[Place, Any]]
 _WITH_IDS: Final = (
     ("brands",), ("brands", "products"), ("brands", "people"), ("queries",), ("topics",),
-    ("works",),
+    ("works",), ("alerts",),
 )  # fmt: skip
 
 
@@ -156,6 +157,35 @@ def _nothing_inferred(value: Any, _: Path) -> Iterator[Fault]:
                 yield Fault(place, message, mend)
 
 
+def _alert_limits(value: Any, _: Path) -> Iterator[Fault]:
+    """The limits of a rule are those of its kind."""
+    for place, one in _listed(value, "alerts"):
+        stated = one if isinstance(one, dict) else {}
+        model = next((LIMITS[kind] for kind in LIMITS if kind == stated.get("kind")), None)
+        if model and isinstance(limits := stated.get("when", {}), dict):
+            try:
+                model.model_validate(limits)
+            except ValidationError as error:
+                yield from faults_of(error, model, (*place, "when"))
+
+
+def _alert_filters(value: Any, _: Path) -> Iterator[Fault]:
+    """A rule that filters by what the file does not know would never speak."""
+    from listening.sources import SOURCES
+
+    known = {
+        "brands": [text for _, text in _texts(value, "brands", "id")],
+        "products": [text for _, text in _texts(value, "brands", "products", "id")],
+        "topics": [*(text for _, text in _texts(value, "topics", "id")), "(none)"],
+        "sources": [*SOURCES, "import"],
+    }
+    for key, names in known.items():
+        for place, name in _texts(value, "alerts", key):
+            if name not in names:
+                mend = nearest(name, names)
+                yield Fault(place, f"{key}: {name!r} is not known to this file", mend)
+
+
 def _works_exist(value: Any, folder: Path) -> Iterator[Fault]:
     for place, name in _texts(value, "works", "path"):
         try:
@@ -189,6 +219,8 @@ _RULES: Final[tuple[Callable[[Any, Path], Iterator[Fault]], ...]] = (
     _excludes_fit,
     _known_sources,
     _nothing_inferred,
+    _alert_limits,
+    _alert_filters,
     _works_exist,
     _references_exist,
 )

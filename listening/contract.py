@@ -191,6 +191,39 @@ class Work:
     text: str
 
 
+AlertKind = Literal[
+    "post_count", "post_velocity", "volume_spike", "sentiment_drop", "topic", "issue",
+    "legal_flag", "unanswered", "voice_shift", "source_silent", "amplify", "join",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Escalation:
+    """Who hears of an alert too, where nobody acknowledged it so many minutes after it rose."""
+
+    after_minutes: int
+    channels: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AlertRule:
+    """What to tell whom, and when. Empty filters let everything pass."""
+
+    id: str
+    kind: AlertKind
+    owner: str  # one of TEAMS
+    channels: tuple[str, ...]  # names; who sends resolves them, secrets stay outside the file
+    action: str  # what the owner is to do
+    when: Mapping[str, Any]  # limits of its kind, all of them: docs/alerts.md
+    cool_down_minutes: int = 240  # between two messages of one story
+    escalate: tuple[Escalation, ...] = ()
+    brands: tuple[str, ...] = ()
+    products: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    enabled: bool = True  # false: only `listening alerts replay` looks at it
+
+
 @dataclass(frozen=True, slots=True)
 class BrandFile:
     """One validated brand file, or several merged: what to listen for, where, and how."""
@@ -200,6 +233,7 @@ class BrandFile:
     sources: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     topics: tuple[Topic, ...] = ()
     works: tuple[Work, ...] = ()
+    alerts: tuple[AlertRule, ...] = ()
     publish_days: int = 90
     reference: Mapping[str, str] = field(default_factory=dict)  # table -> path of a CSV
     files: tuple[str, ...] = ()  # where it was read from, for messages
@@ -793,6 +827,11 @@ class DataRoot:
     def published(self) -> Path:
         """Return the folder of the team files."""
         return self.path / "published"
+
+    @property
+    def alerts(self) -> Path:
+        """Return the file of what was alerted, and of what alerts are judged by."""
+        return self.path / "alerts.sqlite"
 
     def landed(self, batch_id: str) -> Path:
         """Return the Parquet file of a sealed batch."""

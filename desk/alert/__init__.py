@@ -1,0 +1,1 @@
+"""Raises alerts from tagged batches and the last published baselines, never from the warehouse."""
