@@ -25,8 +25,10 @@ def discover_topics() -> None:
     @task(outlets=[TAGGED])
     def discover() -> str:
         from listening.contract import DataRoot
+        from listening.priority import step_back
         from nlp.discover import discover_topics as find_topics
 
+        step_back()
         return find_topics(DataRoot.from_environment()).night.isoformat()
 
     discover()

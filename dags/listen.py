@@ -1,78 +1,63 @@
-"""Hears what is said and says what it means.
+"""Hears what is said, says what it means, and lets those hear of it who must act.
 
-Every stream is crawled, what is young is counted again, and what is new is tagged.
+The short way: a task crawls every stream and counts the young mentions again, a second tags what
+is new. Tables and files follow by asset, behind this.
 """
 
 from __future__ import annotations
 
+import os
 from datetime import datetime, timedelta
 from typing import Any
 
-from airflow.sdk import Asset, dag, task
+from airflow.sdk import Asset, DeltaTriggerTimetable, dag, task
 
 TAGGED = Asset("tagged_batches")
+POLL = timedelta(seconds=int(os.environ.get("LISTENING_POLL_SECONDS") or 900))
+PARTS = int(os.environ.get("LISTENING_CRAWL_TASKS") or 1)
 
 
 @dag(
-    schedule=timedelta(minutes=15),
+    schedule=DeltaTriggerTimetable(POLL),
     start_date=datetime(2026, 1, 1),  # noqa: DTZ001 (Airflow reads a naive start as UTC)
     catchup=False,
     max_active_runs=1,
     is_paused_upon_creation=False,
-    default_args={"retries": 2, "retry_delay": timedelta(seconds=30)},
+    # Before all work that nobody waits for, where they want the same slot.
+    default_args={"priority_weight": 100, "weight_rule": "absolute"},
     doc_md=__doc__,
     tags=["listening"],
 )
 def listen() -> None:
-    """Wire the tasks; what each one does is a function of `listening` or `nlp`."""
+    """Wire the tasks; what each one does is a function of `listening`, `nlp` or `desk`."""
 
-    @task
-    def plan() -> list[dict[str, Any]]:
-        from listening.brand import brand_paths, load_brands
-        from listening.streams import streams
-
-        return [stream.to_json() for stream in streams(load_brands(brand_paths()))]
-
-    @task(map_index_template="{{ stream_id }}")
-    def crawl(stream: dict[str, Any]) -> str | None:
-        from airflow.sdk import Connection, get_current_context
-        from airflow.sdk.exceptions import AirflowNotFoundException
-
-        from listening.brand import brand_paths, load_brands
-        from listening.contract import DataRoot
-        from listening.crawl import crawl_stream
-        from listening.credential import consult
-        from listening.streams import Stream
-
-        consult(lambda name: Connection.get(name).as_json(), AirflowNotFoundException)
-        what = Stream.from_json(stream)
-        get_current_context()["stream_id"] = what.id  # type: ignore[typeddict-unknown-key]
-        outcome = crawl_stream(DataRoot.from_environment(), what, load_brands(brand_paths()))
-        if outcome.error:
-            raise outcome.error
-        return outcome.batch_id
-
-    @task(map_index_template="{{ stream_id }}", trigger_rule="all_done")
-    def recount(stream: dict[str, Any]) -> list[str]:
+    # The next run is the retry: one here would hold back what the other streams said.
+    @task(map_index_template="part {{ part }}", retries=0)
+    def crawl(part: int) -> list[str]:
         from airflow.sdk import Connection, get_current_context
         from airflow.sdk.exceptions import AirflowNotFoundException
 
         from listening.brand import brand_paths, load_brands
         from listening.contract import DataRoot
         from listening.credential import consult
-        from listening.recount import recount_stream
-        from listening.streams import Stream
+        from listening.hear import hear
 
         consult(lambda name: Connection.get(name).as_json(), AirflowNotFoundException)
-        what = Stream.from_json(stream)
-        get_current_context()["stream_id"] = what.id  # type: ignore[typeddict-unknown-key]
-        outcome = recount_stream(DataRoot.from_environment(), what, load_brands(brand_paths()))
-        if outcome and outcome.error:
-            raise outcome.error
-        return list(outcome.batch_ids) if outcome else []
+        context: Any = get_current_context()
+        context["part"] = part
+        heard = hear(DataRoot.from_environment(), load_brands(brand_paths()), part, PARTS)
+        context["ti"].xcom_push("sealed", list(heard.batch_ids))
+        heard.check()
+        return list(heard.batch_ids)
 
-    @task(trigger_rule="all_done", outlets=[TAGGED])
-    def tag(counted: list[list[str]]) -> list[str]:
+    @task(
+        trigger_rule="all_done",
+        outlets=[TAGGED],
+        retries=2,
+        retry_delay=timedelta(seconds=5),
+    )
+    def tag_and_alert() -> list[str]:
+        from airflow.sdk import get_current_context
         from airflow.sdk.exceptions import AirflowSkipException
 
         from listening.brand import brand_paths, load_brands
@@ -80,14 +65,14 @@ def listen() -> None:
         from nlp.tag import tag_pending
 
         batches = tag_pending(DataRoot.from_environment(), load_brands(brand_paths()))
-        if not batches and not any(counted):
-            raise AirflowSkipException("nothing new to tag or to count")
+        sealed = get_current_context()["ti"].xcom_pull(
+            task_ids="crawl", key="sealed", map_indexes=range(PARTS)
+        )
+        if not batches and not any(sealed):
+            raise AirflowSkipException("nothing new was heard")
         return batches
 
-    planned = plan()
-    counted = recount.expand(stream=planned)
-    crawl.expand(stream=planned) >> counted
-    tag(counted)  # type: ignore[arg-type] # Airflow hands it what the tasks returned
+    crawl.expand(part=list(range(PARTS))) >> tag_and_alert()
 
 
 listen()

@@ -28,8 +28,10 @@ def retag() -> None:
 
         from listening.brand import brand_paths, load_brands
         from listening.contract import DataRoot
+        from listening.priority import step_back
         from nlp.retag import retag_stale
 
+        step_back()
         done = retag_stale(DataRoot.from_environment(), load_brands(brand_paths()))
         if not done.batches:
             raise AirflowSkipException("every batch was tagged by these versions")

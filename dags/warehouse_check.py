@@ -28,8 +28,10 @@ def warehouse_check() -> None:
     @task
     def check() -> None:
         from listening.contract import DataRoot
+        from listening.priority import step_back
         from warehouse.check import check_file
 
+        step_back()
         check_file(DataRoot.from_environment())
 
     @task
@@ -37,8 +39,10 @@ def warehouse_check() -> None:
         from airflow.sdk.exceptions import AirflowSkipException
 
         from listening.contract import DataRoot, now
+        from listening.priority import step_back
         from warehouse.model import build_models
 
+        step_back()
         if now().strftime("%a") != "Sun":
             raise AirflowSkipException("everything is built anew on Sundays")
         build_models(DataRoot.from_environment(), whole=True)
@@ -47,8 +51,10 @@ def warehouse_check() -> None:
     def publish() -> list[str]:
         from listening.brand import brand_paths, load_brands
         from listening.contract import DataRoot
+        from listening.priority import step_back
         from warehouse.publish import publish as publish_files
 
+        step_back()
         paths = publish_files(DataRoot.from_environment(), load_brands(brand_paths()))
         return [path.name for path in paths]
 

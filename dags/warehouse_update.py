@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from airflow.sdk import Asset, dag, task
+from airflow.sdk import Asset, AssetOrTimeSchedule, CronTriggerTimetable, dag, task
 
 TAGGED = Asset("tagged_batches")
 PUBLISHED = Asset("published_files")
 
 
 @dag(
-    schedule=[TAGGED],
+    # By the hour too: what a run that was killed or failed had tagged waits no longer than that.
+    schedule=AssetOrTimeSchedule(
+        timetable=CronTriggerTimetable("7 * * * *", timezone="UTC"), assets=[TAGGED]
+    ),
+    start_date=datetime(2026, 1, 1),  # noqa: DTZ001 (Airflow reads a naive start as UTC)
     catchup=False,
     max_active_runs=1,
     is_paused_upon_creation=False,
@@ -30,24 +34,30 @@ def warehouse_update() -> None:
     def load() -> list[str]:
         from listening.brand import brand_paths, load_brands
         from listening.contract import DataRoot
+        from listening.priority import step_back
         from warehouse.load import load_pending
 
+        step_back()
         receipts = load_pending(DataRoot.from_environment(), load_brands(brand_paths()))
         return [receipt.batch_id for receipt in receipts]
 
     @task(trigger_rule="all_done")
     def model() -> None:
         from listening.contract import DataRoot
+        from listening.priority import step_back
         from warehouse.model import build_models
 
+        step_back()
         build_models(DataRoot.from_environment())
 
     @task(trigger_rule="all_done", outlets=[PUBLISHED])
     def publish() -> list[str]:
         from listening.brand import brand_paths, load_brands
         from listening.contract import DataRoot
+        from listening.priority import step_back
         from warehouse.publish import publish as publish_files
 
+        step_back()
         paths = publish_files(DataRoot.from_environment(), load_brands(brand_paths()))
         return [path.name for path in paths]
 

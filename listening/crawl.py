@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
+import pyarrow as pa
+
 from listening.bucket import Bucketer
 from listening.clean import UncleanError, clean_mention
 from listening.contract import (
@@ -29,6 +31,7 @@ from listening.landing import Draft, Landing, Seen
 from listening.meter import Meter
 from listening.pace import Clock
 from listening.query import topic_filter
+from listening.quiet import moved, says_nothing_new
 from listening.sources import SOURCES, Look, Source, SourceSilent, cursor_instant
 from listening.streams import Stream, streams
 
@@ -72,18 +75,20 @@ def crawl_stream(
     *,
     clock: Clock | None = None,
     most_pages: int | None = None,
+    sparing: bool = False,
 ) -> Outcome:
     """Crawl one stream once and seal what it served; holds the stream's lock meanwhile.
 
-    With `most_pages` it stops after so many, as a partial look. Nothing of the source's or the
-    disk's making is raised: the outcome tells it, and the other streams go on. A crawl killed
-    anywhere leaves the cursor where it was.
+    With `most_pages` it stops after so many, as a partial look; `sparing` seals no look that
+    tells no more than the newest batch. Nothing of the source's or the disk's making is raised:
+    the outcome tells it, and the other streams go on. A crawl killed anywhere leaves the cursor
+    where it was.
     """
     landing = Landing(root)
     try:
         with landing.lock("mention", stream.id):
             crawl = Crawl(landing, stream, brands, allow_hosts, clock or Clock())
-            crawl.stop_after = most_pages
+            crawl.stop_after, crawl.sparing = most_pages, sparing
             return crawl.run()
     except ListeningError as error:
         return Outcome(stream.id, Coverage("blocked", reason=error.what), error=error)
@@ -178,6 +183,7 @@ class Crawl:
         self.served = self.pages = 0
         self.told: list[Coverage] = []
         self.stop_after: int | None = None  # pages
+        self.sparing = False
         self.histories = MOST_HISTORIES if self.source.history else 0
         self.look: Look | None = None
 
@@ -324,7 +330,9 @@ class Crawl:
     def _seal(self, coverage: Coverage, warc: Path | None) -> Batch | None:
         if not (self.served or self.after != self.before or self._due(coverage)):
             return None
-        stream = self.stream
+        rows, stream = self.rows.table(), self.stream
+        if self.sparing and self._is_quiet(rows, coverage):
+            return None
         draft = Draft(
             kind="mention",
             stream=stream.id,
@@ -340,7 +348,13 @@ class Crawl:
             parser_version=self.source.parser,
             brand_files=self.brands.files,
         )
-        return self.landing.seal(draft, self.rows.table(), warc)
+        return self.landing.seal(draft, rows, warc)
+
+    def _is_quiet(self, rows: pa.Table, coverage: Coverage) -> bool:
+        newest = self.newest
+        if newest is None or self._due(coverage) or moved(self.before, self.after):
+            return False
+        return says_nothing_new(rows, self.landing.root.landed(newest.batch_id))
 
     def _due(self, coverage: Coverage) -> bool:
         """Tell whether an empty batch is due: the first, a new state, or a sign of life."""

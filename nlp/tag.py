@@ -10,7 +10,7 @@ import logging
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from hashlib import sha256
 from itertools import islice
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     Tagging: TypeAlias = Language | Workers
 
 _log: Final = logging.getLogger(__name__)
+_TRUSTED: Final = timedelta(days=2)  # tagged files older than this are not looked into each run
 _CHUNK: Final = 4096  # rows tagged before the next are read
 _READ: Final = (
     "mention_id", "content_hash", "title", "text", "url", "author", "author_name", "source",
@@ -181,14 +182,22 @@ def _fail_broken(frame: Frame, added: pa.Table) -> pa.Table:
 
 def _pending(root: DataRoot, errors: list[ListeningError]) -> list[str]:
     """Return the ids of untagged batches of mentions, in the order of their sealing."""
+    sealed = [one for one in batch_ids(root.landing) if one.startswith("mention/")]
+    young = max((_day(one) for one in sealed), default=date.max) - _TRUSTED
     waiting = []
-    for batch_id in batch_ids(root.landing):
-        if batch_id.startswith("mention/") and not _is_tagged(root, batch_id):
+    for batch_id in sealed:
+        if _day(batch_id) < young and root.tagged_batch(batch_id).exists():
+            continue  # was read whole on the days before; the load reads it once more
+        if not _is_tagged(root, batch_id):
             try:
                 waiting.append((read_batch(root.landed(batch_id)).sealed_at, batch_id))
             except ListeningError as error:
                 errors.append(error)
     return [batch_id for _, batch_id in sorted(waiting)]
+
+
+def _day(batch_id: str) -> date:
+    return date.fromisoformat(batch_id.split("/")[2])
 
 
 def _is_tagged(root: DataRoot, batch_id: str) -> bool:

@@ -62,16 +62,16 @@ def _heard(
 ) -> Iterator[tuple[Outcome, bool]]:
     """Yield what became of a stream's crawl, and whether that says what the stream could see."""
     from listening.backfill import backfill_stream
-    from listening.crawl import crawl_stream
-    from listening.recount import recount_stream
+    from listening.hear import hear_stream
 
     if since:
         for outcome in backfill_stream(root, stream, brands, since, allow_hosts):
             yield outcome, True
         return
-    yield crawl_stream(root, stream, brands, allow_hosts), True
-    if again := recount_stream(root, stream, brands, allow_hosts):
-        yield again, False
+    crawled, *again = hear_stream(root, stream, brands, allow_hosts)
+    yield crawled, True
+    for outcome in again:
+        yield outcome, False
 
 
 def digest(root: DataRoot, brands: BrandFile, *, publish: bool) -> Sequence[Receipt]:

@@ -26,6 +26,7 @@ print(json.dumps({
             "paused": dag.is_paused_upon_creation,
             "schedule": type(dag.timetable).__name__,
             "outlets": sorted(o.name for t in dag.tasks for o in t.outlets),
+            "priorities": sorted({t.priority_weight for t in dag.tasks}),
         }
         for name, dag in bag.dags.items()
     },
@@ -67,8 +68,17 @@ def test_the_warehouse_follows_tagged_batches_by_asset(bag):
     assert "tagged_batches" in dags["reference"]["outlets"]
     assert "tagged_batches" in dags["retag"]["outlets"]
     assert "tagged_batches" in dags["discover_topics"]["outlets"]
-    assert dags["warehouse_update"]["schedule"] == "AssetTriggeredTimetable"
+    assert dags["warehouse_update"]["schedule"] == "AssetOrTimeSchedule"
     assert "published_files" in dags["warehouse_check"]["outlets"]
+
+
+@pytest.mark.airflow
+def test_the_way_to_an_alert_is_two_tasks_that_go_first(bag):
+    dags = bag["dags"]
+    assert dags["listen"]["tasks"] == ["crawl", "tag_and_alert"]
+    assert dags["listen"]["schedule"] == "DeltaTriggerTimetable"
+    others = [weight for name in dags if name != "listen" for weight in dags[name]["priorities"]]
+    assert min(dags["listen"]["priorities"]) > max(others)
 
 
 @pytest.mark.airflow
@@ -87,7 +97,9 @@ def test_parsing_a_file_imports_nothing_of_ours_and_nothing_heavy(path):
         for node in tree.body
         if isinstance(node, ast.Import | ast.ImportFrom)
     }
-    assert {name.split(".")[0] for name in names} <= {"__future__", "airflow", "datetime", "typing"}
+    assert {name.split(".")[0] for name in names} <= {
+        "__future__", "airflow", "datetime", "os", "typing",
+    }  # fmt: skip
 
 
 def test_no_dag_file_shadows_a_package():
