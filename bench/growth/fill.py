@@ -36,6 +36,9 @@ SEED: Final = 7
 EMBEDDING_DAYS: Final = 90
 """Vectors are kept for the days that the team files hold: all would be 15 GB at 10 million."""
 
+MEMORY: Final = "8GB"
+"""What DuckDB may take to fill: hundreds of thousands of mentions are made at a time."""
+
 SQL: Final = Path(__file__).parent / "sql"
 _STREAM: Final = "INSERT INTO stated VALUES (?, ?, ?, ?, ?, ?)"
 
@@ -80,6 +83,7 @@ def fill(
             connection.commit()
         whole = pieces is None or pieces >= len(missing)
         if whole:
+            run(connection, "desk")
             run(connection, "end")
             connection.commit()
     return whole
@@ -151,7 +155,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=SEED, help="the same seed, the same world")
     parser.add_argument("--pieces", type=int, help="stop after so many; run again to go on")
     parser.add_argument("--unchecked", action="store_true", help="leave the assertions out")
-    parser.add_argument("--memory", default="8GB", help="what DuckDB may take")
+    parser.add_argument("--memory", default=MEMORY, help="what DuckDB may take")
     options = parser.parse_args(arguments)
     os.environ.setdefault(MEMORY_VARIABLE, options.memory)
     root = DataRoot(options.root.resolve())

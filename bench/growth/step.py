@@ -7,6 +7,7 @@ longest.
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from collections import Counter
@@ -17,7 +18,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from bench.growth.fill import BRAND, fill
+from bench.growth.fill import BRAND, MEMORY, fill
 from bench.growth.more import seal_more
 from bench.growth.recipe import time_recipes
 from bench.growth.rival import copy_rows
@@ -25,6 +26,7 @@ from listening.brand import load_brands
 from listening.contract import DataRoot
 from warehouse.load import load_pending, totals
 from warehouse.model import build_models
+from warehouse.open import MEMORY_VARIABLE
 from warehouse.publish import publish
 
 LONGEST: Final = 12
@@ -43,6 +45,7 @@ class Step:
 
 def fill_root(root: DataRoot, mentions: str) -> Mapping[str, Any]:
     """Fill an empty root."""
+    os.environ.setdefault(MEMORY_VARIABLE, MEMORY)
     fill(root, int(mentions))
     return {"mb": root.warehouse.stat().st_size / 1e6}
 

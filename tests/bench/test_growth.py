@@ -121,7 +121,9 @@ def test_every_team_is_answered(grown):
         assert sum(each["rows"] > 0 for each in told.values()) >= 4, (team, told)
     answered = "FROM care.response WHERE state = 'answered'"
     assert len(rows(grown.root, answered)) > 100
-    for table in ("pr.issue", "pr.media_pickup", "product.topic_week", "legal.flag_open"):
+    filled = ("product.topic_week", "product.discovered_topic_week", "legal.flag_open",
+              "legal.legal_case", "pr.issue", "pr.media_pickup", "care.triage")  # fmt: skip
+    for table in filled:
         assert rows(grown.root, f"FROM {table} LIMIT 1"), table
 
 

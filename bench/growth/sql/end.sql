@@ -29,6 +29,7 @@ FROM (
     UNION ALL
     SELECT batch_id, count(*), 0, 0, 0, 0 FROM core.engagement
     WHERE batch_id LIKE 'engagement/%' GROUP BY batch_id
+    UNION ALL SELECT batch_id, count(*), 0, 0, 0, 0 FROM core.decision GROUP BY batch_id
     UNION ALL SELECT batch_id, 0, 0, count(*), 0, 0 FROM core.tombstone GROUP BY batch_id
     UNION ALL SELECT batch_id, 0, 0, 0, count(*), 0 FROM core.off_topic GROUP BY batch_id
     UNION ALL SELECT batch_id, 0, 0, 0, 0, count(*) FROM core.quarantine GROUP BY batch_id

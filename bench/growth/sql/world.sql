@@ -100,10 +100,11 @@ CREATE OR REPLACE TEMP TABLE topic_name AS
 SELECT list(topic_id ORDER BY topic_id) AS topic_ids, list(examples ORDER BY topic_id) AS examples
 FROM core.topic;
 
-INSERT OR IGNORE INTO core.tagger_version BY NAME
-SELECT
-    unnest(['language', 'sentiment', 'target', 'topic', 'emotion', 'irony', 'offensive', 'intent',
-        'encoder']) AS tagger,
-    unnest(list_concat(list_transform(range(4), lambda i: '1+growth'),
-        list_transform(range(4), lambda i: '2+growth'), ['1+growth'])) AS version,
-    first_day()::TIMESTAMPTZ AS tagged_at, NULL AS retagged_at;
+INSERT INTO core.tagger_version BY NAME
+SELECT tagger, version, first_day()::TIMESTAMPTZ AS tagged_at, NULL AS retagged_at
+FROM (
+    VALUES ('language', '1+growth'), ('sentiment', '1+growth'), ('target', '1+growth'),
+    ('topic', '1+growth'), ('encoder', '1+growth'), ('emotion', '2+growth'), ('irony', '2+growth'),
+    ('offensive', '2+growth'), ('intent', '2+growth')
+) AS stated (tagger, version)
+ANTI JOIN core.tagger_version USING (tagger, version);
