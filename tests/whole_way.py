@@ -31,13 +31,14 @@ RUN_COLUMNS = {"fetched_at", "loaded_at", "batch_id"}
 
 
 def take(brand: Path, environment: Mapping[str, str]) -> None:
-    """Crawl, tag, load, model and publish once.
+    """Crawl, take in reference files, tag, load, model and publish once.
 
     Raises:
         ListeningError: a stream could not be crawled, or a step failed.
     """
     from listening.brand import load_brands
     from listening.crawl import crawl_stream, streams
+    from listening.reference import import_references
     from nlp.tag import tag_pending
     from warehouse.load import load_pending
     from warehouse.model import build_models
@@ -48,6 +49,7 @@ def take(brand: Path, environment: Mapping[str, str]) -> None:
     errors = [
         error for stream in streams(brands) if (error := crawl_stream(root, stream, brands).error)
     ]
+    import_references(root, brands)
     tag_pending(root, brands)
     load_pending(root, brands)
     build_models(root)

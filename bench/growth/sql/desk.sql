@@ -104,7 +104,11 @@ FROM found;
 
 INSERT INTO core.discovered_topic_mention BY NAME
 SELECT
-    mention_id, topic_id, least(day_of(published_at) + 28, day_of(getvariable('until'))) AS night,
+    mention_id, topic_id,
+    greatest(
+        least(day_of(published_at) + 28, day_of(getvariable('until'))),
+        day_of(getvariable('until')) - 89
+    ) AS night,
     (0.5 + (h % 1000) / 2500)::FLOAT AS nearness,
     if(row_number() OVER (PARTITION BY topic_id ORDER BY h) <= 3,
         row_number() OVER (PARTITION BY topic_id ORDER BY h), NULL) AS example
