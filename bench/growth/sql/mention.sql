@@ -143,7 +143,7 @@ SELECT
     if(part = 'posts' AND chance(n, 'experiment') < 0.3, 'exp-question', NULL) AS experiment,
     if(part = 'posts' AND chance(n, 'experiment') < 0.3,
         pick(n, 'arm', ['statement', 'question']), NULL) AS arm,
-    relation = 'owned' AS owned,
+    relation = 'owned' AS owned, false AS private,
     standing_hash AS content_hash, version_no, []::VARCHAR[] AS warnings,
     standing_at AS fetched_at, standing_at AS loaded_at,
     batch_of('mention', stream, standing_at) AS batch_id
