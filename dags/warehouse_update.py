@@ -1,4 +1,4 @@
-"""Turns tagged batches into every team's tables: load, model, publish."""
+"""Turns tagged batches and the desk's decisions into every team's tables."""
 
 from __future__ import annotations
 
@@ -31,6 +31,16 @@ def warehouse_update() -> None:
     """
 
     @task
+    def seal() -> list[str]:
+        from desk.work.outbox import open_outbox
+        from listening.contract import DataRoot
+        from listening.outbox import seal_outbox
+
+        root = DataRoot.from_environment()
+        with open_outbox(root) as outbox:
+            return [batch.batch_id for batch in seal_outbox(root, outbox)]
+
+    @task(trigger_rule="all_done")
     def load() -> list[str]:
         from listening.brand import brand_paths, load_brands
         from listening.contract import DataRoot
@@ -67,8 +77,8 @@ def warehouse_update() -> None:
 
         raise AirflowException("a step before failed; its log says what, where and the mend")
 
-    steps = [load(), model(), publish()]
-    steps[0] >> steps[1] >> steps[2]
+    steps = [seal(), load(), model(), publish()]
+    steps[0] >> steps[1] >> steps[2] >> steps[3]
     steps >> watch()
 
 

@@ -6,31 +6,14 @@ everything else that enters, and so the warehouse can be rebuilt with it.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from typing import Final
+from dataclasses import asdict
+from typing import Any, Final
 
-from listening.contract import CORRECTIONS, TARGETED, Batch, DataRoot, stream_id
-from listening.decide import SOURCE, check_actor, refuse, seal_rows
+from listening.contract import Batch, Correction, DataRoot, check_correction, refuse
+from listening.decide import decision_stream, seal_rows
 
-STREAM: Final = stream_id(SOURCE, "local", "correction")
-_LANGUAGE: Final = re.compile(r"[a-z]{2,3}")
-
-
-@dataclass(frozen=True, slots=True)
-class Correction:
-    """What a person says of one content of a mention, and what the model had said."""
-
-    mention_id: str
-    content_hash: str
-    tagger: str
-    label: str
-    actor: str  # a pseudonym
-    target: str = ""  # brand, intent, topic or kind of flag; "": the whole mention
-    note: str = ""
-    previous_label: str | None = None
-    previous_version: str | None = None
+STREAM: Final = decision_stream("correction")
 
 
 def choose_target(tagger: str, brand_id: str, target: str) -> str:
@@ -46,37 +29,6 @@ def choose_target(tagger: str, brand_id: str, target: str) -> str:
     return brand_id or target
 
 
-def check_correction(tagger: str, label: str, target: str = "", *, actor: str = "-") -> None:
-    """Check that such a thing can be said, whatever the mention.
-
-    Raises:
-        ConfigurationError: an unknown tagger, label or target, or no pseudonym.
-    """
-    if tagger not in CORRECTIONS:
-        refuse("--tagger", f"{tagger!r} cannot be corrected", f"One of {', '.join(CORRECTIONS)}")
-    labels = CORRECTIONS[tagger]
-    if labels and label not in labels:
-        refuse("--label", f"{label!r} is no {tagger}", f"One of {', '.join(labels)}")
-    if not labels and not _LANGUAGE.fullmatch(label):
-        refuse("--label", f"{label!r} is no language code", "Write it as ISO 639 does: en, de, fr")
-    _check_target(tagger, target)
-    check_actor(actor)
-
-
-def _check_target(tagger: str, target: str) -> None:
-    if tagger == "sentiment":
-        return
-    if tagger not in TARGETED:
-        if target:
-            refuse("--id", f"{tagger} is said of the whole mention", "Leave it out")
-        return
-    known = TARGETED[tagger]
-    what = "kind" if tagger == "flag" else tagger
-    if not target or (known and target not in known):
-        named = f"{target!r} is no {what}" if target else f"no {what} is named"
-        refuse("--id", named, f"One of {', '.join(known)}" if known else "Name the topic's id")
-
-
 def seal_corrections(root: DataRoot, corrections: Sequence[Correction]) -> Batch:
     """Seal corrections as one batch; of two about the same label the later stands.
 
@@ -88,6 +40,9 @@ def seal_corrections(root: DataRoot, corrections: Sequence[Correction]) -> Batch
     """
     for one in corrections:
         check_correction(one.tagger, one.label, one.target, actor=one.actor)
-    return seal_rows(
-        root, "correction", [{**asdict(one), "target": one.target or None} for one in corrections]
-    )
+    return seal_rows(root, "correction", [correction_facts(one) for one in corrections])
+
+
+def correction_facts(one: Correction) -> dict[str, Any]:
+    """Return a correction as columns of DECISION_SCHEMA."""
+    return {**asdict(one), "target": one.target or None}

@@ -12,7 +12,7 @@ import typer
 from listening.cli.common import emit, step
 
 if TYPE_CHECKING:
-    from listening.contract import BrandFile, Coverage, DataRoot
+    from listening.contract import Batch, BrandFile, Coverage, DataRoot
     from listening.crawl import Outcome
     from warehouse.load import Receipt
 
@@ -84,23 +84,38 @@ def digest(root: DataRoot, brands: BrandFile, *, publish: bool) -> Sequence[Rece
 
 
 def load_and_publish(root: DataRoot, brands: BrandFile, *, publish: bool) -> Sequence[Receipt]:
-    """Load what waits, and publish where wanted; return the new receipts.
+    """Seal what was decided at the desk, load what waits, publish where wanted.
 
-    Batches that cannot be loaded keep nobody from what the others say; the error comes last.
+    Return the new receipts. What cannot be sealed or loaded keeps nobody from what the rest says;
+    the error comes last.
     """
+    from listening.contract import ListeningError
     from warehouse.load import LoadError, load_pending
 
-    failed: LoadError | None = None
+    failed: ListeningError | None = None
+    try:
+        seal_desk(root)
+    except ListeningError as error:
+        failed = error
     with step("load"):
         try:
             receipts: Sequence[Receipt] = load_pending(root, brands)
         except LoadError as error:
-            receipts, failed = error.receipts, error
+            receipts, failed = error.receipts, failed or error
     if publish:
         publish_teams(root, brands)
     if failed:
         raise failed
     return receipts
+
+
+def seal_desk(root: DataRoot) -> list[Batch]:
+    """Seal what was decided at the desk and is not sealed yet."""
+    from desk.work.outbox import open_outbox
+    from listening.outbox import seal_outbox
+
+    with open_outbox(root) as outbox:
+        return seal_outbox(root, outbox)
 
 
 def publish_teams(root: DataRoot, brands: BrandFile) -> list[Path]:

@@ -1,4 +1,4 @@
-"""The command that says what people decided, until the desk does."""
+"""The commands that say what people decided: here by hand, and at the desk."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from listening.cli.chain import seal_desk
 from listening.cli.common import Json, app, emit
 
 
@@ -29,8 +30,8 @@ def decide(
     as_json: Json = False,
 ) -> None:
     """Decide on a case, takedown, triage, …: it is in the teams' tables from the next load on."""
-    from listening.contract import DataRoot
-    from listening.decide import Decision, seal_decisions
+    from listening.contract import DataRoot, Decision
+    from listening.decide import seal_decisions
 
     one = Decision(
         kind, action, actor, subject, mention, content_hash, target, case, reason,
@@ -44,8 +45,21 @@ def decide(
         typer.echo(f"{kind} {subject or mention}: {action}, from the next load on")
 
 
+@app.command()
+def seal(as_json: Json = False) -> None:
+    """Seal what was decided at the desk, each decision once; every load does so first."""
+    from listening.contract import DataRoot
+
+    batches = seal_desk(DataRoot.from_environment())
+    count = sum(batch.served for batch in batches)
+    if as_json:
+        emit({"decisions": count, "batches": [batch.batch_id for batch in batches]})
+    else:
+        typer.echo(f"{count} decisions sealed, in the teams' tables from the next load on")
+
+
 def _instant(option: str, text: str) -> datetime | None:
-    from listening.decide import refuse
+    from listening.contract import refuse
 
     try:
         return datetime.fromisoformat(text) if text else None
@@ -54,7 +68,7 @@ def _instant(option: str, text: str) -> datetime | None:
 
 
 def _pairs(fields: list[str]) -> dict[str, str]:
-    from listening.decide import refuse
+    from listening.contract import refuse
 
     pairs = [field.partition("=") for field in fields]
     for name, mark, _ in pairs:

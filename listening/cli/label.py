@@ -88,8 +88,8 @@ def correct(
     as_json: Json = False,
 ) -> None:
     """Correct a label: it stands before the model's from the next load on, whatever is re-run."""
-    from listening.contract import DataRoot
-    from listening.correct import Correction, check_correction, choose_target, seal_corrections
+    from listening.contract import Correction, DataRoot, check_correction
+    from listening.correct import choose_target, seal_corrections
     from warehouse.decision import read_label
 
     root, about = DataRoot.from_environment(), choose_target(tagger, brand_id, target)

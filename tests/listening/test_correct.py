@@ -5,11 +5,16 @@ from __future__ import annotations
 import pyarrow.parquet as pq
 import pytest
 
-from listening.contract import CORRECTIONS, DECISION_SCHEMA, ConfigurationError, DataRoot
+from listening.contract import (
+    CORRECTIONS,
+    DECISION_SCHEMA,
+    ConfigurationError,
+    Correction,
+    DataRoot,
+    check_correction,
+)
 from listening.correct import (
     STREAM,
-    Correction,
-    check_correction,
     choose_target,
     seal_corrections,
 )

@@ -7,8 +7,15 @@ from datetime import UTC, datetime
 import pyarrow.parquet as pq
 import pytest
 
-from listening.contract import DECISION_SCHEMA, DECISIONS, ConfigurationError, DataRoot
-from listening.decide import Decision, check_decision, seal_decisions
+from listening.contract import (
+    DECISION_SCHEMA,
+    DECISIONS,
+    ConfigurationError,
+    DataRoot,
+    Decision,
+    check_decision,
+)
+from listening.decide import seal_decisions
 from listening.landing import verify
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)

@@ -6,8 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from listening.contract import mention_id
-from listening.decide import Decision
+from listening.contract import Decision, mention_id
 from tests.warehouse.test_decision import decide
 from tests.warehouse.test_topics import write_night
 from tests.warehouse.world import (

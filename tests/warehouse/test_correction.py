@@ -14,13 +14,14 @@ import pytest
 from listening.contract import (
     DECISION_SCHEMA,
     FOOTER_KEY,
+    Correction,
     Coverage,
     DataRoot,
     Judgement,
     ListeningError,
     mention_id,
 )
-from listening.correct import Correction, seal_corrections
+from listening.correct import seal_corrections
 from listening.landing import Draft, Landing
 from tests.warehouse.world import BRANDS, World, at, deleted, rows_of, said, stored
 from warehouse.check import check_warehouse

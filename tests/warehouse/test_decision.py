@@ -10,9 +10,17 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from listening.contract import DECISION_SCHEMA, DECISIONS, Coverage, DataRoot, mention_id
-from listening.correct import Correction, seal_corrections
-from listening.decide import Decision, seal_decisions
+from listening.contract import (
+    DECISION_SCHEMA,
+    DECISIONS,
+    Correction,
+    Coverage,
+    DataRoot,
+    Decision,
+    mention_id,
+)
+from listening.correct import seal_corrections
+from listening.decide import seal_decisions
 from listening.landing import Draft, Landing
 from tests.warehouse.world import BRANDS, World, at, deleted, rows_of, said, stored
 from warehouse.check import check_warehouse
