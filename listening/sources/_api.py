@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime
-from typing import Final
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Final, TypeVar
 
-from listening.contract import Coverage, Cursor, Deletion, Item, Mention, Page
+from listening.answer import DeniedError, RateLimitedError
+from listening.contract import Coverage, Cursor, Deletion, Item, ListeningError, Mention, Page
 from listening.sources import Look
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+MOST_ASKED: Final = 100  # vanished items asked for in one crawl
+
+Answer = TypeVar("Answer")
 
 
 class Heard:
@@ -39,6 +43,61 @@ class Heard:
     def cursor(self) -> Cursor | None:
         """Return the newest moment as a cursor; None where nothing was served."""
         return {"at": self.newest.isoformat()} if self.served else None
+
+
+def hear(
+    look: Look,
+    found: Callable[[str], Iterator[Page]],
+    again: Callable[[str], Iterable[Item]] | None = None,
+) -> Iterator[Page]:
+    """Yield what a search finds for each of its `texts`, then what vanished, asked for singly.
+
+    The cursor moves with the last page. A search that no words bound is blind.
+    """
+    if not look.settings["texts"]:
+        yield blind()
+        return
+    heard = Heard(look)
+    for text in look.settings["texts"]:
+        yield from heard.note(found(text))
+    vanished = heard.missing()[:MOST_ASKED] if again else []
+    items = tuple(item for one in vanished for item in (again(one) if again else ()))
+    yield Page(items, len(items), heard.cursor)
+
+
+def halve(
+    look: Look,
+    ask: Callable[[datetime, datetime], Answer],
+    full: Callable[[Answer], bool],
+    least: timedelta,
+) -> Iterator[tuple[Answer, bool]]:
+    """Ask for all of the look's time, then for its halves, until none is above the search's cap.
+
+    Yields every answer, for each was served, with whether it is above the cap and its time too
+    short (`least`) to be halved again.
+    """
+    waiting = [(look.since, look.until or look.started_at)]
+    while waiting:
+        since, until = waiting.pop()
+        answer = ask(since, until)
+        short = until - since <= least
+        yield answer, full(answer) and short
+        if full(answer) and not short:
+            middle = (since + (until - since) / 2).replace(microsecond=0)
+            waiting += [(since, middle), (middle, until)]
+
+
+def disguised(error: DeniedError, url: str, words: Mapping[bytes, float]) -> ListeningError:
+    """Return a refusal as the rate limit it is, if it holds one of these words; else itself.
+
+    Args:
+        error: what the door made of the answer.
+        url: what was asked.
+        words: of a refusal that means a limit, and how many seconds it lasts.
+    """
+    waits = (seconds for word, seconds in words.items() if word in error.body)
+    seconds = next(waits, None)
+    return error if seconds is None else RateLimitedError.of(url, seconds)
 
 
 def moments(items: Iterable[Item]) -> list[datetime]:

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
 from listening.contract import BrandFile
+from listening.query import Dialect, compile_search, search_texts
+from listening.sources import Target
 
 IMPLIED = "implied"
 
@@ -12,6 +18,23 @@ def queries_for(source: str, brands: BrandFile) -> dict[str, str]:
     found = {query.id: query.q for query in brands.queries if source in (query.sources or [source])}
     names = (name.replace('"', " ") for name in names_of(brands))
     return found or {IMPLIED: " OR ".join(f'"{name}"' for name in names)}
+
+
+def search_targets(
+    source: str, base_url: str, brands: BrandFile, facts: Mapping[str, Any], dialect: Dialect | None
+) -> list[Target]:
+    """Return one target per query that covers a source, else one for the brands' names.
+
+    Its settings hold what to search for as `texts`: in the words of the dialect, or, where the
+    search knows none, each wording by itself.
+    """
+    found = []
+    for name, q in queries_for(source, brands).items():
+        plain = names_of(brands) if name == IMPLIED else search_texts(q)
+        texts = compile_search(q, dialect) if dialect else plain
+        settings = {**facts, "base_url": base_url.rstrip("/"), "texts": list(texts)}
+        found.append(Target(name, urlsplit(base_url).hostname or "", settings))
+    return found
 
 
 def names_of(brands: BrandFile) -> list[str]:

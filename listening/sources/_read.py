@@ -38,8 +38,8 @@ class Pager:
         self._seen: set[str] = set()
         self._stale = 0
 
-    def turn(self, ids: Iterable[str]) -> None:
-        """Note the ids of the next page, before it is yielded.
+    def turn(self, ids: Iterable[str]) -> bool:
+        """Note the ids of the next page, before it is yielded; tell whether any is new.
 
         Raises:
             LoopError: it is the second in a row that holds nothing new.
@@ -53,6 +53,7 @@ class Pager:
                 where=self._where,
                 mend="The source pages in a circle; what came before it is kept",
             )
+        return bool(fresh)
 
 
 def field(item: Any, name: str, *kinds: type) -> Any:
