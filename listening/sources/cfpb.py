@@ -1,0 +1,165 @@
+"""CFPB: what consumers complain of to the US Consumer Financial Protection Bureau, by company.
+
+Written from github.com/cfpb/ccdb5-api (serializer, builders, throttling, swagger) and the answers
+kept in the tests of github.com/cfpb/ccdb5-ui; read 2026-11. No account; 20 searches a minute.
+
+The database is indexed once a day, so a look asks for that first, and for complaints only if it
+is new. One is published when its company has answered, or 15 days after it came, and may gain its
+consumer's words and the company's answer later: two months are read again. Dates know no time.
+Names and numbers in the words are blanked by the bureau ("XXXX").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from listening.answer import GoneError
+from listening.contract import BrandFile, Item, Mention, Page
+from listening.sources import Look, Settings, Target, source
+from listening.sources._api import gone, hear
+from listening.sources._queries import search_targets
+from listening.sources._read import (
+    Pager,
+    expect,
+    field,
+    instant,
+    part,
+    read_items,
+    target_name,
+    tell_news,
+    text_id,
+    words,
+)
+
+SITE: Final = "https://www.consumerfinance.gov"
+API: Final = "/data-research/consumer-complaints/search/api/v1/"
+DETAIL: Final = f"{SITE}/data-research/consumer-complaints/search/detail/"
+SIZE: Final = 100
+KNOWN: Final = words(
+    """:updated_at company company_public_response company_response complaint_id
+    complaint_what_happened consumer_consent_provided consumer_disputed date_indexed
+    date_indexed_formatted date_received date_received_formatted date_sent_to_company
+    date_sent_to_company_formatted has_narrative issue product state sub_issue sub_product
+    submitted_via tags timely zip_code"""
+)
+
+
+class Company(Settings):
+    """A company, spelt as the database does, and the brand it is."""
+
+    name: str
+    brand: str = ""
+
+
+class Complaints(Settings):
+    """`sources: {cfpb: {companies: [{name: "ACME BANK, N.A.", brand: acme}]}}`; or the queries."""
+
+    base_url: str = SITE
+    companies: tuple[Company, ...] = ()
+
+
+def targets(settings: Complaints, brands: BrandFile) -> list[Target]:
+    """Return one target per company; without any, one per query, or for the brands' names."""
+    if not settings.companies:
+        return search_targets("cfpb", settings.base_url, brands, {"brand": ""}, None)
+    host, base = urlsplit(settings.base_url).hostname or "", settings.base_url.rstrip("/")
+    return [
+        Target(target_name(one.name.lower()), host,
+               {"base_url": base, "texts": [one.name], "company": True, "brand": one.brand})
+        for one in settings.companies
+    ]  # fmt: skip
+
+
+@source(
+    name="cfpb",
+    relation="off_channel",
+    hosts=("www.consumerfinance.gov",),
+    auth="none",
+    blind_to="Complaints not published yet; the words of consumers who do not share them; changes "
+    "after two months",
+    verified="shape",
+    settings=Complaints,
+    targets=targets,
+    pace=3.0,
+    memory=timedelta(days=7),
+    overlap=timedelta(days=60),
+    horizon=timedelta(days=90),
+    slice=timedelta(days=30),
+)
+def crawl(look: Look) -> Iterator[Page]:
+    """Yield the complaints of two months where there is news, then what was taken back."""
+    url, answer = _ask(look, "", {"size": 0})
+    news = expect(expect(answer, "_meta", dict, url), "last_indexed", str, url)
+    if news == look.cursor.get("indexed"):
+        return
+    for page in hear(look, lambda text: _found(look, text), lambda one: _again(look, one)):
+        yield replace(page, cursor={**page.cursor, "indexed": news}) if page.cursor else page
+
+
+def _found(look: Look, text: str) -> Iterator[Page]:
+    """Yield the complaints of one company, or with one wording, the newest first."""
+    words = {"company": text} if look.settings.get("company") else {
+        "search_term": f'"{text}"', "field": "all"}  # fmt: skip
+    asked = {"date_received_min": look.since.date(), "sort": "created_date_desc", **words}
+    if look.until:
+        asked["date_received_max"] = look.until.date() + timedelta(days=1)  # exclusive
+    pager, hits = Pager(look.target.name), [None] * SIZE
+    while len(hits) == SIZE:
+        url, answer = _ask(look, "", {**asked, "size": SIZE})
+        hits = expect(expect(answer, "hits", dict, url), "hits", list, url)
+        page = _page(look, hits, url)
+        if hits:
+            pager.turn(item.native_id for item in page.items)
+            sort = expect(hits[-1], "sort", list, url)
+            asked["search_after"] = "_".join(map(str, sort))
+        yield page
+
+
+def _ask(look: Look, path: str, asked: Mapping[str, Any]) -> tuple[str, Any]:
+    url = f"{look.settings['base_url']}{API}{path}"
+    plain = {} if path else {"no_aggs": "true", "no_highlight": "true"}
+    return url, look.http.get_json(url, {**asked, **plain})
+
+
+def _again(look: Look, native_id: str) -> Iterator[Item]:
+    """Yield a complaint as it stands now; one that is not found was taken back."""
+    try:
+        url, answer = _ask(look, native_id, {})
+        hits = expect(expect(answer, "hits", dict, url), "hits", list, url)
+    except GoneError:
+        hits = []
+    yield from _page(look, hits, native_id).items if hits else gone(look, "cfpb", [native_id])
+
+
+def _page(look: Look, hits: list[Any], url: str) -> Page:
+    raws = [one.get("_source") if isinstance(one, Mapping) else one for one in hits]
+    tell_news("cfpb", raws, KNOWN)
+    items = read_items(
+        "cfpb", url, raws, lambda raw: _mention(raw, look), lambda raw: text_id(raw, "complaint_id")
+    )
+    return Page(items, len(items))
+
+
+def _mention(raw: Any, look: Look) -> Mention:
+    native_id = field(raw, "complaint_id", str)
+    said, about = part(raw, "complaint_what_happened", str), part(raw, "sub_issue", str)
+    issue, state = field(raw, "issue", str), part(raw, "state", str)
+    what = ", ".join(filter(None, (field(raw, "product", str), issue)))
+    return Mention(
+        source="cfpb",
+        native_id=native_id,
+        text=said or about or issue,
+        title=f"{field(raw, 'company', str)}: {what}",
+        url=f"{DETAIL}{native_id}",
+        published_at=instant(field(raw, "date_received", str), "date_received"),
+        observed_at=look.started_at,
+        channel="cfpb",
+        lang="en",
+        region=f"US-{state}" if state else "US",
+        brand_id=look.settings["brand"],
+        warnings=() if said else ("no_words",),
+    )
