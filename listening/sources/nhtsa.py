@@ -1,0 +1,145 @@
+"""NHTSA: what owners complain of to the US road safety agency, by vehicle and model year.
+
+Written from nhtsa.gov/nhtsa-datasets-and-apis (complaints by vehicle, by ODI number) and answers
+quoted in public clients; read 2026-11. No account. A vehicle's complaints come all at once, so a
+list that reads as before is done with. One that is missing is asked for by its number; only if
+the agency no longer knows that, it is deleted. Dates are American, and know no time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from pydantic import Field
+
+from listening.answer import Response, read_json
+from listening.clean import UncleanError
+from listening.contract import BrandFile, Item, Mention, Page
+from listening.sources import Look, Settings, Target, source
+from listening.sources._api import EPOCH, MOST_ASKED, gone
+from listening.sources._read import (
+    expect,
+    field,
+    read_items,
+    target_name,
+    tell_news,
+    text_id,
+    words,
+)
+
+API: Final = "https://api.nhtsa.gov"
+KNOWN: Final = words(
+    """components crash dateComplaintFiled dateOfIncident fire manufacturer numberOfDeaths
+    numberOfInjuries odiNumber products summary vin"""
+)
+
+
+class Vehicle(Settings):
+    """A model, spelt as the agency does, the years of it, and the brand it is of."""
+
+    make: str
+    model: str
+    years: tuple[int, ...] = Field(min_length=1)
+    brand: str = ""
+
+
+class Vehicles(Settings):
+    """`sources: {nhtsa: {vehicles: [{make: acme, model: roadster, years: [2025]}]}}`."""
+
+    base_url: str = API
+    vehicles: tuple[Vehicle, ...] = Field(min_length=1)
+
+
+def targets(settings: Vehicles, _: BrandFile) -> list[Target]:
+    """Return one target per vehicle and model year."""
+    host, base = urlsplit(settings.base_url).hostname or "", settings.base_url.rstrip("/")
+    return [
+        Target(target_name(f"{one.make}/{one.model}/{year}".lower()), host,
+               {"base_url": base, "make": one.make, "model": one.model, "year": year,
+                "brand": one.brand})
+        for one in settings.vehicles for year in one.years
+    ]  # fmt: skip
+
+
+@source(
+    name="nhtsa",
+    relation="off_channel",
+    hosts=("api.nhtsa.gov",),
+    auth="none",
+    blind_to="Tyres, child seats and equipment; letters and photos; complaints not yet entered",
+    verified="shape",
+    settings=Vehicles,
+    targets=targets,
+    pace=1.0,
+    memory=timedelta(days=90),
+)
+def crawl(look: Look) -> Iterator[Page]:
+    """Yield a vehicle's complaints as one page, or nothing where they read as before."""
+    facts = look.settings
+    asked = {"make": facts["make"], "model": facts["model"], "modelYear": facts["year"]}
+    page, body = _ask(look, "complaintsByVehicle", asked)
+    if body == look.cursor.get("body"):
+        return
+    yield page
+    missing = look.recent(EPOCH).keys() - {item.native_id for item in page.items}
+    items = tuple(item for one in sorted(missing)[:MOST_ASKED] for item in _again(look, one))
+    yield Page(items, len(items), {"body": body})
+
+
+def _again(look: Look, native_id: str) -> Iterator[Item]:
+    page, _ = _ask(look, "odinumber", {"odinumber": native_id})
+    yield from page.items or gone(look, "nhtsa", [native_id])
+
+
+def _ask(look: Look, path: str, asked: Mapping[str, Any]) -> tuple[Page, str]:
+    """Return the complaints of an answer, and a hash of it."""
+    url = f"{look.settings['base_url']}/complaints/{path}"
+    answer, body = look.http.fetch(url, _read, params=asked)
+    raws = expect(answer, "results", list, url)
+    tell_news("nhtsa", raws, KNOWN)
+    items = read_items(
+        "nhtsa", url, raws, lambda raw: _mention(raw, look), lambda raw: text_id(raw, "odiNumber")
+    )
+    return Page(items, len(raws)), body
+
+
+def _read(response: Response) -> tuple[Any, str]:
+    return read_json(response), hashlib.sha256(response.body).hexdigest()
+
+
+def _mention(raw: Any, look: Look) -> Mention:
+    facts, number = look.settings, str(field(raw, "odiNumber", int))
+    harm = [name for name in ("crash", "fire") if field(raw, name, bool)]
+    harm += [
+        f"{count} {what}"
+        for name, what in (("numberOfInjuries", "injured"), ("numberOfDeaths", "dead"))
+        if (count := field(raw, name, int))
+    ]
+    vehicle = f"{facts['year']} {facts['make']} {facts['model']}"
+    told = f" ({', '.join(harm)})" if harm else ""
+    return Mention(
+        source="nhtsa",
+        native_id=number,
+        text=field(raw, "summary", str),
+        title=f"{vehicle}: {field(raw, 'components', str)}{told}",
+        url=f"{API}/complaints/odinumber?odinumber={number}",
+        published_at=_date(field(raw, "dateComplaintFiled", str)),
+        observed_at=look.started_at,
+        channel="nhtsa",
+        lang="en",
+        region="US",
+        brand_id=facts["brand"],
+        warnings=("no_zone",),
+    )
+
+
+def _date(text: str) -> datetime:
+    try:
+        return datetime.strptime(text, "%m/%d/%Y").replace(tzinfo=UTC)
+    except ValueError as error:
+        detail = f"dateComplaintFiled {text[:60]!r} is no date"
+        raise UncleanError("bad_date", detail) from error
