@@ -1,0 +1,11 @@
+"""The routes of the desk, a file for each thing people do; ROUTERS is all there are.
+
+A route needs a rule in `desk/web/access.py`; without one the app does not start.
+"""
+
+from fastapi import APIRouter
+
+from desk.web.routes import admin, mention, read, sign
+
+# read's /{team} matches any first word, so it comes last.
+ROUTERS: tuple[APIRouter, ...] = (sign.router, admin.router, mention.router, read.router)
