@@ -73,14 +73,21 @@ def write(connection: sa.Connection, word: Decision | Correction) -> int:
         ConfigurationError: such a thing cannot be decided; nothing is written.
     """
     row = _row(word)
-    if connection.dialect.name == "postgresql":
-        # Until the commit: else a smaller id could be committed after a larger one was sealed.
-        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_POSTGRES_LOCK)))
+    take_turns(connection)
     newest = connection.execute(sa.select(sa.func.max(outbox.c.outbox_id))).scalar()
     decided_at = now()
     outbox_id = max(_micros(decided_at), (newest or 0) + 1)
     connection.execute(sa.insert(outbox).values(outbox_id=outbox_id, decided_at=decided_at, **row))
     return outbox_id
+
+
+def take_turns(connection: sa.Connection) -> None:
+    """Let nobody else write until the commit; on SQLite `desk.state.writing` does so already.
+
+    Else a smaller id could be committed after a larger one was sealed.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_POSTGRES_LOCK)))
 
 
 def _row(word: Decision | Correction) -> dict[str, Any]:

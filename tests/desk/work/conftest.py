@@ -15,7 +15,7 @@ import pytest
 import sqlalchemy as sa
 
 from desk.state import URL_VARIABLE, open_state
-from desk.work.outbox import ROOM
+from desk.work.item import ROOMS
 from listening.contract import DataRoot
 
 BIN = Path("/usr/lib/postgresql/15/bin")
@@ -74,6 +74,6 @@ def root(
 @pytest.fixture
 def engine(root: DataRoot) -> Iterator[sa.Engine]:
     """The open state."""
-    engine = open_state(root, [ROOM])
+    engine = open_state(root, ROOMS)
     yield engine
     engine.dispose()
