@@ -1,4 +1,4 @@
-"""Turns tagged batches and the desk's decisions into every team's tables."""
+"""Turns tagged batches and the desk's decisions into every team's tables; keeps evidence."""
 
 from __future__ import annotations
 
@@ -29,6 +29,17 @@ def warehouse_update() -> None:
     A batch that cannot be loaded, or a model that fails, keeps back only what it concerns: the
     next task runs all the same, and `watch` fails the run.
     """
+
+    @task
+    def keep() -> int:
+        from desk.legal.keep import keep_evidence
+        from desk.legal.render import find_browser
+        from listening.contract import DataRoot
+
+        done = keep_evidence(DataRoot.from_environment(), find_browser())
+        if done.errors:
+            raise done.errors[0]
+        return done.packs
 
     @task
     def seal() -> list[str]:
@@ -79,7 +90,7 @@ def warehouse_update() -> None:
 
     steps = [seal(), load(), model(), publish()]
     steps[0] >> steps[1] >> steps[2] >> steps[3]
-    steps >> watch()
+    [keep(), *steps] >> watch()
 
 
 warehouse_update()

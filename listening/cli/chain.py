@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from listening.cli.common import emit, step
+from listening.cli.common import emit, log, step
 
 if TYPE_CHECKING:
     from listening.contract import Batch, BrandFile, Coverage, DataRoot
@@ -80,7 +80,23 @@ def digest(root: DataRoot, brands: BrandFile, *, publish: bool) -> Sequence[Rece
 
     with step("tag"):
         tag_pending(root, brands)
+    keep_flagged(root)
     return load_and_publish(root, brands, publish=publish)
+
+
+def keep_flagged(root: DataRoot) -> None:
+    """Keep evidence of what is flagged; what cannot be kept is told, and stops no load."""
+    from desk.legal.keep import keep_evidence
+    from desk.legal.render import find_browser
+    from listening.contract import ListeningError
+
+    with step("evidence"):
+        try:
+            errors = keep_evidence(root, find_browser()).errors
+        except ListeningError as error:
+            errors = [error]
+    for one in errors:
+        log.error("evidence: %s", one)
 
 
 def load_and_publish(root: DataRoot, brands: BrandFile, *, publish: bool) -> Sequence[Receipt]:
