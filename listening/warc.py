@@ -12,7 +12,8 @@ from listening.disk import explained
 
 # What of a request may be a secret; what the server sent stays as received.
 _SECRET: Final = re.compile(
-    rb"(?im)^((?:proxy-)?authorization|cookie|(?:x-|x-goog-)?api-key|api-username)(:[ \t]*)[^\r\n]*"
+    rb"(?im)^((?:proxy-)?authorization|cookie|(?:x-|x-goog-)?api-?key|api-username)"
+    rb"(:[ \t]*)[^\r\n]*"
 )
 _SECRET_PARAMETER: Final = re.compile(r"(?<=[?&])((?:api_?)?key|access_token)=[^&#\s]*")
 

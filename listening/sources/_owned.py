@@ -1,0 +1,174 @@
+"""What a brand's own channels have in common: whose they are, what it answers, what vanished."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from listening.answer import GoneError
+from listening.contract import BrandFile, ConfigurationError, Item, Mention, Page
+from listening.sources import Look, Target
+from listening.sources._api import EPOCH, Heard, gone
+from listening.sources._read import Pager, read_items, target_name, text_id
+
+MOST_ASKED: Final = 100  # vanished items asked for in one crawl
+REPLY: Final = "/reply"  # after the id of what the brand answered, where its answer has no id
+Again = Callable[[str], Iterable[Item]]
+
+
+def channel(
+    source: str,
+    name: str,
+    brand: str,
+    brands: BrandFile,
+    facts: Mapping[str, Any],
+    *,
+    hosts: Sequence[str] = (),
+) -> Target:
+    """Return a channel as a target: an own brand's is owned, a competitor's is off-channel.
+
+    Its settings gain `brand`, `owned` and `voice`: the handle that the brand's answers are by.
+    It is the first of the brand file's `handles` for the source, else the brand's id.
+
+    Args:
+        source: name of the source.
+        name: of the channel at its source.
+        brand: id of the brand whose channel it is.
+        brands: the brand file.
+        facts: other settings, of which `base_url` tells the host.
+        hosts: others it may speak to.
+
+    Raises:
+        ConfigurationError: the brand file has no such brand.
+    """
+    found = {one.id: one for one in brands.brands}
+    if brand not in found:
+        raise ConfigurationError(
+            f"{name} is of brand {brand!r}, which is not in the brand file",
+            where=f"sources: {source}",
+            mend=f"Use one of {', '.join(found)}",
+        )
+    own = found[brand].role == "own"
+    voice = next(iter(found[brand].handles.get(source, ())), brand)
+    settings = {**facts, "brand": brand, "owned": own, "voice": voice}
+    host = urlsplit(str(facts.get("base_url", ""))).hostname or ""
+    relation = "owned" if own else "off_channel"
+    return Target(target_name(name), host, settings, tuple(hosts), relation)  # type: ignore[arg-type]
+
+
+def whose(look: Look) -> dict[str, Any]:
+    """Return whose channel it is, as fields of a mention."""
+    return {"brand_id": look.settings["brand"], "owned": look.settings["owned"]}
+
+
+def dated(look: Look, native_id: str, at: datetime) -> dict[str, datetime | None]:
+    """Return when something was said whose one date moves with each edit, as fields of a mention.
+
+    The first date seen stays the day it was published.
+    """
+    first = look.recent(EPOCH).get(native_id) or at
+    return {"published_at": min(first, at), "edited_at": at if at > first else None}
+
+
+def answered(look: Look, to: Mention, text: str, at: datetime) -> Mention:
+    """Return what the brand answered to a review, where the answer has no id of its own."""
+    native_id = f"{to.native_id}{REPLY}"
+    return Mention(
+        source=to.source,
+        native_id=native_id,
+        text=text,
+        url=to.url,
+        author=look.settings["voice"],
+        **dated(look, native_id, at),  # type: ignore[arg-type]
+        observed_at=look.started_at,
+        kind="comment",
+        channel=to.channel,
+        parent_native_id=to.native_id,
+        thread_native_id=to.native_id,
+        **whose(look),
+    )
+
+
+def review_page(
+    look: Look,
+    source: str,
+    where: str,
+    reviews: Sequence[Any],
+    *,
+    id_field: str,
+    review: Callable[[Any], Mention],
+    reply_of: Callable[[Any], Any],
+    reply: Callable[[Any], tuple[str, datetime]],
+) -> Page:
+    """Return reviews, then what the brand answered to them.
+
+    Args:
+        look: whose channel it is.
+        source: name of the source.
+        where: the address asked.
+        reviews: as served.
+        id_field: of a review.
+        review: reads one.
+        reply_of: returns its answer as served, None where it has none.
+        reply: reads that: its text, and when it was last changed.
+    """
+    told = [(one, None) for one in reviews]
+    told += [(one, said) for one in reviews if (said := reply_of(one)) is not None]
+
+    def read(pair: tuple[Any, Any]) -> Mention:
+        mention = review(pair[0])
+        return mention if pair[1] is None else answered(look, mention, *reply(pair[1]))
+
+    def name(pair: tuple[Any, Any]) -> str:
+        return text_id(pair[0], id_field) + (REPLY if pair[1] is not None else "")
+
+    return Page(read_items(source, where, told, read, name), len(told))
+
+
+def inner(raw: Any, name: str) -> Any:
+    """Return a field of an item of whatever shape, None where it has none."""
+    return raw.get(name) if isinstance(raw, Mapping) else None
+
+
+def walk(look: Look, where: str, ask: Callable[[str], tuple[Page, str]]) -> Iterator[Page]:
+    """Yield the pages of a list that shows the newest first, back to the overlap.
+
+    Args:
+        look: tells how far back.
+        where: names the list.
+        ask: returns the page of a token ("" at first), and the next one's token, "" at the end.
+    """
+    pager, token = Pager(where), ""
+    while True:
+        page, token = ask(token)
+        pager.turn(item.native_id for item in page.items)
+        yield page
+        said = [item for item in page.items if isinstance(item, Mention)]
+        newest = max((one.edited_at or one.published_at for one in said), default=look.since)
+        if not token or newest < look.since:
+            return
+
+
+def follow(
+    look: Look, source: str, pages: Iterable[Page], again: Again | None = None
+) -> Iterator[Page]:
+    """Yield pages as they come, then what vanished from them, asked for singly.
+
+    The cursor moves with the last page. `again` returns what is there now of an id; the id is
+    deleted where that raises `GoneError`, or tells of other things only.
+    """
+    heard = Heard(look)
+    yield from heard.note(pages)
+    vanished = heard.missing()[:MOST_ASKED] if again else []
+    items = tuple(_now(look, source, one, again) for one in vanished if again)
+    yield Page(items, len(items), heard.cursor)
+
+
+def _now(look: Look, source: str, native_id: str, again: Again) -> Item:
+    try:
+        there = [item for item in again(native_id) if item.native_id == native_id]
+    except GoneError:
+        there = []
+    return there[0] if there else next(iter(gone(look, source, [native_id])))
