@@ -28,6 +28,7 @@ from listening.recount import recount_stream
 from listening.reparse import reparse_stream
 from listening.sources import SOURCES, describe
 from tests.listening.conftest import Answer, Asked, FakeTime, Raw, Server, reply, web_socket
+from tests.listening.sources.keys import ec_key, pem
 
 HERE = Path(__file__).parent
 NOW, LATER = "2026-10-08T12:00:00Z", "2026-10-12T12:00:00Z"
@@ -60,7 +61,8 @@ class World:
         text = (HERE / self.name / "case.json").read_text()
         self.case = json.loads(text.replace("{folder}", str(self.tmp / "drop")))
         for name, value in self.case.get("environment", {}).items():
-            self.monkeypatch.setenv(name, value)
+            key = pem(ec_key()).replace("\n", "\\n") if "{ec_key}" in value else ""
+            self.monkeypatch.setenv(name, value.replace("{ec_key}", key))
         self.serve(self.case.get("routes", []))
         self.drop(self.case.get("files", []))
         address = f"*.example=127.0.0.1:{self.server.port}"

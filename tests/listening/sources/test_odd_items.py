@@ -15,7 +15,18 @@ import pytest
 from listening.bucket import Bucketer
 from listening.clean import UncleanError
 from listening.contract import Item
-from listening.sources import SourceChanged, _github, discourse, github, stackexchange, x
+from listening.sources import (
+    SourceChanged,
+    _github,
+    appstoreconnect,
+    discourse,
+    github,
+    googlebusiness,
+    googleplay,
+    stackexchange,
+    trustpilot,
+    x,
+)  # fmt: skip
 
 HERE = Path(__file__).parent
 NOON = datetime(2026, 10, 8, 12, tzinfo=UTC)
@@ -27,6 +38,9 @@ LOOK: Any = SimpleNamespace(
         "repo": "a/b",
         "brand": "",
         "owned": False,
+        "voice": "us",
+        "app": "1",
+        "region": "",
     },
     started_at=NOON,
     recent=lambda _: {},
@@ -73,6 +87,20 @@ CASES: dict[str, tuple[list[Any], Callable[[Any], Item]]] = {
         lambda raw: github._mention(raw, LOOK),
     ),
     "github discussions": ([TALK], lambda raw: _github._mention(raw, LOOK)),
+    "trustpilot": (
+        fixture("trustpilot/page1.json")["reviews"], lambda raw: trustpilot._review(raw, LOOK),
+    ),
+    "googleplay": (
+        fixture("googleplay/page1.json")["reviews"], lambda raw: googleplay._review(raw, LOOK),
+    ),
+    "googlebusiness": (
+        fixture("googlebusiness/page1.json")["reviews"],
+        lambda raw: googlebusiness._review(raw, LOOK),
+    ),
+    "appstoreconnect": (
+        fixture("appstoreconnect/page1.json")["data"],
+        lambda raw: appstoreconnect._review(raw, LOOK),
+    ),
     "x": (PAGE["data"], lambda raw: x._item(raw, PAGE, LOOK)),
     "x links": (
         fixture("x/page1.json")["data"][:1],

@@ -1,0 +1,152 @@
+"""App Store Connect: every review of an own app, in all countries, with the developer's answer.
+
+Written from developer.apple.com/documentation/appstoreconnectapi (customer reviews; 2.0 and
+later), read 2026-11; tested on documented shapes. The connection's login is the key's id, its
+password the key (PEM), `extra.issuer` the issuer's id; each request is signed for ten minutes.
+
+Of an own app this tells more than the public feed (`appstore`): all reviews, the answers, and
+deletions. Their ids differ, so listen to an app by one of the two. `createdDate` is the only
+date and moves with an edit: the first one seen stays the day of publication.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from pydantic import Field
+
+from listening.contract import BrandFile, Item, Mention, Page, now
+from listening.credential import need_credential
+from listening.sources import Look, Settings, Target, source
+from listening.sources._jwt import sign
+from listening.sources._owned import (
+    REPLY,
+    channel,
+    dated,
+    follow,
+    inner,
+    review_page,
+    walk,
+    whose,
+)  # fmt: skip
+from listening.sources._read import expect, field, instant, part, text_id
+
+API: Final = "https://api.appstoreconnect.apple.com"
+SIZE: Final = 200
+VALID: Final = 600  # seconds; the API takes twice that at most
+WHAT: Final = '{"login": key id, "password": the key (PEM), "extra": {"issuer": issuer id}}'
+SHOWN: Final = "PUBLISHED"
+
+
+class App(Settings):
+    """An app by its Apple id, and the brand whose app it is."""
+
+    id: str = Field(pattern=r"^\d+$", coerce_numbers_to_str=True)
+    brand: str
+
+
+class Apps(Settings):
+    """`sources: {appstoreconnect: {apps: [{id: "123", brand: acme}]}}`."""
+
+    apps: tuple[App, ...] = Field(min_length=1)
+    connection: str = "appstoreconnect"
+    base_url: str = API
+
+
+def targets(settings: Apps, brands: BrandFile) -> list[Target]:
+    """Return one target per app."""
+    facts = {"base_url": settings.base_url.rstrip("/"), "connection": settings.connection}
+    return [
+        channel("appstoreconnect", one.id, one.brand, brands, {**facts, "app": one.id})
+        for one in settings.apps
+    ]
+
+
+@source(
+    name="appstoreconnect",
+    relation="owned",
+    hosts=("api.appstoreconnect.apple.com",),
+    auth="an API key of App Store Connect",
+    blind_to="Ratings without a text; edits of reviews older than a month; votes; the version",
+    verified="shape",
+    settings=Apps,
+    targets=targets,
+    pace=1.1,  # 3,500 requests an hour
+    overlap=timedelta(days=30),
+    horizon=timedelta(days=3650),
+    memory=timedelta(days=31),
+    backfills=True,
+)
+def crawl(look: Look) -> Iterator[Page]:
+    """Yield reviews with their answers, newest first, then what vanished."""
+    base = f"{look.settings['base_url']}/v1"
+    first = f"{base}/apps/{look.settings['app']}/customerReviews"
+
+    def turn(token: str) -> tuple[Page, str]:
+        asked = {"sort": "-createdDate", "limit": SIZE, "include": "response"}
+        answer = _ask(look, token or first, None if token else asked)
+        reviews = expect(answer, "data", list, first)
+        following = inner(inner(answer, "links"), "next")
+        return _page(look, reviews, answer, first), str(following or "")
+
+    def again(native_id: str) -> tuple[Item, ...]:
+        url = f"{base}/customerReviews/{native_id.removesuffix(REPLY)}"
+        answer = _ask(look, url, {"include": "response"})
+        return _page(look, [expect(answer, "data", dict, url)], answer, url).items
+
+    yield from follow(look, "appstoreconnect", walk(look, first, turn), again)
+
+
+def _ask(look: Look, url: str, asked: Mapping[str, Any] | None) -> Any:
+    name = look.settings["connection"]
+    key = need_credential(name, WHAT)
+    began = int(now().timestamp())  # a long crawl outlives its first token
+    claims = {"iss": str(key.extra.get("issuer", "")), "iat": began, "exp": began + VALID,
+              "aud": "appstoreconnect-v1"}  # fmt: skip
+    token = sign(claims, key.password, "ES256", f"connection {name}", key.login)
+    return look.http.get_json(url, asked, {"Authorization": f"Bearer {token}"})
+
+
+def _page(look: Look, reviews: list[Any], answer: Any, url: str) -> Page:
+    said = inner(answer, "included")
+    answers = {text_id(one, "id"): one for one in (said if isinstance(said, list) else ())}
+
+    def reply_of(review: Any) -> Any:
+        link = inner(inner(inner(review, "relationships"), "response"), "data")
+        found = inner(answers.get(text_id(link, "id")), "attributes")
+        return found if inner(found, "state") in (None, SHOWN) else None  # a draft is unsaid
+
+    return review_page(
+        look, "appstoreconnect", url, reviews,
+        id_field="id",
+        review=lambda one: _review(one, look),
+        reply_of=reply_of,
+        reply=_reply,
+    )  # fmt: skip
+
+
+def _review(review: Any, look: Look) -> Mention:
+    told = field(review, "attributes", dict)
+    name = field(review, "id", str)
+    return Mention(
+        source="appstoreconnect",
+        native_id=name,
+        text=part(told, "body", str),
+        title=part(told, "title", str),
+        url=f"https://apps.apple.com/app/id{look.settings['app']}",
+        author_name=part(told, "reviewerNickname", str),
+        **dated(look, name, instant(field(told, "createdDate", str), "createdDate")),  # type: ignore[arg-type]
+        observed_at=look.started_at,
+        kind="review",
+        channel="appstore",
+        region=part(told, "territory", str),  # of three letters: DEU
+        rating=float(field(told, "rating", int)),
+        **whose(look),
+    )
+
+
+def _reply(said: Any) -> tuple[str, datetime]:
+    at = instant(field(said, "lastModifiedDate", str), "lastModifiedDate")
+    return field(said, "responseBody", str), at
