@@ -203,9 +203,9 @@ def forget(connection: sa.Connection, mention_ids: Iterable[str]) -> int:
 
 def _forget_words(connection: sa.Connection, of_them: sa.ColumnElement[bool]) -> int:
     keys = [act.c[name] for name in _KEY]
-    things = connection.execute(sa.select(*keys).where(of_them).distinct()).all()
-    for kind, subject_id, target in things:
-        one = _is(item, kind, subject_id, target)
+    things = connection.execute(sa.select(*keys).where(of_them).distinct()).mappings().all()
+    for thing in things:
+        one = _is(item, thing["kind"], thing["subject_id"], thing["target"])
         connection.execute(sa.update(item).where(one).values(said="{}"))
     return connection.execute(sa.update(act).where(of_them).values(note="", said="{}")).rowcount
 
