@@ -41,7 +41,7 @@ def sign(
     try:
         private = load_pem_private_key(key.replace("\\n", "\n").encode(), None)
     except (ValueError, TypeError):  # which quote nothing of it, and neither do we
-        private = None  # type: ignore[assignment]
+        private = None
     if algorithm == "RS256" and isinstance(private, rsa.RSAPrivateKey):
         signature = private.sign(said.encode(), padding.PKCS1v15(), hashes.SHA256())
     elif algorithm == "ES256" and isinstance(private, ec.EllipticCurvePrivateKey):
