@@ -71,6 +71,10 @@ class ArchivedHttp(Http):
             mend="Parse with the brand file and the settings the batch was crawled with",
         )
 
+    def bulk(self, url: str, split: Any, most: int) -> Iterator[bytes]:  # noqa: ARG002 - as it was
+        """Yield the records of a file that were kept."""
+        yield from (kept.body for kept in self.answers.pop(url, ()))
+
     def stream(self, url: str, limits: Limits | None = None) -> Any:  # noqa: ARG002 - as it was
         """Return the messages of a stream that were kept."""
         return KeptMessages([kept.body for kept in self.answers.pop(url.partition("?")[0], ())])

@@ -21,8 +21,8 @@ TRIES: Final = 5
 class Effort:
     """What one request may cost: tries, our own time, and the time the server asks for."""
 
-    def __init__(self, clock: Clock) -> None:
-        self.tries = 0
+    def __init__(self, clock: Clock, wall: float | None = None) -> None:
+        self.tries, self._wall = 0, wall or WALL
         self._clock, self._own, self._asked, self._began = clock, 0.0, 0.0, 0.0
 
     def __enter__(self) -> None:
@@ -33,7 +33,7 @@ class Effort:
 
     def left(self) -> float:
         """Return how many seconds of our own are left."""
-        return max(0.1, WALL - self._own)
+        return max(0.1, self._wall - self._own)
 
     def pause(self, later: LaterError, url: str) -> float:
         """Return how long to pause before the next try; over `PATIENCE`: give up until then.
@@ -51,7 +51,7 @@ class Effort:
         over = later.asked is not None and self._asked > PATIENCE
         if over:
             return max(wait, PATIENCE + 1)
-        if self.tries >= TRIES or self._own >= WALL:
+        if self.tries >= TRIES or self._own >= self._wall:
             raise TransientError(
                 f"{later}; gave up after {self.tries} tries",
                 where=shown(url),

@@ -10,12 +10,12 @@ from __future__ import annotations
 import logging
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from http.client import HTTPException
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
+from typing import IO, TYPE_CHECKING, Any, Final, Self, TypeVar
 from urllib.parse import urlencode, urlsplit
 
 import requests
@@ -36,6 +36,7 @@ from listening.answer import (
     read_json,
     rest_after,
 )
+from listening.bulk import Bulk, open_bulk
 from listening.contract import DataRoot, now
 from listening.effort import PATIENCE, WALL, Effort
 from listening.guard import Guard, RefusedError, Resolver, Route, shown
@@ -136,19 +137,21 @@ class Http:
         json: Any = None,
         put: bytes | None = None,
         secret: bool = False,
+        into: Bulk | None = None,
     ) -> T:
         """Return what `read` makes of the answer; a `CutError` of it counts as a failed try.
 
         With a `form` or `json` it is a POST of it, with `put` a PUT of these bytes; either may be
-        sent more than once. A `secret` exchange, such as for a token, is not kept in the WARC.
+        sent more than once. A `secret` exchange, such as for a token, is not kept in the WARC, nor
+        is a body that goes `into` a file; `read` is given an empty one then.
 
         Raises:
             RefusedError: the URL, or one it redirects to, must not be asked.
             RateLimitedError, DeniedError, GoneError, BadAnswerError, TransientError.
         """
         url = _with(url, params or {})
-        ask = Ask(dict(headers or {}), form, json, secret, put)
-        effort = Effort(self.clock)
+        ask = Ask(dict(headers or {}), form, json, secret, put, into)
+        effort = Effort(self.clock, into.seconds if into else None)
         for _ in range(MAX_REDIRECTS + 1):
             answer = self._persist(url, ask, effort, read)
             if not isinstance(answer, Moved):
@@ -174,6 +177,19 @@ class Http:
         if delay and delay > self.pace:
             self.pace = min(float(delay), WALL)
         return self.get(url, headers=headers)
+
+    def bulk(
+        self, url: str, split: Callable[[IO[bytes]], Iterator[bytes]], most: int
+    ) -> Iterator[bytes]:
+        """Yield the records of a file too big to hold, of `most` bytes: it is split on the disk.
+
+        The file is not kept. Who wants a record gives it to `recorder.resource`, under the URL,
+        so that it is read again without the file. Raises as `fetch`.
+        """
+        with open_bulk(self.root.path, most) as bulk:
+            self.fetch(url, lambda _: None, into=bulk)
+            bulk.file.seek(0)
+            yield from split(bulk.file)
 
     def stream(self, url: str, limits: Limits | None = None) -> Messages:
         """Open a web socket (`ws` or `wss`; http and https stand for them); raises as `fetch`."""
@@ -277,12 +293,15 @@ class Http:
     def _exchange(
         self, url: str, route: Route, address: str, ask: Ask, seconds: float
     ) -> Response | Moved:
-        wire = Wire(route, address, self.clock.now() + seconds, self.max_bytes, self.clock.now)
+        most = ask.into.most if ask.into else self.max_bytes
+        wire = Wire(route, address, self.clock.now() + seconds, most, self.clock.now)
+        wire.holds = ask.into is None
         self._adapter.wire = wire
         cut = ""
         try:
             raw = self._send(route, ask, seconds)
-            body = b"".join(raw.raw.stream(65_536, decode_content=False))
+            chunks = raw.raw.stream(65_536, decode_content=False)
+            body = ask.into.pour(chunks) if ask.into else b"".join(chunks)
         except TooBigError as error:
             cut = "length"
             raise BadAnswerError(f"the answer is too big: {error}", where=shown(url)) from error
@@ -334,6 +353,7 @@ class Ask:
     json: Any = None
     secret: bool = False
     put: bytes | None = None
+    into: Bulk | None = None
 
     @property
     def method(self) -> str:

@@ -35,6 +35,8 @@ class Wire:
     clock: Callable[[], float]
     sent: bytearray = field(default_factory=bytearray)
     received: bytearray = field(default_factory=bytearray)
+    holds: bool = True  # what came; without, it goes elsewhere, and is only counted
+    count: int = 0
 
     def timeout(self) -> float:
         """Return how long the next read may take.
@@ -48,13 +50,15 @@ class Wire:
         return min(IDLE, left)
 
     def keep(self, data: memoryview | bytes) -> None:
-        """Keep what came.
+        """Keep what came, or count it.
 
         Raises:
             TooBigError: it is more than the cap.
         """
-        self.received += data
-        if len(self.received) > self.cap:
+        self.count += len(data)
+        if self.holds:
+            self.received += data
+        if self.count > self.cap:
             raise TooBigError(f"more than {self.cap:,} bytes")
 
 

@@ -15,8 +15,10 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from io import BytesIO
 from pathlib import Path
 from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import pyarrow.parquet as pq
 import pytest
@@ -91,10 +93,20 @@ class World:
             if route["path"] == asked.path and query.items() <= asked.query.items():
                 if "frames" in route:
                     return jetstream((HERE / self.name / route["frames"]).read_text(), asked)
-                body = (HERE / self.name / route["file"]).read_bytes()
+                body = self._body(route)
                 headers = {"Content-Type": "application/json", **route.get("headers", {})}
                 return reply(body, route.get("status", 200), **headers)
         return reply(b"no such page", 404)
+
+    def _body(self, route: dict[str, Any]) -> bytes:
+        """Return what a route serves: a file, or one packed as the source packs it."""
+        body = (HERE / self.name / route["file"]).read_bytes()
+        if "zipped" in route:
+            packed = BytesIO()
+            with ZipFile(packed, "w", ZIP_DEFLATED) as archive:
+                archive.writestr(ZipInfo(route["zipped"]), body, ZIP_DEFLATED)
+            return packed.getvalue()
+        return body
 
     def interfere(self, change: Any) -> None:
         """Let every answer pass through `change(asked, answer)`."""

@@ -1,0 +1,158 @@
+"""GDELT: the world's news, from its files of every 15 minutes (Global Knowledge Graph 2.1).
+
+Written from the GKG 2.1 codebook and blog.gdeltproject.org (lastupdate.txt, page titles since
+2019), and rows quoted in public clients; read 2026-11. No account; its server has no certificate
+of its own name, so it is asked in plain http.
+
+A file of some 2,000 articles goes to the disk; what a query covers is kept, of the rest the id. A
+row has 27 columns and no text: a title, quotes, and the names that occur, which stand here as the
+text. Of some quarters of an hour there is no file; that is recorded.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from html import unescape
+from typing import Final
+from urllib.parse import urlsplit
+
+from listening.answer import GoneError
+from listening.bulk import unzip_lines
+from listening.clean import UncleanError
+from listening.contract import BrandFile, Coverage, Mention, Page
+from listening.query import topic_filter
+from listening.sources import Look, Settings, SourceChanged, Target, cursor_instant, source
+from listening.sources._read import read_items
+
+SITE: Final = "http://data.gdeltproject.org"
+QUARTER: Final = timedelta(minutes=15)
+MOST_FILES: Final = 96  # of one crawl: a day; the next goes on
+MOST_BYTES: Final = 100_000_000  # of one file, zipped; they have 5 to 10 million
+COLUMNS: Final = 27
+DATE, KIND, SITE_NAME, URL, QUOTES, NAMES, EXTRAS = 1, 2, 3, 4, 22, 23, 26
+WEB: Final = "1"  # the kind whose document is a URL
+STAMP: Final = "%Y%m%d%H%M%S"
+
+
+class Files(Settings):
+    """`sources: {gdelt: {}}`; `translated: true` for news in other languages than English, too."""
+
+    base_url: str = SITE
+    translated: bool = False
+
+
+def targets(settings: Files, _: BrandFile) -> list[Target]:
+    """Return the stream of English news, and that of translated news."""
+    host, base = urlsplit(settings.base_url).hostname or "", settings.base_url.rstrip("/")
+    kinds = {"gkg": "", **({"gkg-translated": "translation."} if settings.translated else {})}
+    return [Target(name, host, {"base_url": base, "kind": kind}) for name, kind in kinds.items()]
+
+
+@source(
+    name="gdelt",
+    relation="off_channel",
+    hosts=("data.gdeltproject.org",),
+    auth="none",
+    blind_to="The text of articles; names that GDELT does not see as such; corrections and "
+    "withdrawals; quarters of an hour without a file",
+    verified="shape",
+    settings=Files,
+    targets=targets,
+    pace=1.0,
+    horizon=timedelta(hours=1),
+    slice=timedelta(days=1),
+)
+def crawl(look: Look) -> Iterator[Page]:
+    """Yield each file from the cursor to the newest as a page; the cursor moves with each."""
+    newest = min(_newest(look), look.until or look.started_at)
+    after = cursor_instant(look.cursor) or look.since
+    moment, files = after + QUARTER - _past(after), 0
+    while moment <= newest:
+        if files == MOST_FILES and not look.until:
+            reason = f"{MOST_FILES} files were read; the next crawl goes on at {moment.isoformat()}"
+            yield Page((), 0, coverage=Coverage("capped", reason=reason))
+            return
+        yield _page(look, moment)
+        moment, files = moment + QUARTER, files + 1
+
+
+def _past(moment: datetime) -> timedelta:
+    """Return how long a quarter of an hour has run."""
+    return timedelta(seconds=moment.timestamp() % QUARTER.total_seconds())
+
+
+def _newest(look: Look) -> datetime:
+    """Return the moment of the newest file, as GDELT tells it."""
+    kind = "-translation" if look.settings["kind"] else ""
+    url = f"{look.settings['base_url']}/gdeltv2/lastupdate{kind}.txt"
+    told = look.http.get(url).body
+    found = re.search(rb"(\d{14})\.(?:translation\.)?gkg\.csv\.zip", told)
+    if not found:
+        mend = "Look at the answer in the WARC: an error page, or a new format"
+        raise SourceChanged("it names no newest file", where=url, mend=mend)
+    return datetime.strptime(found[1].decode(), STAMP).replace(tzinfo=UTC)
+
+
+def _page(look: Look, moment: datetime) -> Page:
+    """Return a file's articles; what no query covers stays an id."""
+    facts, cursor = look.settings, {"at": moment.isoformat()}
+    url = f"{facts['base_url']}/gdeltv2/{moment:{STAMP}}.{facts['kind']}gkg.csv.zip"
+    try:
+        rows = list(look.http.bulk(url, unzip_lines, MOST_BYTES))
+    except GoneError:
+        missing = Coverage("partial", reason=f"GDELT has no file of {moment.isoformat()}")
+        return Page((), 0, cursor, missing)
+    texts = [row.decode("utf-8", "replace") for row in rows]
+    items = read_items(
+        "gdelt",
+        url,
+        texts,
+        lambda row: _mention(row, look),
+        lambda row: row.partition("\t")[0][:60],
+    )
+    on_topic = topic_filter(look.brands, "gdelt", look.target.relation or "off_channel")
+    for number, (row, item) in enumerate(zip(rows, items, strict=True)):
+        if not isinstance(item, Mention) or on_topic(item) is not None:
+            kept = f"{url}#{number}"
+            look.http.recorder.resource(kept, row, look.started_at, "text/tab-separated-values")
+    return Page(items, len(rows), cursor)
+
+
+def _mention(row: str, look: Look) -> Mention:
+    cells = row.split("\t")
+    if len(cells) != COLUMNS:
+        raise UncleanError("missing_field", f"a row has {len(cells)} columns, not {COLUMNS}")
+    extras = cells[EXTRAS]
+    quotes = [one.split("|")[-1].strip() for one in cells[QUOTES].split("#")]
+    names = dict.fromkeys(one.rpartition(",")[0].strip() for one in cells[NAMES].split(";"))
+    published = _part(extras, "PAGE_PRECISEPUBTIMESTAMP")
+    seen = _moment(cells[DATE])
+    return Mention(
+        source="gdelt",
+        native_id=cells[URL],
+        text="\n".join(filter(None, (*quotes, ", ".join(filter(None, names))))),
+        title=_part(extras, "PAGE_TITLE"),
+        url=cells[URL] if cells[KIND] == WEB else "",
+        author=_part(extras, "PAGE_AUTHORS").partition(";")[0] or cells[SITE_NAME],
+        author_name=cells[SITE_NAME],
+        published_at=_moment(published) if published else seen,
+        observed_at=look.started_at,
+        channel="news",
+        lang="" if look.settings["kind"] else "en",
+        warnings=("quotes_and_names", *(() if published else ("first_seen",))),
+    )
+
+
+def _part(extras: str, name: str) -> str:
+    """Return one of the elements that a row's last cell holds side by side."""
+    found = re.search(f"<{name}>(.*?)</{name}>", extras, re.DOTALL)
+    return unescape(found[1]).strip() if found else ""
+
+
+def _moment(text: str) -> datetime:
+    try:
+        return datetime.strptime(text, STAMP).replace(tzinfo=UTC)
+    except ValueError as error:
+        raise UncleanError("bad_date", f"{text[:60]!r} is no instant") from error
