@@ -1,7 +1,7 @@
 """The `listening` command: runs by hand what the DAGs run by schedule.
 
-`start`, `collect`, `label`, `decide`, `desk`, `evidence` and `read` hold the commands, `common`
-what they share, `chain` the steps from a crawl to the published files.
+`start`, `collect`, `label`, `decide`, `desk`, `digest`, `evidence` and `read` hold the commands,
+`common` what they share, `chain` the steps from a crawl to the published files.
 """
 
 from __future__ import annotations
@@ -12,10 +12,21 @@ from collections.abc import Sequence
 
 import typer
 
-from listening.cli import collect, decide, desk, evidence, label, read, start
+from listening.cli import collect, decide, desk, digest, evidence, label, read, start
 from listening.cli.common import app, emit
 
-__all__ = ["app", "collect", "decide", "desk", "evidence", "label", "main", "read", "start"]
+__all__ = [
+    "app",
+    "collect",
+    "decide",
+    "desk",
+    "digest",
+    "evidence",
+    "label",
+    "main",
+    "read",
+    "start",
+]
 
 
 def main(argv: Sequence[str] | None = None) -> None:

@@ -57,7 +57,8 @@ def bag(tmp_path_factory):
 def test_every_file_loads(bag):
     assert bag["errors"] == {}
     assert sorted(bag["dags"]) == [
-        "discover_topics", "listen", "reference", "retag", "warehouse_check", "warehouse_update",
+        "digest", "discover_topics", "listen", "reference", "retag", "warehouse_check",
+        "warehouse_update",
     ]  # fmt: skip
 
 
