@@ -18,11 +18,12 @@ class XmlError(ValueError):
 
 @dataclass(slots=True)
 class Node:
-    """An element of interest, with the text of its direct children by local name."""
+    """An element of interest, with its direct children: text by local name, and attributes."""
 
     name: str  # "namespace name", or the bare name
     attributes: dict[str, str]
     texts: dict[str, str] = field(default_factory=dict)
+    children: list[tuple[str, dict[str, str]]] = field(default_factory=list)  # local, attributes
 
     @property
     def local(self) -> str:
@@ -120,6 +121,8 @@ class _Reader:
         if self._depth:
             self._depth += 1
             self._child = local if self._depth == 2 else ""  # noqa: PLR2004 - a direct child
+            if self._child and attributes:
+                self.nodes[-1].children.append((local, attributes))
         elif local in self._wanted:
             self._depth = 1
             self.nodes.append(Node(name, attributes))

@@ -52,6 +52,25 @@ def test_every_recorded_feed_is_read_whole(
     assert rows[0]["native_id"]
 
 
+@pytest.mark.parametrize("path", recorded("podcast", "*.rss"), ids=lambda path: path.stem)
+def test_every_recorded_podcast_is_read_whole(
+    path: Path, server: Server, root: DataRoot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are podcastparser's own cases; some have no episode at all, and that is told."""
+    body = path.read_bytes()
+    server.on("/f", reply(body, Content_Type="application/xml"))
+    settings = {"urls": ["http://recorded.example/f"]}
+    episodes = body.count(b"<item>") + body.count(b"<entry>")
+    if not episodes:
+        with pytest.raises(AssertionError, match="no episode"):
+            crawl(server, root, monkeypatch, "podcast", **settings)
+        return
+    rows = crawl(server, root, monkeypatch, "podcast", **settings)
+    assert len(rows) == episodes
+    assert all(row["native_id"] for row in rows)
+    assert {row["bucket"] for row in rows} <= {"kept", "off_topic"}
+
+
 def statuses() -> list[Any]:
     files = [path for path in recorded("mastodon", "*.json") if ".http." not in path.name]
     found: list[Any] = []
