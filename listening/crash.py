@@ -13,6 +13,7 @@ SEAL_POINTS: Final = (
     "seal:before_link",
     "seal:after_link",
 )
+REVISE_POINTS: Final = ("revise:warc", "revise:before_replace", "revise:after_replace")
 
 
 def crash_at(point: str) -> None:

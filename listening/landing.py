@@ -22,6 +22,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from listening.blank import blank_rows, drop_exchanges, veil_others
+from listening.buried import find_buried
 from listening.contract import (
     DECISION_SCHEMA,
     FOOTER_KEY,
@@ -38,6 +40,7 @@ from listening.contract import (
 )
 from listening.crash import crash_at
 from listening.disk import explained, flush_folder, link_new, make_folders, os_lock
+from listening.tombstone import Tombstones
 
 DIGEST_KEY: Final = b"listening.sha256"
 LOCK_SECONDS: Final = 600.0
@@ -147,15 +150,19 @@ class Landing:
     def seal(self, draft: Draft, rows: pa.Table, warc: Path | None = None) -> Batch:
         """Seal one batch: its WARC first, then its rows, each flushed and linked into place.
 
-        The WARC file is moved in. Whatever happens, the batch is there whole or not at all.
+        The WARC file is moved in. Whatever happens, the batch is there whole or not at all. What
+        was erased before is taken out first: it never lands again.
 
         Raises:
-            ListeningError: rows do not add up to `draft.served`, or the disk refuses.
+            ListeningError: rows do not add up to `draft.served`, the disk refuses, or the key of
+                the tombstones is missing.
         """
-        counts = _count(draft, rows)
         with self.lock(draft.kind, draft.stream):
+            rows, warc, cut = self._without_erased(draft, rows, warc)
+            counts = _count(draft, rows)
             before = next(self._newest_first(draft.kind, draft.stream), None)
             batch, path = self._next(draft, counts, before)
+            batch = replace(batch, raw_partial=cut)
             if warc is not None:
                 digest = _flush_warc(warc)
                 batch = replace(batch, warc=f"{batch.seq:08d}.warc.gz", warc_sha256=digest)
@@ -163,6 +170,66 @@ class Landing:
                 make_folders(path.parent, self.root.path)
                 _publish(_write(rows, batch, path), warc, path)
         return batch
+
+    def revise(
+        self, batch: Batch, rows: pa.Table, warc: Path | None, *, raw_partial: bool
+    ) -> Batch:
+        """Put another making of a batch in its place: same id and number, one revision more.
+
+        The caller holds the stream's lock. A new WARC gets a name of its own, so that at every
+        moment the batch names one that is there; the old one goes last.
+
+        Args:
+            batch: the batch as it is.
+            rows: its rows, of the same columns and number.
+            warc: its raw exchanges: the file that it has, a scratch file, or None.
+            raw_partial: whether exchanges were ever taken out.
+
+        Raises:
+            ListeningError: rows do not add up, or the disk refuses.
+        """
+        path = self.root.landed(batch.batch_id)
+        old = path.with_name(batch.warc) if batch.warc else None
+        counts, revision = _buckets(rows), batch.revision + 1
+        if sum(counts.values()) != batch.served:
+            raise ListeningError("a revision must keep every row's place", where=batch.batch_id)
+        told = replace(batch, counts=counts, revision=revision, raw_partial=raw_partial)
+        with explained(path):
+            if warc is None:
+                told = replace(told, warc="", warc_sha256="")
+            elif warc != old:
+                name = f"{batch.seq:08d}.r{revision}.warc.gz"
+                told = replace(told, warc=name, warc_sha256=_flush_warc(warc))
+                warc.replace(path.with_name(name))
+            crash_at("revise:warc")
+            _sweep_revision(path)
+            temporary = _write(rows, told, path)
+            crash_at("revise:before_replace")
+            temporary.replace(path)
+            flush_folder(path.parent)
+            crash_at("revise:after_replace")
+            drop_other_warcs(path, told)
+        return told
+
+    def _without_erased(
+        self, draft: Draft, rows: pa.Table, warc: Path | None
+    ) -> tuple[pa.Table, Path | None, bool]:
+        """Take out what was erased before; tell also whether exchanges were cut."""
+        tombstones = Tombstones.open(self.root)
+        if tombstones is None or draft.kind == "reference":
+            return rows, warc, False
+        erased, veils, needles = find_buried(tombstones, rows)
+        rows = veil_others(rows, veils)
+        if not any(erased):
+            return rows, warc, False
+        rows = blank_rows(rows, pa.array(erased))
+        if warc is None:
+            return rows, None, False
+        out = self.scratch(draft.kind, draft.stream)
+        kept, dropped = drop_exchanges(warc, out, needles.found_in)
+        if dropped and kept:
+            return rows, out, True
+        return rows, None, True  # all of them held it, or nobody can tell which
 
     def recent(
         self, kind: BatchKind, stream: str, since: datetime, below: int | None = None
@@ -235,9 +302,8 @@ class Landing:
         with explained(path):
             target.parent.mkdir(parents=True, exist_ok=True)
             # The WARC first: killed in between, the batch is found corrupt once more.
-            for suffix in (".warc.gz", ".parquet"):
-                if path.with_suffix(suffix).exists():
-                    path.with_suffix(suffix).rename(target.with_suffix(suffix))
+            for each in (*warcs_of(path), path):
+                each.rename(target.with_name(each.name))
             flush_folder(path.parent)
 
 
@@ -356,8 +422,26 @@ def _sweep(folder: Path) -> None:
         orphan.unlink()
     newest = max(folder.glob("????-??-??"), default=None)
     for warc in newest.glob("*.warc.gz") if newest else ():
-        if not warc.with_suffix("").with_suffix(".parquet").exists():
+        if not warc.with_name(f"{warc.name.partition('.')[0]}.parquet").exists():
             warc.unlink()
+
+
+def warcs_of(path: Path) -> list[Path]:
+    """Return the WARCs beside a batch: its own, and what a killed revision left."""
+    return sorted(path.parent.glob(f"{path.stem}.*warc.gz"))
+
+
+def drop_other_warcs(path: Path, batch: Batch) -> None:
+    """Remove WARCs beside a batch that it does not name."""
+    for warc in warcs_of(path):
+        if warc.name != batch.warc:
+            warc.unlink()
+    flush_folder(path.parent)
+
+
+def _sweep_revision(path: Path) -> None:
+    """Remove the temporary file of a revision that was killed."""
+    (path.parent.parent / f".{path.name}.tmp").unlink(missing_ok=True)
 
 
 def _seq(path: Path) -> int:

@@ -88,7 +88,8 @@ def _reparse(
             known.update(map(_digest, _told(pq.read_table(path, partitioning=None))))
         except (ListeningError, OSError, pa.ArrowException):  # damaged: the crawl sets it aside
             continue
-        if batch.warc and (every or batch.parser_version != parser):
+        # Of what was erased from, only a part could be read again.
+        if batch.warc and not batch.raw_partial and (every or batch.parser_version != parser):
             stale.append((batch, before))
         before = batch
     changed: list[dict[str, Any]] = []

@@ -79,8 +79,9 @@ def _merge_mentions(
 ) -> None:
     run_script(connection, "stage", values)
     run_script(connection, "merge", values)
-    run_script(connection, "bucket")
+    run_script(connection, "bucket", values)
     run_script(connection, "delete", values)
+    run_script(connection, "forget")
     run_script(connection, "decision_stub")
     if tags:
         # Older contents may stand again; their tags are in the files of other batches.

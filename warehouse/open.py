@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
 from listening.contract import ConfigurationError, DataRoot, ListeningError
+from warehouse.crash import crash_at
 from warehouse.lock import DEFAULT_TIMEOUT, warehouse_lock
 from warehouse.migrations import check_revision, head, migrate
 from warehouse.script import reason
@@ -67,24 +68,43 @@ def _replace_migrated(root: DataRoot) -> None:
     a kill between such a commit and its checkpoint would leave a file that never opens again
     (seen 2026-11-22). A copy that is closed has no WAL.
     """
+    if not root.warehouse.exists():
+        _wal(root.warehouse).unlink(missing_ok=True)  # of a file that was moved away
+    _put(root, migrate, f"brought to schema {head()!r}", from_copy=root.warehouse.exists())
+
+
+def replace_warehouse(root: DataRoot, fill: Callable[[sa.Connection], None]) -> None:
+    """Fill a new file and rename it into the warehouse's place, under its lock.
+
+    Raises:
+        ListeningError: the disk refuses; the warehouse is as it was.
+    """
+    with warehouse_lock(root):
+        with connect(root, str(root.warehouse)) as connection:
+            connection.exec_driver_sql("CHECKPOINT")  # a WAL would be taken for the new file's
+        _put(root, fill, "written anew", from_copy=False)
+
+
+def _put(
+    root: DataRoot, fill: Callable[[sa.Connection], None], what: str, *, from_copy: bool
+) -> None:
     copy = root.warehouse.with_name(f".{root.warehouse.name}.migrating")
     try:
         for path in (copy, _wal(copy)):
             path.unlink(missing_ok=True)
-        if root.warehouse.exists():
+        if from_copy:
             shutil.copyfile(root.warehouse, copy)
-        else:
-            _wal(root.warehouse).unlink(missing_ok=True)  # of a file that was moved away
         with connect(root, str(copy)) as connection:
-            migrate(connection)
+            fill(connection)
             connection.exec_driver_sql("CHECKPOINT")
         _flush(copy, os.O_RDONLY)
+        crash_at("erase:replace")
         copy.replace(root.warehouse)
         _flush(root.path, os.O_RDONLY | os.O_DIRECTORY)
     except (OSError, sa.exc.DBAPIError) as error:
         told = reason(error) if isinstance(error, sa.exc.DBAPIError) else error.strerror
         raise ListeningError(
-            f"could not be brought to schema {head()!r}: {told}",
+            f"could not be {what}: {told}",
             where=str(root.warehouse),
             mend="Free the disk and run again; the warehouse is as it was",
         ) from error

@@ -57,12 +57,15 @@ class Build:
     fault: ListeningError | None = None
 
 
-def publish(root: DataRoot, brands: BrandFile, teams: Sequence[str] = TEAMS) -> list[Path]:
+def publish(
+    root: DataRoot, brands: BrandFile, teams: Sequence[str] = TEAMS, *, gated: bool = True
+) -> list[Path]:
     """Publish the team tables of the last model run; return the team files.
 
     Tables with the columns mention_id and published_at hold the last `publish_days` days;
     their older rows lie beside as `published/<team>/<table>/<YYYY-MM>.parquet`, of which those
-    are written whose rows changed.
+    are written whose rows changed. After an erasure nothing but a file's own integrity may keep
+    the last good one in place, for that holds what was erased: then `gated` is False.
 
     Raises:
         ConfigurationError: an unknown team.
@@ -77,7 +80,7 @@ def publish(root: DataRoot, brands: BrandFile, teams: Sequence[str] = TEAMS) -> 
     # Temporary names are fixed, so one publish at a time; the warehouse is held only to copy.
     with file_lock(root.published / ".lock"):
         _sweep(root)
-        builds = _build_all(root, brands, teams)
+        builds = _build_all(root, brands, teams, gated=gated)
         crash_at("publish:build")
         for build in builds:
             if build.fault is None:
@@ -108,7 +111,9 @@ def _sweep(root: DataRoot) -> None:
             path.unlink()
 
 
-def _build_all(root: DataRoot, brands: BrandFile, teams: Sequence[str]) -> list[Build]:
+def _build_all(
+    root: DataRoot, brands: BrandFile, teams: Sequence[str], *, gated: bool
+) -> list[Build]:
     """Copy everything out of the warehouse while holding it: the only part that locks it."""
     with warehouse_lock(root):
         if not root.warehouse.exists():
@@ -120,7 +125,7 @@ def _build_all(root: DataRoot, brands: BrandFile, teams: Sequence[str]) -> list[
         with connect(root, ":memory:") as connection:
             source = f"ATTACH {_literal(root.warehouse)} AS source (READ_ONLY)"
             with _attached(connection, source, "DETACH source"):
-                faults = read_faults(root)
+                faults = read_faults(root) if gated else {}
                 values = {"horizon": now() - timedelta(days=brands.publish_days)}
                 width = {"width": str(EMBEDDING_WIDTH)}
                 run_script(connection, "publish_vector_table", values, width)

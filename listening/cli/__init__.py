@@ -12,7 +12,17 @@ from collections.abc import Sequence
 
 import typer
 
-from listening.cli import collect, decide, desk, digest, evidence, label, read, start
+from listening.cli import (
+    collect,
+    decide,
+    desk,
+    digest,
+    erase,
+    evidence,
+    label,
+    read,
+    start,
+)
 from listening.cli.common import app, emit
 
 __all__ = [
@@ -21,6 +31,7 @@ __all__ = [
     "decide",
     "desk",
     "digest",
+    "erase",
     "evidence",
     "label",
     "main",

@@ -1,4 +1,4 @@
--- One final bucket for every item: `kept` becomes inserted, updated or unchanged.
+-- One final bucket for every item: `kept` becomes inserted, updated or unchanged. $landed.
 CREATE OR REPLACE TEMP TABLE outcome AS
 WITH kept AS (
     SELECT
@@ -48,4 +48,6 @@ SELECT
     END AS bucket
 FROM stage AS s
 LEFT JOIN kept AS k USING (item_no)
-LEFT JOIN counted AS c USING (item_no);
+LEFT JOIN counted AS c USING (item_no)
+UNION ALL
+SELECT item_no, 'deleted' FROM read_parquet($landed) WHERE reason = 'erased';

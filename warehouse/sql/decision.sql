@@ -13,6 +13,10 @@ CREATE OR REPLACE TEMP TABLE landed (
 -- The first batches lack the last six columns.
 INSERT INTO landed BY NAME SELECT * FROM read_parquet($landed);
 
+-- Of one whose mention was erased a stub has landed. It gets a mention nobody has, as if that were
+-- deleted, and decision_stub.sql takes it away again.
+UPDATE landed SET mention_id = 'erased-' || decision_id WHERE reason = 'erased';
+
 -- Of the great tables only what is spoken of is looked up: a batch holds a few decisions.
 CREATE OR REPLACE TEMP TABLE stage AS
 WITH buried AS (
@@ -35,14 +39,17 @@ told AS (
             list_filter($subjects::VARCHAR[], lambda told: starts_with(told, decision || '/'))[1],
             '/', 2
         ) AS subject_kind,
-        mention_id IN (SELECT mention_id FROM buried) AS is_gone
+        reason IS NOT DISTINCT FROM 'erased'
+            OR mention_id IN (SELECT mention_id FROM buried) AS is_gone
     FROM landed
+    WHERE reason IS DISTINCT FROM 'erased' OR bucket = 'kept'
 ),
 
 judged AS (
     SELECT
         told.*,
         CASE
+            WHEN reason = 'erased' THEN NULL
             WHEN bucket = 'quarantined' THEN coalesce(reason, '')
             WHEN decision_id IS NULL OR coalesce(actor, '') = '' OR decided_at IS NULL
                 OR (subject_kind = 'mention' AND mention_id IS NULL)
@@ -109,7 +116,9 @@ SELECT
         WHEN incoming.is_new THEN 'inserted'
         ELSE 'unchanged'
     END AS bucket
-FROM stage LEFT JOIN incoming USING (item_no);
+FROM stage LEFT JOIN incoming USING (item_no)
+UNION ALL
+SELECT item_no, bucket FROM landed WHERE reason = 'erased' AND bucket <> 'kept';
 
 CREATE OR REPLACE TEMP TABLE touched AS
 SELECT DISTINCT mention_id FROM incoming WHERE mention_id IS NOT NULL;

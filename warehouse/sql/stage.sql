@@ -1,4 +1,5 @@
--- The rows of one batch as the merge needs them: empty strings where a column must hold text.
+-- The rows of one batch as the merge needs them: empty strings where a column must hold text. What
+-- was erased is only a place in its batch, and comes back in bucket.sql.
 -- $landed: files of the batch; $batch_id.
 CREATE OR REPLACE TEMP TABLE stage AS
 SELECT
@@ -47,7 +48,8 @@ SELECT
 FROM (
     SELECT * FROM read_parquet($landed)
     UNION ALL BY NAME SELECT NULL::BOOLEAN AS private WHERE false  -- the first batches lack it
-);
+)
+WHERE reason IS DISTINCT FROM 'erased';
 
 -- Mentions this batch says anything about; the assertions look at these.
 CREATE OR REPLACE TEMP TABLE touched AS

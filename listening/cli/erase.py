@@ -1,0 +1,110 @@
+"""The commands of people's rights: erase what was said, and look at the proofs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from listening.cli.common import Json, app, emit, step
+
+if TYPE_CHECKING:
+    from listening.contract import BrandFile, DataRoot
+    from listening.erasematch import Plan
+
+Brands = Annotated[
+    list[Path] | None,
+    typer.Option("--brand", help="Brand files; default: LISTENING_BRANDS.", show_default=False),
+]
+
+
+@app.command()
+def erase(
+    author: Annotated[str, typer.Option(help="SOURCE:HANDLE, or SOURCE:ID.")] = "",
+    mention: Annotated[str, typer.Option(help="A mention_id.")] = "",
+    query: Annotated[str, typer.Option(help="A query's id: all it covers.")] = "",
+    resume: Annotated[bool, typer.Option("--resume", help="Finish one that died.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would go.")] = False,
+    brand: Brands = None,
+    as_json: Json = False,
+) -> None:
+    """Erase what somebody said from every room of the data root, and prove it.
+
+    It stays erased when the source serves it again. The teams' files are built anew.
+    """
+    from listening.cli.eraserooms import rooms
+    from listening.contract import ConfigurationError, DataRoot
+    from listening.erase import erase as erase_all
+    from listening.erase import finish_erasure
+
+    asked = [one for one in (author, mention, query) if one]
+    if len(asked) + resume != 1:
+        raise ConfigurationError(
+            "says not what to erase",
+            where="listening erase",
+            mend="Write one of --author, --mention, --query and --resume",
+        )
+    root = DataRoot.from_environment()
+    if resume:
+        with step("finish the erasure"):
+            proof = finish_erasure(root, rooms(_brands(brand)))
+        if proof is None:
+            told: dict[str, Any] = {"erasure_id": None, "mentions": 0}
+            _tell(told, "nothing is left to finish", as_json=as_json)
+            return
+    else:
+        plan = _plan(root, author, mention, query)
+        if dry_run:
+            _tell_plan(plan, as_json=as_json)
+            return
+        with step(f"erase {len(plan.mentions):,} mentions"):
+            proof = erase_all(root, plan, rooms(_brands(brand)))
+    removed = {room["room"]: room["removed"] for room in proof.rooms}
+    told = {
+        "erasure_id": proof.erasure_id,
+        "mentions": proof.mentions,
+        "removed": removed,
+        "files": len(proof.files),
+        "proof": proof.path,
+    }
+    text = f"erased {proof.mentions:,} mentions in {len(proof.files):,} files; proof: {proof.path}"
+    _tell(told, text, as_json=as_json)
+
+
+def _plan(root: DataRoot, author: str, mention: str, query: str) -> Plan:
+    from listening.erasematch import plan_author, plan_mention, plan_query
+
+    with step("look through the landing zone"):
+        if author:
+            return plan_author(root, author)
+        return plan_mention(root, mention) if mention else plan_query(root, query)
+
+
+def _tell_plan(plan: Plan, *, as_json: bool) -> None:
+    from collections import Counter
+
+    sources = Counter(one.source for one in plan.mentions.values())
+    told = {
+        "dry_run": True,
+        "reason": plan.reason,
+        "mentions": len(plan.mentions),
+        "sources": dict(sorted(sources.items())),
+        "names": len(plan.authors),
+    }
+    where = ", ".join(f"{source} {count:,}" for source, count in sorted(sources.items()))
+    text = f"would erase {len(plan.mentions):,} mentions ({where or 'none'}); nothing was changed"
+    _tell(told, text, as_json=as_json)
+
+
+def _tell(told: dict[str, Any], text: str, *, as_json: bool) -> None:
+    if as_json:
+        emit(told)
+    else:
+        typer.echo(text)
+
+
+def _brands(paths: list[Path] | None) -> BrandFile:
+    from listening.brand import brand_paths, load_brands
+
+    return load_brands(paths or brand_paths())

@@ -1,0 +1,2 @@
+-- How many mentions are about to go.
+SELECT count(*) FROM lost;
