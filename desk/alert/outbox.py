@@ -72,3 +72,9 @@ def mark_failed(
     state = "pending" if next_at else "failed"
     row = sa.update(DELIVERY).where(DELIVERY.c.delivery_id == delivery_id)
     connection.execute(row.values(state=state, next_at=next_at, error=error[:500]))
+
+
+def settle(connection: sa.Connection, delivery_id: str, state: str, why: str) -> None:
+    """Write down that a message is not tried again: cancelled, or unknown whether it arrived."""
+    row = sa.update(DELIVERY).where(DELIVERY.c.delivery_id == delivery_id)
+    connection.execute(row.values(state=state, next_at=None, error=why[:500]))

@@ -193,7 +193,7 @@ DELIVERY: Final = _table(
     _must("step", sa.Integer, "0: the rule's channels; 1 and on: of its ladder."),
     _must("channel", sa.Text, "Name of a connection."),
     _must("occasion", sa.Text, "raised, grown or escalated; grown carries its number."),
-    _must("state", sa.Text, "pending, sending, sent, failed or cancelled."),
+    _must("state", sa.Text, "pending, sending, sent, failed, cancelled or unknown."),
     _must("due_at", Instant, "Not before."),
     _must("created_at", Instant, "When it was put here."),
     _must("attempts", sa.Integer, "Tries so far.", server_default="0"),

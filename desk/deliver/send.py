@@ -79,6 +79,7 @@ class Door:
                 mend="Make it a channel each, or a list of the service's own",
             )
         self.channel, self._plugin = channel, plugin
+        self.rich = self._shows_html()  # it shows HTML, and pictures in it
 
     def send(self, note: Note, key: str) -> None:
         """Send a message under a key, which a webhook finds in a header and in its JSON.
@@ -90,7 +91,7 @@ class Door:
         import apprise
 
         self._mark(note, key)
-        rich = bool(note.html) and self._shows_html()
+        rich = bool(note.html) and self.rich
         with tempfile.TemporaryDirectory() as folder, _Ear() as ear:
             went = self._plugin.notify(
                 title=note.title,

@@ -60,8 +60,8 @@ def write(digest: Digest) -> Message:
     return Message(
         f"{digest.role}-{digest.period.kind}-{digest.period.since}",
         digest.subject,
-        _templates().get_template("digest.html").render(given),
-        _templates().get_template("digest.txt").render(given),
+        templates().get_template("digest.html").render(given),
+        templates().get_template("digest.txt").render(given),
         tuple(pictures.values()),
     )
 
@@ -91,7 +91,8 @@ def _is_number(section: Section, column: int) -> bool:
 
 
 @cache
-def _templates() -> Environment:
+def templates() -> Environment:
+    """Return the templates of messages: what they are given is escaped."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
     made = Environment(

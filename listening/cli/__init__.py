@@ -1,7 +1,7 @@
 """The `listening` command: runs by hand what the DAGs run by schedule.
 
-`start`, `collect`, `label`, `decide`, `desk`, `digest`, `evidence` and `read` hold the commands,
-`common` what they share, `chain` the steps from a crawl to the published files.
+`start`, `collect`, `label`, `decide`, `deliver`, `desk`, `digest`, `evidence` and `read` hold the
+commands, `common` what they share, `chain` the steps from a crawl to the published files.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import typer
 from listening.cli import (
     collect,
     decide,
+    deliver,
     desk,
     digest,
     erase,
@@ -29,6 +30,7 @@ __all__ = [
     "app",
     "collect",
     "decide",
+    "deliver",
     "desk",
     "digest",
     "erase",
