@@ -26,11 +26,12 @@ def channel(
     facts: Mapping[str, Any],
     *,
     hosts: Sequence[str] = (),
+    speaks: bool = True,
 ) -> Target:
     """Return a channel as a target: an own brand's is owned, a competitor's is off-channel.
 
-    Its settings gain `brand`, `owned` and `voice`: the handle that the brand's answers are by.
-    It is the first of the brand file's `handles` for the source, else the brand's id.
+    Its settings gain `brand`, `owned` and `voice`: the handle that the brand's answers are by,
+    where the source tells of them without a handle of their own.
 
     Args:
         source: name of the source.
@@ -39,9 +40,11 @@ def channel(
         brands: the brand file.
         facts: other settings, of which `base_url` tells the host.
         hosts: others it may speak to.
+        speaks: its answers are by the first of its `handles` for the source; without one nobody
+            could tell them from what others say.
 
     Raises:
-        ConfigurationError: the brand file has no such brand.
+        ConfigurationError: the brand file has no such brand, or it has no handle there.
     """
     found = {one.id: one for one in brands.brands}
     if brand not in found:
@@ -51,7 +54,13 @@ def channel(
             mend=f"Use one of {', '.join(found)}",
         )
     own = found[brand].role == "own"
-    voice = next(iter(found[brand].handles.get(source, ())), brand)
+    voice = next(iter(found[brand].handles.get(source, ())), "")
+    if speaks and not voice:
+        raise ConfigurationError(
+            f"brand {brand!r} has no handle for what it answers there",
+            where=f"sources: {source}",
+            mend=f"Add to the brand: handles: {{{source}: [{brand}]}}",
+        )
     settings = {**facts, "brand": brand, "owned": own, "voice": voice}
     host = urlsplit(str(facts.get("base_url", ""))).hostname or ""
     relation = "owned" if own else "off_channel"

@@ -12,7 +12,13 @@ from listening.contract import Brand, BrandFile, DataRoot, Query
 from listening.crawl import Outcome, crawl_stream, streams
 from tests.listening.conftest import FakeTime, Server
 
-BRAND = Brand(id="quillon", name="Quillon", role="own", domains=("quillon.example",))
+ANSWERING = (  # sources whose answers are by a handle of the brand file
+    "appstoreconnect", "googlebusiness", "googleplay", "intercom", "trustpilot", "zendesk",
+)  # fmt: skip
+BRAND = Brand(
+    id="quillon", name="Quillon", role="own", domains=("quillon.example",),
+    handles=dict.fromkeys(ANSWERING, ("quillon",)),
+)  # fmt: skip
 NOON = datetime(2026, 10, 8, 12, tzinfo=UTC)
 
 

@@ -30,13 +30,16 @@ from listening.recount import recount_stream
 from listening.reparse import reparse_stream
 from listening.sources import SOURCES, describe
 from tests.listening.conftest import Answer, Asked, FakeTime, Raw, Server, reply, web_socket
+from tests.listening.sources.conftest import ANSWERING
 from tests.listening.sources.keys import ec_key, pem
 
 HERE = Path(__file__).parent
 NOW, LATER = "2026-10-08T12:00:00Z", "2026-10-12T12:00:00Z"
 QUILLON = Brand(
     id="quillon", name="Quillon", role="own", domains=("quillon.example",),
-    handles={"mastodon": ("@care@quillon.example",)},
+    handles={
+        "mastodon": ("@care@quillon.example",), **dict.fromkeys(ANSWERING, ("quillon",)),
+    },
 )  # fmt: skip
 
 
@@ -89,8 +92,9 @@ class World:
 
     def _answer(self, asked: Asked) -> Answer:
         for route in self.routes:
-            query = route.get("query", {})
-            if route["path"] == asked.path and query.items() <= asked.query.items():
+            query, body = route.get("query", {}), route.get("body", "").encode()
+            fits = query.items() <= asked.query.items() and body in asked.raw
+            if route["path"] == asked.path and fits:
                 if "frames" in route:
                     return jetstream((HERE / self.name / route["frames"]).read_text(), asked)
                 body = self._body(route)

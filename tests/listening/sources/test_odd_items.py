@@ -23,9 +23,12 @@ from listening.sources import (
     github,
     googlebusiness,
     googleplay,
+    intercom,
     stackexchange,
     trustpilot,
+    wordpress,
     x,
+    zendesk,
 )  # fmt: skip
 
 HERE = Path(__file__).parent
@@ -100,6 +103,21 @@ CASES: dict[str, tuple[list[Any], Callable[[Any], Item]]] = {
     "appstoreconnect": (
         fixture("appstoreconnect/page1.json")["data"],
         lambda raw: appstoreconnect._review(raw, LOOK),
+    ),
+    "wordpress": (
+        fixture("wordpress/page1.json"), lambda raw: wordpress._comment(raw, LOOK),
+    ),
+    "zendesk": (
+        fixture("zendesk/page1.json")["tickets"],
+        lambda raw: zendesk._mention(LOOK, "tickets/1", raw, None, {}),
+    ),
+    "zendesk comments": (
+        fixture("zendesk/comments1.json")["comments"],
+        lambda raw: zendesk._mention(LOOK, "tickets/1", {"id": 1}, raw, {}),
+    ),
+    "intercom": (
+        fixture("intercom/c367.json")["conversation_parts"]["conversation_parts"],
+        lambda raw: intercom._item(LOOK, raw, "c/1/parts/1", "c/1", {}),
     ),
     "x": (PAGE["data"], lambda raw: x._item(raw, PAGE, LOOK)),
     "x links": (

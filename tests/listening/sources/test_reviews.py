@@ -70,7 +70,8 @@ def test_a_trustpilot_key_is_sent_and_kept_nowhere(
 
 
 def test_a_competitors_reviews_are_off_channel_and_an_unknown_brand_is_refused(lab: Lab) -> None:
-    rival = Brand(id="rival", name="Rival", role="competitor")
+    handles = {"trustpilot": ("rival",)}
+    rival = Brand(id="rival", name="Rival", role="competitor", handles=handles)
     units = [{"id": UNIT, "brand": "rival"}]
     file = lab.brand_file("trustpilot", {**TRUST, "units": units})
     with pytest.raises(ConfigurationError, match="'rival', which is not in the brand file"):
@@ -79,11 +80,13 @@ def test_a_competitors_reviews_are_off_channel_and_an_unknown_brand_is_refused(l
     assert (stream.relation, stream.settings["owned"]) == ("off_channel", False)
 
 
-def test_an_answer_is_by_the_brands_declared_handle(lab: Lab) -> None:
+def test_an_answer_is_by_the_brands_declared_handle_and_none_is_refused(lab: Lab) -> None:
     file = lab.brand_file("trustpilot", TRUST)
     own = replace(file.brands[0], handles={"trustpilot": ("Quillon GmbH",)})
     (stream,) = streams(replace(file, brands=(own,)))
     assert stream.settings["voice"] == "Quillon GmbH"
+    with pytest.raises(ConfigurationError, match=r"handles: \{trustpilot: \[quillon\]\}"):
+        streams(replace(file, brands=(replace(own, handles={}),)))
 
 
 def test_a_service_account_signs_for_its_token(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
