@@ -50,6 +50,8 @@ word as (
         decision.action,
         decision.actor,
         {{ said_field("owner", "decision.fields") }} as owner,
+        nullif(decision.note, '') as note,
+        decision.due_at,
         {{ decision_order() }} as place
     from {{ source("core", "decision") }} as decision
     join {{ ref("brand_mention") }} as about
@@ -63,7 +65,9 @@ decided as (
         waiting.brand_id,
         arg_max(word.action, word.place) as action,
         arg_max(if(word.action = 'take', word.actor, word.owner), word.place)
-            filter (word.action in ('take', 'assign')) as owner
+            filter (word.action in ('take', 'assign')) as owner,
+        arg_max(word.note, word.place) as note,
+        arg_max(struct_pack(due_at := word.due_at), word.place).due_at as follow_up_at
     from waiting
     join word on word.brand_id = waiting.brand_id and word.subject = waiting.subject
     left join danger on danger.mention_id = waiting.mention_id
@@ -90,6 +94,8 @@ classed as (
         end as class,
         greatest({{ seconds_between("tag.published_at", now_at()) }}, 0) as waiting_s,
         decided.owner,
+        decided.note,
+        decided.follow_up_at,
         case
             when decided.action = 'pend' then 'pending'
             when decided.action in ('take', 'assign') then 'taken'
@@ -140,6 +146,8 @@ select
     scored.copies,
     scored.status,
     scored.owner,
+    scored.note,
+    scored.follow_up_at,
     scored.reach,
     scored.waiting_s,
     scored.due_at,
