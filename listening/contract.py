@@ -544,12 +544,20 @@ class Correction:
 
 
 @dataclass(frozen=True, slots=True)
+class Reference:
+    """A row of a reference table that was stated at the desk, such as a planned experiment."""
+
+    table: str  # one of REFERENCE_TABLES
+    row: Mapping[str, str]  # by column; days as ISO
+
+
+@dataclass(frozen=True, slots=True)
 class Written:
-    """One decision as the desk wrote it beside its working state, to be sealed once."""
+    """One word as the desk wrote it beside its working state, to be sealed once."""
 
     outbox_id: int  # rises with every decision, and is never used again
     decided_at: datetime
-    word: Decision | Correction
+    word: Decision | Correction | Reference
 
 
 def check_decision(one: Decision) -> None:

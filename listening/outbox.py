@@ -12,18 +12,27 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, Protocol
 
+import pyarrow as pa
+
 from listening.clean import clean_text
 from listening.contract import (
     DECISIONS,
+    REFERENCE_SCHEMA,
+    REFERENCE_TABLES,
     Batch,
+    BatchKind,
     Correction,
+    Coverage,
+    Cursor,
     DataRoot,
     Decision,
     ListeningError,
+    Reference,
     Written,
     check_correction,
     check_decision,
     check_note,
+    stream_id,
 )
 from listening.correct import correction_facts
 from listening.crash import crash_at
@@ -32,10 +41,10 @@ from listening.decide import (
     decision_row,
     decision_stream,
     next_moment,
-    read_cursor,
     seal_batch,
 )
-from listening.landing import Landing
+from listening.landing import Draft, Landing
+from listening.reference import state_row
 
 LIMIT: Final = 10_000  # decisions in a batch
 
@@ -68,7 +77,7 @@ def seal_outbox(root: DataRoot, outbox: Outbox | None) -> list[Batch]:
     if outbox is None:
         return batches
     for kind in outbox.kinds():
-        if kind not in DECISIONS:
+        if kind not in DECISIONS and kind.partition("/")[2] not in REFERENCE_TABLES:
             raise ListeningError(
                 f"the desk holds decisions of the kind {kind!r}, which is unknown here",
                 where="outbox",
@@ -81,17 +90,47 @@ def seal_outbox(root: DataRoot, outbox: Outbox | None) -> list[Batch]:
 
 def _seal_some(root: DataRoot, kind: str, outbox: Outbox) -> Batch | None:
     landing = Landing(root)
-    with landing.lock("decision", decision_stream(kind)):
-        before = read_cursor(landing, kind)
+    of, _, table = kind.partition("/")
+    stream = stream_id("reference", "local", f"desk-{table}") if table else decision_stream(kind)
+    sealed_as: BatchKind = "reference" if table else "decision"
+    with landing.lock(sealed_as, stream):
+        newest = landing.newest(sealed_as, stream)
+        before = dict(newest.cursor_after) if newest else {}
         written = outbox.read(kind, int(before.get("outbox_id", 0)), LIMIT)
         if not written:
             return None
         crash_at("outbox:read")
+        last = written[-1].outbox_id
+        if table:
+            return _seal_stated(landing, stream, table, written, {**before, "outbox_id": last})
         rows: list[dict[str, Any]] = []
         for one in written:
             moment = next_moment(rows[-1] if rows else before, one.decided_at)
-            rows.append(_row(kind, len(rows), one, moment))
-        return seal_batch(landing, kind, rows, before, written[-1].outbox_id)
+            rows.append(_row(of, len(rows), one, moment))
+        return seal_batch(landing, kind, rows, before, last)
+
+
+def _seal_stated(
+    landing: Landing, stream: str, table: str, written: Sequence[Written], after: Cursor
+) -> Batch:
+    """Seal rows of a reference table that were stated at the desk."""
+    rows = [
+        {"item_no": number, **state_row(table, one.word.row), "observed_at": one.decided_at}
+        for number, one in enumerate(written)
+        if isinstance(one.word, Reference)
+    ]
+    draft = Draft(
+        kind="reference",
+        stream=stream,
+        source="reference",
+        host="local",
+        target=f"desk-{table}",
+        served=len(written),
+        coverage=Coverage("complete", got=len(rows)),
+        cursor_before={name: value for name, value in after.items() if name != "outbox_id"},
+        cursor_after=after,
+    )
+    return landing.seal(draft, pa.Table.from_pylist(rows, REFERENCE_SCHEMA))
 
 
 def _row(kind: str, number: int, one: Written, moment: datetime) -> dict[str, Any]:
@@ -106,13 +145,16 @@ def _row(kind: str, number: int, one: Written, moment: datetime) -> dict[str, An
     return decision_row(kind, number, facts, moment)
 
 
-def _facts(word: Decision | Correction) -> Mapping[str, Any]:
-    return decision_facts(word) if isinstance(word, Decision) else correction_facts(word)
+def _facts(word: Decision | Correction | Reference) -> Mapping[str, Any]:
+    if isinstance(word, Decision):
+        return decision_facts(word)
+    return correction_facts(word) if isinstance(word, Correction) else {}
 
 
-def _check(word: Decision | Correction) -> None:
+def _check(word: Decision | Correction | Reference) -> None:
     if isinstance(word, Decision):
         check_decision(word)
-    else:
+    elif isinstance(word, Correction):
         check_correction(word.tagger, word.label, word.target, actor=word.actor)
-    check_note(clean_text(word.note))
+    if not isinstance(word, Reference):
+        check_note(clean_text(word.note))

@@ -364,6 +364,50 @@ def _choice(column: Column, text: str) -> str:
     return text.lower()
 
 
+def state_row(table: str, stated: Mapping[str, str]) -> dict[str, Any]:
+    """Return a row that was stated at the desk as columns of REFERENCE_SCHEMA.
+
+    Brand, product and topic are taken as the ids they are. A row that cannot be one of its table
+    is quarantined with its reason.
+    """
+    spec = TABLES[table]
+    columns = {name: column for name in stated if (column := spec.column(name))}
+    names = {
+        kind: {
+            stated[name].casefold(): stated[name]
+            for name, column in columns.items()
+            if column.kind == kind
+        }
+        for kind in ("brand", "product", "topic")
+    }
+    row, dates = Row(1, dict(stated)), DateReader()
+    for name, column in columns.items():
+        if column.kind == "date":
+            dates.learn(stated[name], 1)
+    landed: dict[str, Any] = {"table": table}
+    try:
+        dates.settle(table)
+        _check_stated(spec, columns)
+        values = _Reader(spec, columns, dates, names).read(row)
+    except (UncleanError, ConfigurationError) as error:
+        said = {"reason": getattr(error, "reason", "bad_date"), "detail": str(error)}
+        return {**landed, "bucket": "quarantined", **said, "raw": clean_text(raw_of(row))}
+    return {**landed, "bucket": "kept", **_facts(spec, values)}
+
+
+def _check_stated(spec: Table, columns: Mapping[str, Column]) -> None:
+    for column in spec.columns:
+        if column.required and column not in columns.values():
+            raise UncleanError("missing_value", f"{column.name} is not stated")
+
+
+def _facts(spec: Table, values: Mapping[str, Any]) -> dict[str, Any]:
+    text = json.dumps(values, ensure_ascii=False, sort_keys=True)
+    content = hashlib.sha256(text.encode()).hexdigest()[:32]
+    key = "/".join(values[name] or "" for name in spec.key)
+    return {"key": key, "row": text, "content_hash": content}
+
+
 def _bucket(reader: _Reader, sheet: Sheet) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
     latest: dict[str, str] = {}
@@ -377,11 +421,9 @@ def _bucket(reader: _Reader, sheet: Sheet) -> list[dict[str, Any]]:
             said = {"reason": error.reason, "detail": detail, "raw": clean_text(raw_of(row))}
             rows.append({**landed, "bucket": "quarantined", **said})
             continue
-        key = "/".join(values[name] or "" for name in reader.spec.key)
-        text = json.dumps(values, ensure_ascii=False, sort_keys=True)
-        content = hashlib.sha256(text.encode()).hexdigest()[:32]
-        again = latest.get(key) == content
-        latest[key] = content
-        facts = {"key": key, "row": text, "content_hash": content, "observed_at": observed_at}
-        rows.append({**landed, "bucket": "duplicate" if again else "kept", **facts})
+        facts = _facts(reader.spec, values)
+        again = latest.get(facts["key"]) == facts["content_hash"]
+        latest[facts["key"]] = facts["content_hash"]
+        bucket = "duplicate" if again else "kept"
+        rows.append({**landed, "bucket": bucket, **facts, "observed_at": observed_at})
     return rows

@@ -25,10 +25,11 @@ from desk.web.published import Library
 from desk.web.render import render
 from desk.web.routes import ROUTERS
 from desk.web.tries import Tries
+from desk.work import item
 from listening.contract import ConfigurationError, DataRoot, ListeningError
 
 STATIC: Final = Path(__file__).parent / "static"
-ROOMS: Final = (account.ROOM, audit.ROOM)
+ROOMS: Final = (account.ROOM, audit.ROOM, *item.ROOMS)
 _TITLES: Final = {
     400: "That cannot be asked",
     403: "Not for you",

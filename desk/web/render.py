@@ -11,6 +11,7 @@ from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
 
 from desk.web.account import ADMIN
+from desk.web.board import BOARDS
 from desk.web.page import read_page, teams_with_pages
 from desk.web.wording import label, say
 
@@ -42,6 +43,11 @@ def render(
         "csrf": getattr(request.state, "csrf", ""),
         "menu": [
             (f"/{team}", read_page(team).title) for team in teams_with_pages() if team in roles
+        ],
+        "jobs": [
+            (f"/{board.team}/work/{board.name}", board.title)
+            for board in BOARDS
+            if board.team in roles
         ],
         "is_admin": ADMIN in roles,
         "here": request.url.path,

@@ -19,9 +19,10 @@ import sqlalchemy as sa
 from desk.state import METADATA, Instant, Room, reading, writing
 from desk.work import outbox
 from desk.work.outbox import plain, write
-from listening.contract import Correction, Decision, ListeningError, now
+from listening.contract import Correction, Decision, ListeningError, Reference, now
 
 DRAFT: Final = "draft"  # an act that only the desk knows: words not said yet
+FRESH: Final = "fresh"  # said of a thing that was made at the desk
 _KEY: Final = ("kind", "subject_id", "target")
 
 item: Final = sa.Table(
@@ -127,10 +128,13 @@ def decide(
 def decide_in(
     connection: sa.Connection,
     word: Decision | Correction,
-    version: int,
+    version: int | None,
     said: Mapping[str, str] | None = None,
 ) -> Item:
-    """As `decide`, in a transaction of `desk.state.writing` that is open already."""
+    """As `decide`, in a transaction of `desk.state.writing` that is open already.
+
+    Version None: whatever stands, as for what disturbs nobody's decision.
+    """
     standing = _look(connection, *key_of(word), version)
     outbox_id = write(connection, word)
     if isinstance(word, Correction):
@@ -140,6 +144,15 @@ def decide_in(
     return _put(
         connection, standing, word.action, word.actor, word.note, word.due_at, told, outbox_id
     )
+
+
+def plan(engine: sa.Engine, stated: Reference, actor: str) -> Item:
+    """State an experiment at the desk; it is a reference row from the next load on."""
+    with writing(engine) as connection:
+        outbox_id = write(connection, stated, actor)
+        fresh = Item(stated.table, stated.row[f"{stated.table}_id"])
+        told = {**stated.row, FRESH: "yes"}
+        return _put(connection, fresh, "plan", actor, "", None, told, outbox_id)
 
 
 def save_draft(
@@ -166,13 +179,15 @@ def key_of(word: Decision | Correction) -> tuple[str, str, str]:
 def read_item(engine: sa.Engine, kind: str, subject_id: str, target: str = "") -> Item:
     """Return a thing as it stands, of version 0 where nobody touched it."""
     with reading(engine) as connection:
-        return _find(connection, kind, subject_id, target)
+        return find_item(connection, kind, subject_id, target)
 
 
-def read_items(engine: sa.Engine, kind: str) -> dict[tuple[str, str], Item]:
-    """Return everything of a kind that somebody touched, by subject and target."""
+def read_items(engine: sa.Engine, kind: str, subject_id: str = "") -> dict[tuple[str, str], Item]:
+    """Return everything of a kind (and subject) that somebody touched, by subject and target."""
+    query = sa.select(item).where(item.c.kind == kind)
+    query = query.where(item.c.subject_id == subject_id) if subject_id else query
     with reading(engine) as connection:
-        rows = connection.execute(sa.select(item).where(item.c.kind == kind)).mappings()
+        rows = connection.execute(query).mappings()
         return {(row["subject_id"], row["target"]): _item(row) for row in rows}
 
 
@@ -210,16 +225,19 @@ def _forget_words(connection: sa.Connection, of_them: sa.ColumnElement[bool]) ->
     return connection.execute(sa.update(act).where(of_them).values(note="", said="{}")).rowcount
 
 
-def _find(connection: sa.Connection, kind: str, subject_id: str, target: str) -> Item:
+def find_item(connection: sa.Connection, kind: str, subject_id: str, target: str = "") -> Item:
+    """Return a thing as it stands, in the caller's transaction."""
     query = sa.select(item).where(_is(item, kind, subject_id, target))
     row = connection.execute(query).mappings().first()
     return _item(row) if row else Item(kind, subject_id, target)
 
 
-def _look(connection: sa.Connection, kind: str, subject_id: str, target: str, version: int) -> Item:
+def _look(
+    connection: sa.Connection, kind: str, subject_id: str, target: str, version: int | None
+) -> Item:
     outbox.take_turns(connection)
-    standing = _find(connection, kind, subject_id, target)
-    if standing.version != version:
+    standing = find_item(connection, kind, subject_id, target)
+    if version is not None and standing.version != version:
         raise ConflictError(standing, _acts(connection, kind, subject_id, target, version))
     return standing
 

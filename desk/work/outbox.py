@@ -22,14 +22,18 @@ import sqlalchemy as sa
 
 from desk.state import METADATA, URL_VARIABLE, Instant, Room, open_state, reading
 from listening.contract import (
+    REFERENCE_TABLES,
     Correction,
     DataRoot,
     Decision,
+    Reference,
     Written,
+    check_actor,
     check_correction,
     check_decision,
     check_note,
     now,
+    refuse,
 )
 
 _POSTGRES_LOCK: Final = 7_306_115  # see desk.state
@@ -64,15 +68,19 @@ outbox: Final = sa.Table(
 ROOM: Final = Room("outbox", [outbox])
 
 
-def write(connection: sa.Connection, word: Decision | Correction) -> int:
+def write(
+    connection: sa.Connection, word: Decision | Correction | Reference, actor: str = ""
+) -> int:
     """Write one decision in the caller's transaction and return its id.
+
+    `actor` is who states a reference row; decisions name theirs.
 
     The transaction is one of `desk.state.writing`, which also writes the working state.
 
     Raises:
         ConfigurationError: such a thing cannot be decided; nothing is written.
     """
-    row = _row(word)
+    row = _stated(word, actor) if isinstance(word, Reference) else _row(word)
     take_turns(connection)
     newest = connection.execute(sa.select(sa.func.max(outbox.c.outbox_id))).scalar()
     decided_at = now()
@@ -119,6 +127,17 @@ def _row(word: Decision | Correction) -> dict[str, Any]:
         "due_at": word.due_at,
         "fields": json.dumps({name: plain(value) for name, value in word.fields.items()}),
     }
+
+
+def _stated(word: Reference, actor: str) -> dict[str, Any]:
+    if word.table not in REFERENCE_TABLES:
+        known = ", ".join(REFERENCE_TABLES)
+        refuse("--table", f"unknown table {word.table!r}", f"One of {known}")
+    check_actor(actor)
+    empty = dict.fromkeys(("subject_id", "mention_id", "content_hash", "target", "case_id"), "")
+    told = {"kind": f"reference/{word.table}", "action": "state", "actor": actor, "note": ""}
+    fields = {name: plain(value) for name, value in word.row.items()}
+    return {**empty, **told, "fields": json.dumps(fields)}
 
 
 def plain(text: str) -> str:
@@ -169,8 +188,10 @@ def open_outbox(root: DataRoot) -> Iterator[Outbox | None]:
         engine.dispose()
 
 
-def _word(row: sa.RowMapping) -> Decision | Correction:
+def _word(row: sa.RowMapping) -> Decision | Correction | Reference:
     fields = json.loads(row["fields"])
+    if table := row["kind"].partition("/")[2]:
+        return Reference(table, fields)
     if row["kind"] == "correction":
         return Correction(
             row["mention_id"], row["content_hash"], fields["tagger"], row["action"], row["actor"],
