@@ -41,6 +41,7 @@ class Alert:
     state: str  # held, open, acked, closed
     held_reason: str
     muted: bool
+    part_of: str | None
     title: str
     action: str
     value: float
@@ -62,6 +63,7 @@ class Alert:
     updated_at: datetime
     told_value: float | None
     told_at: datetime | None
+    told_times: int
     delivered_at: datetime | None
     acked_at: datetime | None
     acked_by: str | None
