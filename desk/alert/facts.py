@@ -284,7 +284,7 @@ def read_published(root: DataRoot) -> Published:
         published.hours[brand_id, hour] = Hour(*counts)
     for stream, since, until in _ask(root, "pr", "coverage", "published_coverage"):
         published.whole.setdefault(stream, []).append((since, until))
-    for *key, posts, usual in _ask(root, "marketing", "usual_engagement", "published_usual"):
+    for *key, posts, usual in _ask(root, "marketing", "engagement_usual", "published_usual"):
         brand_id, channel, said_by, age = key
         published.usual[brand_id, channel, said_by, age] = (posts, usual)
     return published

@@ -138,7 +138,7 @@ def judge_amplify(rule: AlertRule, facts: Facts, _: Hearing) -> Iterator[Finding
     """A young post about the brand fares better than posts of its age usually do."""
     for brand in brands_of(rule, facts):
         for posts in _stories(rule, facts, brand, "anyone"):
-            better = [found for one in posts if (found := _better(rule, facts, brand, one))]
+            better = [told for one in posts if (told := _better(rule, facts, brand, one))]
             if not better:
                 continue
             times, top, usual, count = max(better, key=lambda each: (each[0], each[1].mention_id))

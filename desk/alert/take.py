@@ -43,7 +43,7 @@ def pending(root: DataRoot, connection: sa.Connection, since: datetime) -> list[
 
     A batch of mentions can be once it is tagged.
     """
-    taken = set(connection.scalars(sa.select(TAKEN.c.batch_id)))
+    taken: set[str] = set(connection.scalars(sa.select(TAKEN.c.batch_id)))
     first = f"{since:%Y-%m-%d}"
     found = (one for kind in KINDS for one in _sealed(root.landing, kind, first))
     return [

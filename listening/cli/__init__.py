@@ -1,7 +1,7 @@
 """The `listening` command: runs by hand what the DAGs run by schedule.
 
-`start`, `collect`, `label`, `decide`, `deliver`, `desk`, `digest`, `evidence` and `read` hold the
-commands, `common` what they share, `chain` the steps from a crawl to the published files.
+`start`, `collect`, `label`, `decide`, `alerts`, `deliver`, `desk`, `digest`, `erase`, `evidence` and
+`read` hold the commands, `common` what they share, `chain` the steps from a crawl to the published files.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Sequence
 import typer
 
 from listening.cli import (
+    alerts,
     collect,
     decide,
     deliver,
@@ -27,6 +28,7 @@ from listening.cli import (
 from listening.cli.common import app, emit
 
 __all__ = [
+    "alerts",
     "app",
     "collect",
     "decide",

@@ -81,7 +81,26 @@ def digest(root: DataRoot, brands: BrandFile, *, publish: bool) -> Sequence[Rece
     with step("tag"):
         tag_pending(root, brands)
     keep_flagged(root)
-    return load_and_publish(root, brands, publish=publish)
+    try:
+        return load_and_publish(root, brands, publish=publish)
+    finally:
+        raise_alerts(root, brands)
+
+
+def raise_alerts(root: DataRoot, brands: BrandFile) -> None:
+    """Judge the rules of the brand file; what cannot be judged is told, and stops no load."""
+    if not brands.alerts:
+        return
+    from desk.alert.evaluate import evaluate
+    from listening.contract import ListeningError
+
+    with step("alerts"):
+        try:
+            errors = evaluate(root, brands).errors
+        except ListeningError as error:
+            errors = (error,)
+    for one in errors:
+        log.error("alerts: %s", one)
 
 
 def keep_flagged(root: DataRoot) -> None:
