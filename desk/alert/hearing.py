@@ -80,6 +80,7 @@ class Hearing:
             for one in stream.told
             if one.state != "complete" and one.until > start and one.since < until
         ]
+        start = max((end for _, end in whole if end <= start), default=start)
         why = f"{told[-1].state}: {told[-1].reason}" if told else "not looked at"
         return f"{stream.stream} from {instant(start):%Y-%m-%d %H:%M} UTC, {why}"
 

@@ -227,9 +227,10 @@ _MOODS: Final = ("negative", "neutral", "positive")
 
 
 def _moods(said: Sequence[Spoken]) -> tuple[int, int, int]:
-    """Count people by their last word: one who repeats it is one."""
-    by_author = {one.author or one.cluster: one.sentiment for one in said}
-    counted = [list(by_author.values()).count(mood) for mood in _MOODS]
+    """Count people by their last word, and one text that many pass on once."""
+    last = {one.author or one.cluster: one for one in said}
+    told = list({one.cluster: one.sentiment for one in last.values()}.values())
+    counted = [told.count(mood) for mood in _MOODS]
     return counted[0], counted[1], counted[2]
 
 
