@@ -51,7 +51,7 @@ def test_one_loud_author_and_one_copied_text_are_no_alarm(world, more):
     world.days([*chatter(START, NOW), *decoy], START, NOW)
     done = evaluate(world.root, RULES, NOW)
     assert done.raised == done.held == ()
-    assert done.batches == 30  # those of the window
+    assert done.batches == 6  # those of the window
 
 
 def test_a_gap_holds_a_spike_back_and_whole_coverage_releases_it(world):

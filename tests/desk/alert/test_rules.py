@@ -95,7 +95,8 @@ def test_a_young_post_beside_the_usual_of_its_age(found, world):
     with duckdb.connect(world.root.published / "marketing.duckdb") as published:
         published.execute(
             "CREATE TABLE engagement_usual AS SELECT * FROM (VALUES"
-            " ('acme', 'mastodon', 'public', 6, 9, 20.0), ('acme', 'mastodon', 'brand', 6, 4, 1.0)"
+            " ('acme', 'mastodon', 'public', 6, 9, 20.0::DOUBLE),"
+            " ('acme', 'mastodon', 'brand', 6, 4, 1.0)"
             ") AS t(brand_id, channel, said_by, age_h, posts, usual_engagement)"
         )
     seen = {"seen": NOW - HOUR}
