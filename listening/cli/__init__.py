@@ -1,7 +1,8 @@
 """The `listening` command: runs by hand what the DAGs run by schedule.
 
-`start`, `collect`, `label`, `decide`, `alerts`, `deliver`, `desk`, `digest`, `erase`, `evidence` and
-`read` hold the commands, `common` what they share, `chain` the steps from a crawl to the published files.
+`start`, `collect`, `label`, `decide`, `alerts`, `deliver`, `desk`, `digest`, `erase`, `evidence`
+and `read` hold the commands, `common` what they share, `chain` the steps from a crawl to the
+published files.
 """
 
 from __future__ import annotations
