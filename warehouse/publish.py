@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -42,6 +42,10 @@ _COMMON: Final = {
     "metric": "Metrics of this team: formula, denominator, and why one may be NULL",
     "use_case": "What organisations listen for, and the team, tables and metrics that answer it",
     "coverage": "How much every stream could see, by interval",
+}
+_AUTHOR: Final = {
+    "author_handle": "Handle of who wrote it. NULL: hidden by the source.",
+    "author_name": "Name they go by. NULL: unknown.",
 }
 
 
@@ -195,12 +199,29 @@ def _copy(connection: sa.Connection, root: DataRoot, brands: BrandFile, build: B
     values["open"] = build.team in _OPEN
     for (name,) in run_script(connection, "publish_told"):
         run_script(connection, "publish_vectors", values, {"table": quoted(name)})
+    _copy_mentions(connection, values)
     run_script(connection, "publish_common", values)
     for name, comment in _COMMON.items():
         connection.exec_driver_sql(f"COMMENT ON TABLE team.main.{name} IS {_literal(comment)}")
     for name in ("metric", "use_case"):
         _comment(connection, "mart", name, _COMMON[name])
     _comment(connection, "core", "coverage", _COMMON["coverage"])
+
+
+def _copy_mentions(connection: sa.Connection, values: Mapping[str, Any]) -> None:
+    """Give a file that names mentions what there is to read of each."""
+    tables = [quoted(name) for (name,) in run_script(connection, "publish_named")]
+    if not tables:
+        return
+    run_script(connection, "publish_masked")
+    run_script(connection, "publish_mention_parts", values)  # by the first team, for all
+    named = " UNION ".join(f"SELECT mention_id FROM team.main.{table}" for table in tables)  # noqa: S608 (names of our own tables)
+    author = "handle AS author_handle, name AS author_name," if values["open"] else ""
+    run_script(connection, "publish_mention", values, {"named": named, "author": author})
+    for column, told in _AUTHOR.items() if values["open"] else ():
+        connection.exec_driver_sql(
+            f"COMMENT ON COLUMN team.main.mention.{column} IS {_literal(told)}"
+        )
 
 
 def _check_split(connection: sa.Connection, build: Build, table: str, copied: int) -> None:

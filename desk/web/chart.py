@@ -10,7 +10,7 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from typing import Any, Final
 
@@ -25,7 +25,12 @@ COLOURS: Final = {
     "abstained": ("#d8d5cc", "#4a5057"),
     "neutral": ("#a7a59d", "#7c838a"),
     "positive": ("#2f7a5f", "#5fb394"),
+    "late": ("#a5352b", "#e0796d"),
+    "open": ("#a7a59d", "#7c838a"),
+    "in_time": ("#2f7a5f", "#5fb394"),
 }
+LOOKED_AT: Final = ("likes", "shares", "comments", "views")
+TWO_LOOKS: Final = 2  # one look is no curve
 OTHERS: Final = (
     ("#17566e", "#7cc4de"),
     ("#b8772a", "#e3ac62"),
@@ -65,12 +70,38 @@ def draw(page: Page, tile: Tile, shown: Shown, asked: Asked) -> str:
     spec = copy.deepcopy(_shape(chart.kind))
     spec["data"] = {"values": values}
     spec["description"] = tile.title
+    if chart.kind == "bars" and chart.x == "day":
+        after = asked.until + timedelta(days=1)
+        spec["encoding"]["x"]["scale"] = {
+            "type": "utc",
+            "domain": [f"{day.isoformat()}T00:00:00Z" for day in (asked.since, after)],
+        }
     names = list(dict.fromkeys(value["part"] for value in values))
     spec["encoding"]["color"]["scale"] = {"domain": names, "range": _range(parts, 0)}
     spec["usermeta"] = {"dark": _range(parts, 1)}
     if len(names) == 1:
         spec["encoding"]["color"]["legend"] = None
     return json.dumps(spec, ensure_ascii=False, allow_nan=False, default=str)
+
+
+def draw_looks(looks: Sequence[dict[str, Any]]) -> str:
+    """Return the spec of how a mention's counts went; "" where there is no curve."""
+    if len(looks) < TWO_LOOKS:
+        return ""
+    parts = [name for name in LOOKED_AT if any(look[name] is not None for look in looks)]
+    spec = copy.deepcopy(_shape("curve"))
+    spec["data"] = {
+        "values": [
+            {"x": look["observed_at"].isoformat(), "y": look[name], "part": name}
+            for look in looks
+            for name in parts
+            if look[name] is not None
+        ]
+    }
+    spec["description"] = "Counts at each look"
+    spec["encoding"]["color"]["scale"] = {"domain": parts, "range": _range(parts, 0)}
+    spec["usermeta"] = {"dark": _range(parts, 1)}
+    return json.dumps(spec, ensure_ascii=False, allow_nan=False)
 
 
 @cache
@@ -99,11 +130,12 @@ def _shape(kind: str) -> dict[str, Any]:
         )
     else:
         mark = base.mark_bar() if kind == "bars" else base.mark_line(point=True)
+        time = alt.Undefined if kind == "curve" else "utcyearmonthdate"
         chart = mark.encode(
-            x=alt.X("x:T", title=None, timeUnit="utcyearmonthdate", axis=alt.Axis(format="%d %b")),
+            x=alt.X("x:T", title=None, timeUnit=time, axis=alt.Axis(format="%d %b")),
             y=alt.Y("y:Q", title=None, axis=alt.Axis(tickMinStep=1 if kind == "bars" else 0)),
         )
-    if kind != "lines":
+    if kind in {"bars", "ranked"}:
         chart = chart.encode(order=alt.Order("order:Q"))
     chart = chart.encode(color=colour, href=alt.Href("href:N"), tooltip=tooltip)
     spec: dict[str, Any] = chart.properties(

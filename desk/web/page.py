@@ -49,6 +49,7 @@ class Column(_Declared):
     ] = "text"  # fmt: skip
     says: str = ""
     reason: str = ""  # column that says why it is NULL
+    none: str = ""  # what NULL means, where it does not mean unknown
     opens: Opening | None = None
 
 
@@ -99,6 +100,7 @@ class Page(_Declared):
     title: str
     says: str
     handles: bool = False  # shows who speaks
+    one_brand: bool = True  # shows the first brand until another is chosen
     views: Mapping[str, View]
     tiles: tuple[Tile, ...]
     drills: Mapping[str, Drill]

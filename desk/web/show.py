@@ -156,11 +156,13 @@ def _cell(
     if column.form == "link":
         href = safe_link(value)
         text = href.split("/")[2] if href else say(value or None, "text")
+        text = text if href else (column.none or "no link")
         return Cell(text, "link", href, outside=bool(href), value=value)
-    href = link_of(page, asked, column.opens, record) if column.opens and value else ""
-    why = reason(record.get(column.reason)) if value is None else ""
+    nothing = value is None or (column.form == "count" and value == 0)
+    href = link_of(page, asked, column.opens, record) if column.opens and not nothing else ""
+    why = reason(record.get(column.reason)) if value is None and column.reason else ""
     return Cell(
-        say(value, column.form),
+        column.none if value is None and column.none else say(value, column.form),
         column.form,
         href,
         why=why,

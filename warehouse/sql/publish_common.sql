@@ -27,7 +27,7 @@ UNION ALL SELECT DISTINCT 'coverage', source, string_agg(DISTINCT state, ', ' OR
 UNION ALL SELECT 'table', table_name, coalesce(comment, '')
     FROM duckdb_tables() WHERE database_name = 'source' AND schema_name = $team
 UNION ALL SELECT 'table', table_name, comment
-    FROM duckdb_tables() WHERE database_name = 'team' AND table_name = 'mention_vector'
+    FROM duckdb_tables() WHERE database_name = 'team' AND table_name IN ('mention', 'mention_vector')
 UNION ALL SELECT 'metric', metric_id, formula FROM team.main.metric
 UNION ALL SELECT 'definition', 'instants', 'columns ending in _at are instants in UTC'
 UNION ALL SELECT 'definition', 'NULL', 'unknown, never 0; a column *_null_reason says why';

@@ -111,6 +111,6 @@ def library_of(request: Request) -> Library:
 def ask(request: Request, page: Page, known: Iterable[str]) -> Asked:
     """Return what the address asks of a page."""
     library = library_of(request)
-    brands = options(library, page).get("brand", [])
+    brands = options(library, page).get("brand", []) if page.one_brand else []
     newest = built_at(library, page.team).date()
     return read_asked(request.query_params.multi_items(), known, newest, next(iter(brands), None))

@@ -12,3 +12,7 @@ UNION ALL
 SELECT * FROM (SELECT DISTINCT 'topic', topic_id AS value FROM topic_week WHERE topic_id <> '(none)' ORDER BY value)
 UNION ALL
 SELECT * FROM (SELECT DISTINCT 'channel', channel AS value FROM feedback_mention WHERE channel <> '' ORDER BY value)
+UNION ALL
+SELECT * FROM (SELECT DISTINCT 'language', language AS value FROM mention WHERE language IS NOT NULL ORDER BY value)
+UNION ALL
+SELECT * FROM (SELECT DISTINCT 'region', region AS value FROM mention WHERE region IS NOT NULL ORDER BY value)

@@ -1,0 +1,17 @@
+-- How our posts did, by their newest look.
+SELECT
+    *,
+    virality_engagement / nullif(virality_followers, 0) AS virality,
+    CASE WHEN coalesce(virality_followers, 0) = 0 THEN 'no_followers' END AS virality_null_reason
+FROM (
+    SELECT
+        count(*) AS posts,
+        sum(engagement)::BIGINT AS engagement,
+        sum(conversation)::BIGINT AS conversation,
+        sum(amplification)::BIGINT AS amplification,
+        sum(applause)::BIGINT AS applause,
+        sum(engagement) FILTER (virality IS NOT NULL)::BIGINT AS virality_engagement,
+        sum(followers) FILTER (virality IS NOT NULL)::BIGINT AS virality_followers
+    FROM post_value
+    WHERE __where__
+)
