@@ -57,7 +57,8 @@ class Asked:
 
     def rows_link(self, path: str, heeded: Container[str], **other: Any) -> str:
         """Return an address with every value that the rows there heed, conditions included."""
-        return self.link(path, **{k: v for k, v in self.values.items() if k in heeded}, **other)
+        kept = {name: value for name, value in self.values.items() if name in heeded}
+        return self.only(heeded).link(path, **kept, **other)
 
     def only(self, heeded: Container[str]) -> Asked:
         """Return this without the filters that something does not heed."""
@@ -77,6 +78,8 @@ def read_asked(
     allowed = {*known, "since", "until"}
     for name, text in given:
         if name in _ASIDE or not text:
+            continue
+        if text == EVERY and name in FILTERS and name not in allowed:
             continue
         if name not in allowed:
             raise ConfigurationError(

@@ -130,7 +130,7 @@ def _shape(kind: str) -> dict[str, Any]:
         )
     else:
         mark = base.mark_bar() if kind == "bars" else base.mark_line(point=True)
-        time = alt.Undefined if kind == "curve" else "utcyearmonthdate"
+        time: Any = alt.Undefined if kind == "curve" else "utcyearmonthdate"
         chart = mark.encode(
             x=alt.X("x:T", title=None, timeUnit=time, axis=alt.Axis(format="%d %b")),
             y=alt.Y("y:Q", title=None, axis=alt.Axis(tickMinStep=1 if kind == "bars" else 0)),

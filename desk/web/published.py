@@ -155,9 +155,10 @@ class _Shelf:
             self._connection.close()
             self._connection, self._stamp = None, None
         connection = duckdb.connect(self._path, read_only=True)
-        # As desk/query.py, and for every cursor.
-        connection.execute("SET GLOBAL TimeZone = 'UTC'")
-        connection.execute("SET GLOBAL memory_limit = '1GB'")
-        connection.execute("SET enable_external_access = false")
-        connection.execute("SET lock_configuration = true")
+        # As desk/query.py, and for every cursor. Locked already: this process has it open.
+        if not connection.execute("SELECT current_setting('lock_configuration')").fetchall()[0][0]:
+            connection.execute("SET GLOBAL TimeZone = 'UTC'")
+            connection.execute("SET GLOBAL memory_limit = '1GB'")
+            connection.execute("SET enable_external_access = false")
+            connection.execute("SET lock_configuration = true")
         self._connection, self._stamp = connection, stamp

@@ -1,11 +1,11 @@
 -- Every mention the file's tables name, and those of the same conversations, each once with all
--- there is to read of it. $open: this team reads every text, and who wrote it. $horizon.
+-- there is to read of it. What a table keeps for longer, such as open flags, is told of as long;
+-- of the conversations the recent part. $open: this team reads every text, and who wrote it. $horizon.
 CREATE TABLE team.main.mention AS
 WITH named AS (
     SELECT mention_id, thread_id
     FROM (__named__)
     JOIN source.core.mention USING (mention_id)
-    WHERE published_at >= $horizon
 ),
 told AS (
     SELECT mention_id FROM named

@@ -1,9 +1,9 @@
--- What is to be told of each recent mention besides its words, made once and for all teams: what it says by
--- whose judgement, where in its text, and how it fared. $horizon.
+-- What is to be told of each recent mention, and of those under suspicion, besides its words: what
+-- it says by whose judgement, where in its text, and how it fared. Once for all teams. $horizon.
 CREATE TEMP TABLE IF NOT EXISTS recent AS
 SELECT mention_id, content_hash, text
 FROM source.core.mention
-WHERE published_at >= $horizon;
+WHERE published_at >= $horizon OR mention_id IN (SELECT mention_id FROM source.core.flag);
 
 CREATE TEMP TABLE IF NOT EXISTS mention_labels AS
 WITH current AS (

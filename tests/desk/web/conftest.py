@@ -11,7 +11,9 @@ from starlette.testclient import TestClient
 from desk.web import account
 from desk.web.app import create_app
 from listening.contract import DataRoot
+from tests.desk.web.world import published, root
 
+__all__ = ["published", "root"]  # fixtures
 PASSWORD = "correct horse battery staple"  # noqa: S105 (of invented accounts)
 
 
@@ -46,7 +48,17 @@ def enter(app, name: str, password: str = PASSWORD, base="http://desk.example") 
 @pytest.fixture
 def app(tmp_path):
     """A desk with an account for every role, over a data root where nothing is published."""
-    made = create_app(DataRoot(tmp_path))
+    yield from _desk(DataRoot(tmp_path))
+
+
+@pytest.fixture
+def desk(root):
+    """The same, over the published files of the month."""
+    yield from _desk(root)
+
+
+def _desk(root):
+    made = create_app(root)
     for role in account.ROLES:
         account.add_account(made.state.engine, role, PASSWORD, (role,))
     yield made

@@ -52,7 +52,7 @@ TEXTS = (
     f"  javascript:{_CALL}",
     f"data:text/html,<script>{_CALL}</script>",
     f"vbscript:{_CALL}",
-    f"https://ok.example/\"onclick=\"{_CALL}",
+    f'https://ok.example/"onclick="{_CALL}',
     f"https://ok.example/' onclick='{_CALL}",
     f"//evil.example/<script>{_CALL}</script>",
     '<base href="https://evil.example/">',
@@ -62,7 +62,7 @@ TEXTS = (
     "{{ 7 * 7 }} {% raw %} {# x #} ${7*7} #{7*7} <%= 7*7 %>",
     f"&lt;script&gt;{_CALL}&lt;/script&gt;",
     f"&#60;script&#62;{_CALL}&#60;/script&#62;",
-    f"<script>{_CALL}//‮ right to left",  # noqa: PLE2502 (that is the attack)
-    f"=HYPERLINK(\"https://evil.example\",\"x\") <script>{_CALL}</script>",
+    f"<script>{_CALL}//\u202e right to left",
+    f'=HYPERLINK("https://evil.example","x") <script>{_CALL}</script>',
 )  # fmt: skip
-assert len(TEXTS) == len(set(TEXTS)) == 60  # noqa: PLR2004
+assert len(TEXTS) == len(set(TEXTS)) == 60

@@ -1,0 +1,215 @@
+"""Pages say what the files hold: every number opens as many rows as it says."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from html import unescape
+from urllib.parse import parse_qsl, urlsplit
+
+import duckdb
+import pyarrow.parquet as pq
+import pytest
+
+from desk.web.asked import read_asked
+from desk.web.page import read_page, teams_with_pages
+from desk.web.published import Library
+from desk.web.show import built_at, count_rows, options, show_tile
+from listening.contract import TEAMS
+from tests.desk.web.conftest import enter
+from tests.desk.web.world import empty, files
+from tests.warehouse.models.month import CANARY
+
+
+@pytest.fixture
+def library(root):
+    made = Library(root)
+    yield made
+    made.close()
+
+
+def asked_of(library, page, query, known):
+    brands = options(library, page).get("brand", []) if page.one_brand else []
+    return read_asked(query, known, built_at(library, page.team).date(), next(iter(brands), None))
+
+
+def test_every_team_has_a_page():
+    assert teams_with_pages() == TEAMS
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        [],
+        [("since", "2026-10-20"), ("until", "2026-10-21")],
+        [("brand", "(all)")],
+        [("channel", "mastodon")],
+        [("language", "en")],
+        [("since", "2026-01-01")],
+    ],
+    ids=str,
+)
+def test_every_number_opens_as_many_rows_as_it_says(library, query):
+    checked = 0
+    for team in TEAMS:
+        page = read_page(team)
+        if any(name not in page.filters and name != "brand" for name, _ in query):
+            continue
+        asked = asked_of(library, page, query if "brand" in page.filters else [], page.filters)
+        for tile in page.tiles:
+            shown = show_tile(library, page, tile, asked)
+            for row in shown.rows:
+                for column, cell in zip(shown.columns, row, strict=True):
+                    if not (column.opens and cell.href) or column.opens.equals != "rows":
+                        continue
+                    drill = page.drills[column.opens.to]
+                    behind = asked_of(
+                        library,
+                        page,
+                        parse_qsl(urlsplit(cell.href).query),
+                        page.views[drill.view].conditions,
+                    )
+                    rows = count_rows(library, page, column.opens.to, drill, behind)
+                    assert rows == cell.value, (team, tile.id, column.label, cell.href)
+                    checked += 1
+    assert checked > (20 if not query or query[0][0] == "brand" else 0)
+
+
+@pytest.mark.parametrize("team", TEAMS)
+def test_every_link_of_a_page_leads_somewhere(desk, team):
+    client = enter(desk, team)
+    seen: set[str] = set()
+    front = [f"/{team}"]
+    while front:
+        path = front.pop()
+        kind = re.sub(r"[?].*|[0-9a-f]{8,}.*", "", path)
+        if path in seen or sum(each.startswith(kind) for each in seen) > 3:
+            continue
+        seen.add(path)
+        answer = client.get(path)
+        assert answer.status_code == 200, (path, answer.text[-500:])
+        if "text/html" in answer.headers["content-type"]:
+            links = [unescape(link) for link in re.findall(r'href="([^"]+)"', answer.text)]
+            front += [link for link in links if link.startswith(f"/{team}")]
+    assert len(seen) > 5
+
+
+def test_a_number_opens_mentions_and_a_mention_says_all(desk):
+    client = enter(desk, "product")
+    page = client.get("/product").text
+    rows = unescape(re.search(r'href="(/product/rows/mentions[^"]+)"', page)[1])
+    mention = unescape(re.search(r'href="(/product/mention/[^"]+)"', client.get(rows).text)[1])
+    text = client.get(mention).text
+    for heading in ("What was understood", "How it fared", "The conversation"):
+        assert heading in text
+
+
+def test_a_mention_marks_what_it_is_about_and_where(desk, root):
+    with duckdb.connect(root.published / "legal.duckdb") as connection:
+        (mention_id,) = connection.execute(
+            "SELECT mention_id FROM mention ORDER BY mention_id LIMIT 1"
+        ).fetchone()
+        connection.execute(
+            "UPDATE mention SET text = 'Weiß 🫖 kettle burns', spans = [{'start': 7, 'end': 13,"
+            " 'kind': 'target', 'name': 'acme/k2'}, {'start': 14, 'end': 99, 'kind': 'flag',"
+            " 'name': 'safety'}] WHERE mention_id = ?",
+            [mention_id],
+        )
+    text = enter(desk, "legal").get(f"/legal/mention/{mention_id}").text
+    assert "Weiß 🫖 <mark" in text
+    assert re.search(r'<mark class="is-target" title="about acme/k2">kettle<', text)
+    assert re.search(r'<mark class="is-flag" title="suspicion safety">burns<', text)
+
+
+@pytest.mark.parametrize("team", TEAMS)
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_every_view_is_a_file(desk, library, team, form):
+    client, page = enter(desk, team), read_page(team)
+    asked = asked_of(library, page, [], page.filters)
+    for name in [*(tile.id for tile in page.tiles), *page.drills]:
+        heeded = page.views[(page.tile(name) or page.drills[name]).view].conditions
+        answer = client.get(asked.only(heeded).link(f"/{team}/export/{name}.{form}"))
+        assert answer.status_code == 200, (name, answer.text[-300:])
+        assert f'filename="{team}-{name}.{form}"' in answer.headers["content-disposition"]
+        if form == "parquet":
+            rows = pq.read_table(io.BytesIO(answer.content)).num_rows
+        else:
+            rows = len(list(csv.reader(io.StringIO(answer.text)))) - 1
+        if name in page.drills:
+            values = asked.only(page.views[page.drills[name].view].conditions)
+            assert rows == count_rows(library, page, name, page.drills[name], values)
+
+
+@pytest.mark.parametrize("team", TEAMS)
+def test_an_empty_world_is_said_in_words(desk, root, team):
+    empty(root)
+    client, page = enter(desk, team), read_page(team)
+    answer = client.get(f"/{team}")
+    assert answer.status_code == 200
+    assert "Nothing was heard yet" in answer.text
+    assert "None" not in re.sub(r"<[^>]+>", "", answer.text).replace("None ", "")
+    for name in page.drills:
+        assert "No rows" in client.get(f"/{team}/rows/{name}").text
+
+
+def test_old_files_are_said_to_be_old(desk, monkeypatch):
+    assert "Old numbers" not in enter(desk, "product").get("/product").text
+    monkeypatch.setenv("LISTENING_NOW", "2026-11-01T12:00:00Z")
+    text = enter(desk, "product").get("/product").text
+    assert "Old numbers" in text
+    assert "48 h 0 min ago" in text or "2.0 days ago" in text
+
+
+def test_what_was_heard_in_part_is_named(desk, root):
+    for connection in files(root):
+        connection.execute("DELETE FROM coverage")
+        connection.execute(
+            "INSERT INTO coverage (batch_id, stream, source, target, state, since, until, reason)"
+            " VALUES ('b', 's', 'hackernews', 'kettle', 'capped', '2026-10-20', '2026-10-21',"
+            " 'more than 1000 hits'), ('c', 's', 'rss', 'x', 'complete', '2026-10-20',"
+            " '2026-10-21', '')"
+        )
+    client = enter(desk, "product")
+    text = " ".join(client.get("/product").text.split())
+    assert "Heard only in part:" in text
+    assert "hackernews (kettle): only up to the source&#39;s limit, more than 1000 hits" in text
+    later = client.get("/product?since=2026-10-25").text
+    assert "Every source was heard whole" in later
+
+
+@pytest.mark.parametrize("value", ["' OR 1=1 --", "x') OR (1=1", "$brand", "__where__", "%"])
+def test_a_filter_is_a_value_and_never_sql(desk, value):
+    client = enter(desk, "product")
+    answer = client.get("/product/rows/mentions", params={"channel": value})
+    assert answer.status_code == 200
+    assert "0 rows" in answer.text
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["nothing=1", "since=2026-13-01", "since=0001-01-01", "since=2026-10-02&until=2026-10-01",
+     "channel=" + "x" * 300, "team=legal", "channel=%00"],
+)  # fmt: skip
+def test_what_cannot_be_asked_is_said(desk, query):
+    answer = enter(desk, "product").get(f"/product?{query}")
+    assert answer.status_code == 400
+    assert "That cannot be asked" in answer.text
+
+
+def test_people_are_named_to_legal_and_care_only(desk):
+    for team in TEAMS:
+        client, page = enter(desk, team), read_page(team)
+        texts = [client.get(f"/{team}?since=2026-01-01").text]
+        texts += [client.get(f"/{team}/rows/{name}?since=2026-01-01").text for name in page.drills]
+        named = any(CANARY in text for text in texts)
+        assert not named or team in {"legal", "care"}, team
+
+
+def test_a_cell_of_a_csv_is_no_formula(desk, root):
+    with duckdb.connect(root.published / "product.duckdb") as connection:
+        connection.execute("UPDATE feedback_mention SET title = '=1+1', channel = ' @SUM(A1)'")
+    text = enter(desk, "product").get("/product/export/mentions.csv").text
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert {row["said"] for row in rows} == {"'=1+1"}
+    assert {row["channel"] for row in rows} == {"' @SUM(A1)"}
