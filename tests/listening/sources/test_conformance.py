@@ -7,6 +7,7 @@ is invented for these tests.
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import shutil
@@ -22,6 +23,8 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import pyarrow.parquet as pq
 import pytest
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
 
 from listening.contract import LANDING_SCHEMA, Brand, BrandFile, Coverage, DataRoot
 from listening.crawl import Outcome, Stream, crawl_stream, streams
@@ -104,7 +107,11 @@ class World:
 
     def _body(self, route: dict[str, Any]) -> bytes:
         """Return what a route serves: a file, or one packed as the source packs it."""
+        if "warc" in route:
+            return pack_warc({url: HERE / self.name / page for url, page in route["warc"].items()})
         body = (HERE / self.name / route["file"]).read_bytes()
+        if "gzipped" in route:
+            return gzip.compress(body, mtime=0)
         if "zipped" in route:
             packed = BytesIO()
             with ZipFile(packed, "w", ZIP_DEFLATED) as archive:
@@ -135,6 +142,22 @@ class World:
         if not outcome.batch_id:
             return outcome, []
         return outcome, pq.read_table(where.landed(outcome.batch_id)).to_pylist()
+
+
+def pack_warc(pages: dict[str, Path]) -> bytes:
+    """Return a WARC file of pages, as a crawler of news writes it."""
+    file = BytesIO()
+    writer = WARCWriter(file, gzip=True)
+    for url, page in pages.items():
+        body = page.read_bytes()
+        status = StatusAndHeaders("200 OK", [("Content-Type", "text/html")], protocol="HTTP/1.1")
+        dated = {"WARC-Date": "2026-10-08T09:00:00Z"}
+        writer.write_record(
+            writer.create_warc_record(
+                url, "response", payload=BytesIO(body), http_headers=status, warc_headers_dict=dated
+            )
+        )
+    return file.getvalue()
 
 
 def jetstream(lines: str, asked: Asked) -> Answer:
