@@ -6,6 +6,7 @@ import json
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -139,6 +140,13 @@ def _read(connection: socket.socket) -> Asked | None:
 @pytest.fixture
 def server() -> Iterator[Server]:
     """A server on a free loopback port."""
+    with serving() as one:
+        yield one
+
+
+@contextmanager
+def serving() -> Iterator[Server]:
+    """Serve on a free loopback port until this ends."""
     listener = socket.create_server(("127.0.0.1", 0))
     one = Server(port=listener.getsockname()[1])
     closing = threading.Event()

@@ -14,7 +14,7 @@ from listening.contract import Query
 from listening.crawl import streams
 from tests.listening.conftest import reply
 from tests.listening.sources.conftest import Lab
-from tests.listening.sources.test_conformance import pack_warc
+from tests.listening.sources.serving import pack_warc
 
 HERE = Path(__file__).parent / "ccnews"
 SETTINGS = {"base_url": "http://ccnews.example"}

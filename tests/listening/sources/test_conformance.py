@@ -7,7 +7,6 @@ is invented for these tests.
 
 from __future__ import annotations
 
-import gzip
 import json
 import os
 import shutil
@@ -16,34 +15,20 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from io import BytesIO
 from pathlib import Path
 from typing import Any
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import pyarrow.parquet as pq
 import pytest
-from warcio.statusandheaders import StatusAndHeaders
-from warcio.warcwriter import WARCWriter
 
-from listening.contract import LANDING_SCHEMA, Brand, BrandFile, Coverage, DataRoot
+from listening.contract import LANDING_SCHEMA, BrandFile, Coverage, DataRoot
 from listening.crawl import Outcome, Stream, crawl_stream, streams
 from listening.landing import Draft, Landing
 from listening.recount import recount_stream
 from listening.reparse import reparse_stream
 from listening.sources import SOURCES, describe
-from tests.listening.conftest import Answer, Asked, FakeTime, Raw, Server, reply, web_socket
-from tests.listening.sources.conftest import ANSWERING
-from tests.listening.sources.keys import ec_key, pem
-
-HERE = Path(__file__).parent
-NOW, LATER = "2026-10-08T12:00:00Z", "2026-10-12T12:00:00Z"
-QUILLON = Brand(
-    id="quillon", name="Quillon", role="own", domains=("quillon.example",),
-    handles={
-        "mastodon": ("@care@quillon.example",), **dict.fromkeys(ANSWERING, ("quillon",)),
-    },
-)  # fmt: skip
+from tests.listening.conftest import Answer, Asked, FakeTime, Raw, Server, reply
+from tests.listening.sources.serving import HERE, LATER, NOW, QUILLON, answer, plain, read_case
 
 
 def cases() -> list[str]:
@@ -66,11 +51,9 @@ class World:
     case: dict[str, Any] = field(init=False)
 
     def __post_init__(self) -> None:
-        text = (HERE / self.name / "case.json").read_text()
-        self.case = json.loads(text.replace("{folder}", str(self.tmp / "drop")))
+        self.case = read_case(self.name, self.tmp / "drop")
         for name, value in self.case.get("environment", {}).items():
-            key = pem(ec_key()).replace("\n", "\\n") if "{ec_key}" in value else ""
-            self.monkeypatch.setenv(name, value.replace("{ec_key}", key))
+            self.monkeypatch.setenv(name, value)
         self.serve(self.case.get("routes", []))
         self.drop(self.case.get("files", []))
         address = f"*.example=127.0.0.1:{self.server.port}"
@@ -94,30 +77,7 @@ class World:
             self.server.on(path, self._answer)
 
     def _answer(self, asked: Asked) -> Answer:
-        for route in self.routes:
-            query, body = route.get("query", {}), route.get("body", "").encode()
-            fits = query.items() <= asked.query.items() and body in asked.raw
-            if route["path"] == asked.path and fits:
-                if "frames" in route:
-                    return jetstream((HERE / self.name / route["frames"]).read_text(), asked)
-                body = self._body(route)
-                headers = {"Content-Type": "application/json", **route.get("headers", {})}
-                return reply(body, route.get("status", 200), **headers)
-        return reply(b"no such page", 404)
-
-    def _body(self, route: dict[str, Any]) -> bytes:
-        """Return what a route serves: a file, or one packed as the source packs it."""
-        if "warc" in route:
-            return pack_warc({url: HERE / self.name / page for url, page in route["warc"].items()})
-        body = (HERE / self.name / route["file"]).read_bytes()
-        if "gzipped" in route:
-            return gzip.compress(body, mtime=0)
-        if "zipped" in route:
-            packed = BytesIO()
-            with ZipFile(packed, "w", ZIP_DEFLATED) as archive:
-                archive.writestr(ZipInfo(route["zipped"]), body, ZIP_DEFLATED)
-            return packed.getvalue()
-        return body
+        return answer(self.name, self.routes, asked)
 
     def interfere(self, change: Any) -> None:
         """Let every answer pass through `change(asked, answer)`."""
@@ -144,30 +104,6 @@ class World:
         return outcome, pq.read_table(where.landed(outcome.batch_id)).to_pylist()
 
 
-def pack_warc(pages: dict[str, Path]) -> bytes:
-    """Return a WARC file of pages, as a crawler of news writes it."""
-    file = BytesIO()
-    writer = WARCWriter(file, gzip=True)
-    for url, page in pages.items():
-        body = page.read_bytes()
-        status = StatusAndHeaders("200 OK", [("Content-Type", "text/html")], protocol="HTTP/1.1")
-        dated = {"WARC-Date": "2026-10-08T09:00:00Z"}
-        writer.write_record(
-            writer.create_warc_record(
-                url, "response", payload=BytesIO(body), http_headers=status, warc_headers_dict=dated
-            )
-        )
-    return file.getvalue()
-
-
-def jetstream(lines: str, asked: Asked) -> Answer:
-    """Serve events as Jetstream does: from the cursor on, which is inclusive."""
-    since = int(asked.query.get("cursor", 0))
-    return web_socket(
-        *(line for line in lines.splitlines() if json.loads(line)["time_us"] >= since)
-    )
-
-
 @pytest.fixture
 def world(
     request: pytest.FixtureRequest,
@@ -187,17 +123,6 @@ def every(names: list[str] | None = None) -> pytest.MarkDecorator:
 def content(rows: list[dict[str, Any]]) -> set[tuple[Any, ...]]:
     keys = ("bucket", "native_id", "content_hash", "reason", "deleted_at")
     return {tuple(row[key] for key in keys) for row in rows if row["bucket"] != "duplicate"}
-
-
-def plain(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [
-        {
-            key: value.isoformat() if isinstance(value, datetime) else value
-            for key, value in row.items()
-            if value is not None and value is not False and value not in ("", [])
-        }
-        for row in rows
-    ]
 
 
 # --- the promises -----------------------------------------------------------------------
