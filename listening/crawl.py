@@ -32,7 +32,14 @@ from listening.meter import Meter
 from listening.pace import Clock
 from listening.query import topic_filter
 from listening.quiet import moved, says_nothing_new
-from listening.sources import SOURCES, Look, Source, SourceSilent, cursor_instant
+from listening.sources import (
+    SOURCES,
+    Look,
+    Source,
+    SourceSilent,
+    cursor_instant,
+    source_failed,
+)
 from listening.streams import Stream, streams
 
 __all__ = [
@@ -255,12 +262,7 @@ class Crawl:
             return error
         except Exception as error:  # one stream's boundary: the others go on
             log.exception("%s failed", self.stream.id)
-            return ListeningError(
-                f"the source failed: {type(error).__name__}: {error}",
-                where=self.stream.id,
-                mend=f"This is a fault in listening/sources/{self.stream.source}.py; the log has "
-                "its trace",
-            )
+            return source_failed(error, self.stream.source, self.stream.id)
         return None
 
     def _take(self, page: Page) -> None:

@@ -37,7 +37,7 @@ from listening.http import Http
 from listening.landing import Draft, Landing
 from listening.pace import Clock
 from listening.query import topic_filter
-from listening.sources import SOURCES, Look
+from listening.sources import SOURCES, Look, source_failed
 from listening.streams import Stream
 from listening.watch import AGES, Watch
 
@@ -128,12 +128,7 @@ class _Recount:
             return error
         except Exception as error:  # one stream's boundary: the others go on
             log.exception("%s could not be counted again", self.stream.id)
-            return ListeningError(
-                f"the source failed: {type(error).__name__}: {error}",
-                where=self.stream.id,
-                mend=f"This is a fault in listening/sources/{self.stream.source}.py; the log has "
-                "its trace",
-            )
+            return source_failed(error, self.stream.source, self.stream.id)
         return None
 
     def _look(self, http: Http) -> Look:

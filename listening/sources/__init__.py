@@ -34,6 +34,13 @@ class SourceSilent(ListeningError):  # noqa: N818
     """A source that should speak said nothing."""
 
 
+def source_failed(error: Exception, name: str, where: str) -> ListeningError:
+    """Return what to say of a source that raised what none may raise: a fault of its file."""
+    mend = f"This is a fault in listening/sources/{name}.py; the log has its trace"
+    what = f"the source failed: {type(error).__name__}: {error}"
+    return ListeningError(what, where=where, mend=mend)
+
+
 class Settings(BaseModel):
     """The base of every source's settings: unknown keys are errors."""
 
