@@ -11,9 +11,11 @@ from urllib.parse import urljoin, urlsplit
 from listening.answer import BadAnswerError, DeniedError, GoneError, Response
 from listening.http import Http
 
-KINDS: Final = ("application/rss+xml", "application/atom+xml", "application/rdf+xml")
+KINDS: Final = (
+    "application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/feed+json",
+)  # fmt: skip
 USUAL: Final = ("/feed", "/rss.xml", "/atom.xml", "/feed.xml", "/index.xml", "/rss")
-_FEED: Final = re.compile(rb"(?i)<(rss|feed|rdf:rdf)\b")
+_FEED: Final = re.compile(rb"(?i)<(rss|feed|rdf:rdf)\b|https?:\\?/\\?/jsonfeed\.org\\?/version")
 _HEAD: Final = 4_000  # bytes in which a feed shows itself
 
 

@@ -1,4 +1,4 @@
-"""Reads feeds for the sources that are served as one: RSS, Atom, or neither."""
+"""Reads feeds for the sources that are served as one: RSS, Atom, JSON, or neither."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any, Final
 from listening.answer import CutError, Response
 from listening.guard import shown
 from listening.sources import SourceChanged
+from listening.sources._jsonfeed import is_json_feed, read_json_feed
 from listening.sources._xml import declares_entities, is_whole
 
 _UNMARKED: Final = {b"<\0": "utf-16-le", b"\0<": "utf-16-be"}  # which feedparser takes for UTF-8
@@ -21,7 +22,7 @@ log = logging.getLogger(__name__)
 
 
 def read_feed(response: Response) -> tuple[Response, Any]:
-    """Return an answer and its feed, as feedparser reads it; None where it is unchanged.
+    """Return an answer and its feed, in feedparser's form; None where it is unchanged.
 
     Many feeds are no well-formed XML for one bare ampersand or `&nbsp;`. One that is there to its
     end is read all the same; one that is not was cut.
@@ -34,6 +35,8 @@ def read_feed(response: Response) -> tuple[Response, Any]:
 
     if response.unchanged:
         return response, None
+    if is_json_feed(response):
+        return response, read_json_feed(response)
     if declares_entities(response.body):
         raise SourceChanged("the feed declares XML entities", where=response.url)
     # A stream, not bytes: feedparser would try to open a file of that name. Relative links are

@@ -1,7 +1,7 @@
-"""RSS and Atom feeds: blogs, newsrooms, forums, any site that announces what it publishes.
+"""RSS, Atom and JSON feeds: blogs, newsrooms, forums, any site that announces what it publishes.
 
 Written from RSS 2.0 (rssboard.org/rss-specification), RFC 4287 (Atom), RFC 4685 (threads),
-RFC 6721 (tombstones) and the behaviour of feedparser 6.0.14, read 2026-11.
+RFC 6721 (tombstones), jsonfeed.org 1.1 and the behaviour of feedparser 6.0.14, read 2026-11.
 
 A guid that is no URI means something only within its feed, so the feed's host is put before
 it. What leaves the feed's window is not deleted; only an `at:deleted-entry` says so. A cut feed
@@ -25,6 +25,7 @@ from listening.sources import Look, Settings, SourceSilent, Target, source
 from listening.sources._api import EPOCH
 from listening.sources._entry import entry_id, read_entry, scoped
 from listening.sources._feed import ENTRIES, decoded, read_feed
+from listening.sources._jsonfeed import VERSION
 from listening.sources._read import instant, owner_of, read_items, target_name
 from listening.sources._xml import Node, XmlError, read_nodes, scan_nodes
 
@@ -100,6 +101,8 @@ def crawl(look: Look) -> Iterator[Page]:
 def _nodes(body: bytes, parsed: Any) -> list[Node]:
     """Return entries and tombstones as another parser sees them, so that a lost one is found."""
     wanted = (*ENTRIES, TOMBSTONE)
+    if parsed.version == VERSION:
+        return [Node("item", {}) for _ in parsed.entries]
     try:
         return list(read_nodes(body, wanted))
     except XmlError:  # an encoding expat does not know, or a feed that is not well-formed

@@ -161,3 +161,55 @@ def test_a_date_under_another_name_or_after_a_foreign_weekday_is_read(lab: Lab, 
     _, rows = lab.crawl("rss", urls=["http://n.example/f"])
     assert [row["published_at"].isoformat() for row in rows] == ["2026-10-05T09:00:00+00:00"]
     assert rows[0]["warnings"] == []
+
+
+JSON_FEED = {
+    "version": "https://jsonfeed.org/version/1.1", "title": "Boil", "language": "en-GB",
+    "authors": [{"name": "Ida Brandt"}],
+    "items": [
+        {
+            "id": "http://news.example/1", "url": "http://news.example/1",
+            "title": "Quillon &amp; lids",
+            "content_html": "<p>Lids <b>off</b>.</p>", "content_text": "Lids off.",
+            "date_published": "2026-10-05T09:00:00+02:00",
+            "date_modified": "2026-10-06T09:00:00+02:00",
+        },
+        {
+            "id": 9007199254740993, "external_url": "http://other.example/k",
+            "content_text": "Quillon < 1 l", "date_published": "2026-10-05T09:00:00Z",
+            "authors": [{"name": "Jo"}], "language": "de",
+        },
+    ],
+}  # fmt: skip
+
+
+def test_a_json_feed_is_read_as_any_other(lab: Lab) -> None:
+    lab.server.on("/feed.json", reply(JSON_FEED, Content_Type="application/feed+json"))
+    outcome, rows = lab.crawl("rss", urls=["http://news.example/feed.json"])
+    assert outcome.error is None
+    assert [(row["native_id"], row["text"], row["author"], row["lang"]) for row in rows] == [
+        ("http://news.example/1", "Lids off.", "Ida Brandt", "en-GB"),
+        ("news.example:9007199254740993", "Quillon < 1 l", "Jo", "de"),
+    ]
+    assert rows[0]["title"] == "Quillon & lids"
+    assert rows[0]["edited_at"] > rows[0]["published_at"]
+    assert rows[1]["url"] == "http://other.example/k"
+    again, rows = lab.crawl("rss", urls=["http://news.example/feed.json"])
+    assert (again.error, rows) == (None, [])
+
+
+@pytest.mark.parametrize(
+    ("body", "error"),
+    [
+        (b'{"version": "https://jsonfeed.org/version/1.1", "items": [{"id": "a', "TransientError"),
+        (b'{"version": "2.0", "items": []}', "SourceChanged"),
+        (b'{"error": "no such feed"}', "SourceChanged"),
+        (b'{"version": "https://jsonfeed.org/version/1", "items": ["a"]}', "SourceChanged"),
+        (b'{"version": "https://jsonfeed.org/version/1", "items": []}', "SourceSilent"),
+    ],
+)
+def test_json_that_is_no_feed_is_an_error(lab: Lab, body: bytes, error: str) -> None:
+    lab.server.on("/feed.json", reply(body, Content_Type="application/json"))
+    outcome, rows = lab.crawl("rss", urls=["http://news.example/feed.json"])
+    assert type(outcome.error).__name__ == error
+    assert rows == []
