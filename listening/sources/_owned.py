@@ -11,7 +11,7 @@ from listening.answer import GoneError
 from listening.contract import BrandFile, ConfigurationError, Item, Mention, Page
 from listening.sources import Look, Target
 from listening.sources._api import EPOCH, Heard, gone
-from listening.sources._read import Pager, read_items, target_name, text_id
+from listening.sources._read import Pager, field, read_items, target_name, text_id
 
 MOST_ASKED: Final = 100  # vanished items asked for in one crawl
 REPLY: Final = "/reply"  # after the id of what the brand answered, where its answer has no id
@@ -139,6 +139,18 @@ def review_page(
 def inner(raw: Any, name: str) -> Any:
     """Return a field of an item of whatever shape, None where it has none."""
     return raw.get(name) if isinstance(raw, Mapping) else None
+
+
+def count(raw: Any, name: str) -> int | None:
+    """Return a count that may be left out.
+
+    Raises:
+        UncleanError: it is there, and no whole number (bad_type).
+    """
+    if inner(raw, name) is None:
+        return None
+    number: int = field(raw, name, int)
+    return number
 
 
 def walk(look: Look, where: str, ask: Callable[[str], tuple[Page, str]]) -> Iterator[Page]:

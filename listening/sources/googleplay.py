@@ -21,7 +21,7 @@ from listening.clean import UncleanError
 from listening.contract import BrandFile, Mention, Page
 from listening.sources import Look, Settings, Target, source
 from listening.sources._google import TOKENS, login
-from listening.sources._owned import channel, dated, follow, inner, review_page, whose
+from listening.sources._owned import channel, count, dated, follow, inner, review_page, whose
 from listening.sources._read import (
     Pager,
     epoch,
@@ -145,6 +145,6 @@ def _review(review: Any, look: Look) -> Mention:
         channel="googleplay",
         lang=part(said, "reviewerLanguage", str).replace("_", "-"),
         rating=float(field(said, "starRating", int)),
-        likes=field(said, "thumbsUpCount", int) if "thumbsUpCount" in said else None,
+        likes=count(said, "thumbsUpCount"),
         **whose(look),
     )

@@ -19,7 +19,7 @@ from pydantic import Field
 from listening.contract import BrandFile, Item, Mention, Page
 from listening.credential import need_credential
 from listening.sources import Look, Settings, Target, source
-from listening.sources._owned import REPLY, channel, follow, inner, review_page, walk, whose
+from listening.sources._owned import REPLY, channel, count, follow, inner, review_page, walk, whose
 from listening.sources._read import (
     expect,
     field,
@@ -138,7 +138,7 @@ def _review(review: Any, look: Look) -> Mention:
         lang=part(review, "language", str),
         region=part(consumer, "displayLocation", str),
         rating=float(field(review, "stars", int)),
-        likes=field(review, "numberOfLikes", int) if "numberOfLikes" in review else None,
+        likes=count(review, "numberOfLikes"),
         **whose(look),
     )
 

@@ -1,0 +1,124 @@
+"""Asks Meta's Graph API, alike for Facebook and Instagram: its limits, errors and pages.
+
+Written from developers.facebook.com/docs/graph-api (rate limiting, error handling, paginated
+results), read 2026-11. Limits come in three disguises: headers that tell percents of a rolling
+hour, with which the host is left alone before it refuses; status 400 with a code of its own; and
+code 100, which else means a wrong parameter. The token is sent as a header, never in an address;
+Meta may repeat it in `paging`, so answers are kept as private as the token.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+from urllib.parse import parse_qsl, urlsplit
+
+from listening.answer import DeniedError, GoneError, RateLimitedError, Response, read_json
+from listening.contract import ListeningError
+from listening.credential import need_credential
+from listening.guard import shown
+from listening.sources import Look
+from listening.sources._owned import inner
+from listening.sources._read import Pager, digest, expect
+
+API: Final = "https://graph.facebook.com/v23.0"
+LIMITS: Final = frozenset((4, 17, 32, 341, 613, *range(80_000, 80_015)))
+LOGINS: Final = frozenset((10, 102, 190, *range(200, 300)))
+WRONG: Final = 100  # a wrong parameter, and sometimes a limit
+MISSING: Final = 33  # subcode: no such object
+USAGE: Final = ("X-App-Usage", "X-Page-Usage", "X-Ad-Account-Usage", "X-Business-Use-Case-Usage")
+PERCENTS: Final = ("call_count", "total_time", "total_cputime")
+NEAR: Final = 95  # percent of an hour's calls or time
+REST: Final = 900.0  # seconds, where Meta does not say how long
+SECRETS: Final = ("access_token", "appsecret_proof")
+
+
+def ask(look: Look, path: str, asked: Mapping[str, Any]) -> Any:
+    """Return the answer of a path of the API.
+
+    Raises:
+        RateLimitedError: a limit is reached; the host is left alone.
+        GoneError: there is no such object, or not for us.
+        ListeningError: the token is not taken.
+    """
+    name = look.settings["connection"]
+    key = need_credential(name, '{"password": "a token of the page"}')
+    url = f"{look.settings['base_url']}/{path.lstrip('/')}"
+
+    def read(response: Response) -> Any:
+        if (wait := wait_for(response.headers)) > 0:
+            look.http.rest(url, wait)
+        return read_json(response)
+
+    try:
+        headers = {"Authorization": f"Bearer {key.password}"}
+        return look.http.fetch(url, read, params=asked, headers=headers)
+    except DeniedError as error:
+        raise _meant(look, url, error) from error
+
+
+def pages(look: Look, path: str, asked: Mapping[str, Any]) -> Iterator[list[Any]]:
+    """Yield the pages of a list, as `paging` tells them."""
+    pager = Pager(path)
+    while True:
+        answer = ask(look, path, asked)
+        data = expect(answer, "data", list, path)
+        pager.turn(digest(json.dumps(one, sort_keys=True, default=str)) for one in data)
+        yield data
+        following = inner(inner(answer, "paging"), "next")
+        if not isinstance(following, str) or not data:
+            return
+        told = parse_qsl(urlsplit(following).query)
+        asked = {**asked, **{key: value for key, value in told if key not in SECRETS}}
+
+
+def wait_for(headers: Mapping[str, str]) -> float:
+    """Return for how many seconds to leave the host alone, 0 while there is room.
+
+    A header holds one object of percents, or for each business a list of such.
+    """
+    waits = [0.0]
+    for name in USAGE:
+        for usage in _usages(headers.get(name, "")):
+            percents = [usage.get(one) for one in PERCENTS]
+            most = max((one for one in percents if isinstance(one, int | float)), default=0)
+            told = usage.get("estimated_time_to_regain_access")
+            minutes = told if isinstance(told, int | float) else 0
+            if most >= NEAR or minutes > 0:
+                waits.append(minutes * 60.0 or REST)
+    return max(waits)
+
+
+def _usages(header: str) -> list[dict[str, Any]]:
+    try:
+        told = json.loads(header) if header else {}
+    except ValueError:
+        return []
+    listed = [told] if isinstance(told, dict) else []
+    for value in told.values() if isinstance(told, dict) else ():
+        listed += value if isinstance(value, list) else []
+    return [one for one in listed if isinstance(one, dict)]
+
+
+def _meant(look: Look, url: str, error: DeniedError) -> ListeningError:
+    """Return what a refusal means."""
+    try:
+        told = json.loads(error.body)["error"]
+        code, message = int(told["code"]), str(told.get("message", ""))
+    except (ValueError, TypeError, KeyError):
+        return error
+    spent = re.search(r"rate|too many|limit reached|limit exceeded", message, re.IGNORECASE)
+    if code in LIMITS or (code == WRONG and spent):
+        look.http.rest(url, REST)
+        return RateLimitedError.of(url, REST)
+    if code == WRONG and told.get("error_subcode") == MISSING:
+        return GoneError("there is no such object", where=shown(url), mend="Check its id")
+    if code in LOGINS:
+        mend = "Renew the token, with the permissions docs/sources.md names"
+        return ListeningError(
+            f"Meta does not take the token (code {code})", where=shown(url), mend=mend
+        )
+    mend = "See developers.facebook.com/docs/graph-api/guides/error-handling"
+    return ListeningError(f"Meta refuses with code {code}", where=shown(url), mend=mend)
