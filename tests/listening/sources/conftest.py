@@ -13,7 +13,8 @@ from listening.crawl import Outcome, crawl_stream, streams
 from tests.listening.conftest import FakeTime, Server
 
 ANSWERING = (  # sources whose answers are by a handle of the brand file
-    "appstoreconnect", "googlebusiness", "googleplay", "intercom", "trustpilot", "zendesk",
+    "appstoreconnect", "facebook", "googlebusiness", "googleplay", "intercom", "linkedin",
+    "trustpilot", "zendesk",
 )  # fmt: skip
 BRAND = Brand(
     id="quillon", name="Quillon", role="own", domains=("quillon.example",),

@@ -20,10 +20,13 @@ from listening.sources import (
     _github,
     appstoreconnect,
     discourse,
+    facebook,
     github,
     googlebusiness,
     googleplay,
+    instagram,
     intercom,
+    linkedin,
     stackexchange,
     trustpilot,
     wordpress,
@@ -43,6 +46,8 @@ LOOK: Any = SimpleNamespace(
         "owned": False,
         "voice": "us",
         "app": "1",
+        "page": "5550001",
+        "organisation": "1",
         "region": "",
     },
     started_at=NOON,
@@ -118,6 +123,27 @@ CASES: dict[str, tuple[list[Any], Callable[[Any], Item]]] = {
     "intercom": (
         fixture("intercom/c367.json")["conversation_parts"]["conversation_parts"],
         lambda raw: intercom._item(LOOK, raw, "c/1/parts/1", "c/1", {}),
+    ),
+    "facebook": (
+        fixture("facebook/feed1.json")["data"], lambda raw: facebook.read_item(raw, LOOK),
+    ),
+    "facebook comments": (
+        fixture("facebook/comments.json")["data"],
+        lambda raw: facebook.read_item(raw, LOOK, "5_1"),
+    ),
+    "instagram": (
+        fixture("instagram/media1.json")["data"], lambda raw: instagram.read_item(raw, LOOK),
+    ),
+    "instagram comments": (
+        fixture("instagram/comments.json")["data"],
+        lambda raw: instagram.read_item(raw, LOOK, "1"),
+    ),
+    "linkedin": (
+        fixture("linkedin/posts1.json")["elements"], lambda raw: linkedin.read_post(raw, LOOK),
+    ),
+    "linkedin comments": (
+        fixture("linkedin/comments1.json")["elements"],
+        lambda raw: linkedin.read_comment(raw, LOOK, "urn:li:share:1"),
     ),
     "x": (PAGE["data"], lambda raw: x._item(raw, PAGE, LOOK)),
     "x links": (

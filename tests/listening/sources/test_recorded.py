@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pyarrow.parquet as pq
@@ -12,6 +14,14 @@ import pytest
 
 from listening.contract import Brand, BrandFile, DataRoot
 from listening.crawl import crawl_stream, streams
+from listening.sources import (
+    facebook,
+    googlebusiness,
+    googleplay,
+    instagram,
+    intercom,
+    linkedin,
+)  # fmt: skip
 from listening.sources.mastodon import read_status
 from tests.listening.conftest import Server, reply
 
@@ -34,7 +44,8 @@ def crawl(
 ) -> list[dict[str, Any]]:
     monkeypatch.setenv("LISTENING_CONNECT_TO", f"*.example=127.0.0.1:{server.port}")
     monkeypatch.setenv("LISTENING_NOW", NOW.isoformat())
-    brands = BrandFile((BRAND,), sources={name: settings})
+    handles = {name: ("nodejs",)}
+    brands = BrandFile((replace(BRAND, handles=handles),), sources={name: settings})
     (stream,) = streams(brands)
     outcome = crawl_stream(root, stream, brands)
     assert outcome.error is None, outcome.error
@@ -223,3 +234,82 @@ def test_the_recorded_counts_and_compliance_jobs_of_x_have_what_is_read_of_them(
     jobs = told["create_and_get_compliance_job_and_jobs_2"]["data"]
     for job in (*jobs, told["create_and_get_compliance_job_and_jobs_1"]["data"]):
         assert {"id", "status", "upload_url", "download_url"} <= job.keys()
+
+
+def graph(
+    server: Server, monkeypatch: pytest.MonkeyPatch, name: str, *files: str, empty: tuple[str, ...]
+) -> dict[str, Any]:
+    """Serve recorded pages in turn at the first address, nothing at the others."""
+    monkeypatch.setenv(f"AIRFLOW_CONN_{name.upper()}", json.dumps({"password": "invented"}))
+    told = [(FIXTURES / name / one).read_bytes() for one in files]
+    server.on(empty[0], *(reply(one, Content_Type="application/json") for one in told))
+    for path in empty[1:]:
+        server.on(path, reply({"data": []}))
+    return {"base_url": "http://recorded.example"}
+
+
+def test_the_recorded_posts_of_a_page_are_read(
+    server: Server, root: DataRoot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its next page answers with the same five posts, and ends there."""
+    files = ("feed_fields_p1.json", "feed_fields_p2.json")
+    base = graph(server, monkeypatch, "facebook", *files, empty=("/4/feed", "/4/tagged"))
+    rows = crawl(server, root, monkeypatch, "facebook", **base, pages=[{"id": "4", "brand": "all"}])
+    assert [row["bucket"] for row in rows] == ["kept"] * 5
+    assert all(row["native_id"].startswith("4_") and row["text"] for row in rows)
+
+
+def test_every_recorded_comment_of_a_page_is_read() -> None:
+    """They were asked for without ids: their addresses tell them."""
+    look = SimpleNamespace(
+        settings={"page": "4", "voice": "v", "brand": "all", "owned": True}, started_at=NOW
+    )
+    told = [
+        one
+        for path in recorded("facebook", "comments_p*.json")
+        for one in json.loads(path.read_text())["data"]
+    ]
+    read = [facebook.read_item(one, look, "4_1") for one in told]  # type: ignore[arg-type]
+    assert len({mention.native_id for mention in read}) == len(told) >= 15
+    assert all(mention.comments is not None and mention.likes is not None for mention in read)
+
+
+def test_the_recorded_media_and_comments_of_an_account_are_read(
+    server: Server, root: DataRoot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    empty = ("/17/tags", "/17/media")
+    base = graph(server, monkeypatch, "instagram", "tagged_medias.json", empty=empty)
+    accounts = [{"id": "17", "brand": "all"}]
+    rows = crawl(server, root, monkeypatch, "instagram", **base, accounts=accounts)
+    assert len(rows) == len(
+        json.loads((FIXTURES / "instagram/tagged_medias.json").read_text())["data"]
+    )
+    assert {row["bucket"] for row in rows} == {"kept"}
+    look = SimpleNamespace(settings={"brand": "all", "owned": True}, started_at=NOW)
+    for name, media in (("medias_p1", ""), ("comments_p1", "1"), ("comments_p2", "1")):
+        for one in json.loads((FIXTURES / f"instagram/{name}.json").read_text())["data"]:
+            assert instagram.read_item(one, look, media).native_id  # type: ignore[arg-type]
+    for name, media in (("mentioned_comment", "1"), ("mentioned_media", "")):
+        told = json.loads((FIXTURES / f"instagram/{name}.json").read_text())[name]
+        assert instagram.read_item(told, look, media, "", name).native_id  # type: ignore[arg-type]
+
+
+def test_the_documented_examples_of_shops_and_tickets_are_read() -> None:
+    """They are no recordings; so their sources say `shape`."""
+    facts = {"brand": "all", "owned": True, "voice": "v", "app": "a.b", "region": "",
+             "organisation": "1"}  # fmt: skip
+    look: Any = SimpleNamespace(settings=facts, started_at=NOW, recent=lambda _: {})
+
+    def shape(path: str) -> Any:
+        return json.loads((FIXTURES / path).read_text())
+
+    (place,) = shape("google_business/review_shape.json")["reviews"]
+    assert googlebusiness._review(place, look).rating == 5
+    (app,) = shape("google_play/developer_api_review_shape.json")["reviews"]
+    assert googleplay._review(app, look).likes == 15
+    (comment,) = shape("linkedin/comments_doc_shape.json")["elements"]
+    assert linkedin.read_comment(comment, look, comment["object"]).native_id
+    found = shape("intercom/conversation_get_examples.json")["conversation found"]["value"]
+    begun = {**found["source"], "created_at": found["created_at"]}
+    said = intercom._item(look, begun, "conversations/367", "conversations/367", {})
+    assert (said.author, said.kind) == ("v", "post")  # type: ignore[union-attr]
