@@ -15,6 +15,9 @@ from listening.contract import (
     Context,
     Person,
     Product,
+    Protected,
+    ProtectedImage,
+    ProtectedMark,
     Query,
     ServiceHours,
     Topic,
@@ -82,6 +85,7 @@ def load_brands(paths: Sequence[Path]) -> BrandFile:
         topics=_joined(file.topics for file in files),
         works=_joined(file.works for file in files),
         alerts=_joined(file.alerts for file in files),
+        protected=_joined(file.protected for file in files),
         publish_days=days or BrandFile(brands=()).publish_days,
         reference={
             table: _agree(f"reference: {table}", [file.reference for file in files], table)
@@ -123,12 +127,15 @@ def _read(path: Path) -> tuple[File | None, list[Problem]]:
 def _frozen(file: File, path: Path) -> BrandFile:
     hours = _hours(file)
     rivals = tuple(one.id for one in file.brands if one.role == "competitor")
+    brands = tuple(_brand(one, hours, rivals) for one in file.brands)
+    protected = _protected(file, path)
     return BrandFile(
-        brands=tuple(_brand(one, hours, rivals) for one in file.brands),
+        brands=tuple(_protect(one, file) if protected else one for one in brands),
+        protected=protected,
         queries=tuple(Query(one.id, file.wording(one), tuple(one.sources)) for one in file.queries),
         sources={name: dict(settings or {}) for name, settings in file.sources.items()},
         topics=tuple(Topic(one.id, one.name, tuple(one.examples)) for one in file.topics),
-        works=tuple(Work(one.id, one.words(path.parent)) for one in file.works),
+        works=tuple(Work(one.id, one.words(path.parent)) for one in _works(file)),
         alerts=tuple(one.rule() for one in file.alerts),
         reference={name: str(path.parent / where) for name, where in file.reference.items()},
         files=(str(path),),
@@ -162,6 +169,55 @@ def _brand(one: Any, hours: ServiceHours, rivals: tuple[str, ...]) -> Brand:
         service=hours,
         competitors=stated if one.role == "own" else None,
     )
+
+
+def _works(file: File) -> list[Any]:
+    return [*file.works, *(file.protected.texts if file.protected else ())]
+
+
+def _protected(file: File, path: Path) -> tuple[Protected, ...]:
+    stated = file.protected
+    if stated is None:
+        return ()
+    marks = [ProtectedMark(one.id, one.text, one.registration or "") for one in stated.marks]
+    marks += [ProtectedMark(name, name) for name in stated.names]
+    images = (
+        ProtectedImage(one.id, one.phash or "", str(path.parent / one.path) if one.path else "")
+        for one in stated.images
+    )
+    return (
+        Protected(
+            brand_id=protected_brand(file),
+            owner=stated.owner or "",
+            contact=stated.contact.stated(),
+            marks=tuple(marks),
+            images=tuple(images),
+            works=tuple(one.id for one in _works(file)),
+        ),
+    )
+
+
+def protected_brand(file: File) -> str:
+    """Return whose the protected things are: the brand that is named, or the only own one."""
+    own = [one.id for one in file.brands if one.role == "own"]
+    return (file.protected and file.protected.brand) or own[0]
+
+
+def _protect(brand: Brand, file: File) -> Brand:
+    """Return the brand with the handles, domains, marks and names that legal registered for it."""
+    stated = file.protected
+    if stated is None or brand.id != protected_brand(file):
+        return brand
+    channels = {*brand.handles, *stated.handles}
+    handles = {
+        channel: tuple(
+            dict.fromkeys([*brand.handles.get(channel, ()), *stated.handles.get(channel, ())])
+        )
+        for channel in sorted(channels)
+    }
+    domains = dict.fromkeys([*brand.domains, *(one.lower() for one in stated.domains)])
+    marks = dict.fromkeys([*(one.text for one in stated.marks), *stated.names])
+    return replace(brand, handles=handles, domains=tuple(domains), marks=tuple(marks))
 
 
 def _handles(stated: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:

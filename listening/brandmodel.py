@@ -223,6 +223,55 @@ class WorkModel(Strict):
         return self.text or (folder / (self.path or "")).read_text("utf-8")
 
 
+class MarkModel(Strict):
+    """A mark or a product name."""
+
+    id: Id
+    text: Text
+    registration: Text | None = None
+
+
+class ImageModel(Strict):
+    """A picture: a file, or the hash that `listening protect image` says."""
+
+    id: Id
+    path: Text | None = None
+    phash: Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")] | None = None
+
+    @model_validator(mode="after")
+    def _check_one(self) -> Self:
+        if (self.path is None) == (self.phash is None):
+            raise _fault("needs either path or phash", "Write one of the two")
+        return self
+
+
+class ContactModel(Strict):
+    """Who speaks for the owner of the rights."""
+
+    name: Text | None = None
+    address: Text | None = None
+    phone: Text | None = None
+    email: Text | None = None
+
+    def stated(self) -> dict[str, str]:
+        """Return what is written."""
+        return {name: value for name, value in self if value}
+
+
+class ProtectedModel(Strict):
+    """What legal registered as the brand's own."""
+
+    brand: Id | None = None
+    owner: Text | None = None
+    contact: ContactModel = ContactModel()
+    marks: list[MarkModel] = []
+    names: list[Text] = []
+    texts: list[WorkModel] = []
+    images: list[ImageModel] = []
+    handles: dict[Text, list[Handle]] = {}
+    domains: list[Domain] = []
+
+
 class File(Strict):
     """A brand file."""
 
@@ -238,6 +287,7 @@ class File(Strict):
     topics: list[TopicModel] = []
     works: list[WorkModel] = []
     alerts: list[AlertModel] = []
+    protected: ProtectedModel | None = None
     reference: dict[str, Text] = {}
 
     def wording(self, query: QueryModel) -> str:

@@ -21,7 +21,8 @@ from listening.yamlfile import Place
 Found = Iterator[tuple[Place, Any]]
 _WITH_IDS: Final = (
     ("brands",), ("brands", "products"), ("brands", "people"), ("queries",), ("topics",),
-    ("works",), ("alerts",),
+    ("works",), ("alerts",), ("protected", "marks"), ("protected", "texts"),
+    ("protected", "images"),
 )  # fmt: skip
 
 
@@ -188,11 +189,51 @@ def _alert_filters(value: Any, _: Path) -> Iterator[Fault]:
 
 def _works_exist(value: Any, folder: Path) -> Iterator[Fault]:
     for place, name in _texts(value, "works", "path"):
+        yield from _readable(place, name, folder)
+
+
+def _readable(place: Place, name: str, folder: Path) -> Iterator[Fault]:
+    try:
+        (folder / name).read_text("utf-8")
+    except (OSError, ValueError) as error:
+        mend = "Name a UTF-8 text file, relative to the brand file"
+        yield Fault(place, f"path: {name!r} cannot be read: {_why(error)}", mend)
+
+
+def _protected_fits(value: Any, folder: Path) -> Iterator[Fault]:
+    """What is protected is of one own brand, and its files are there."""
+    stated = value.get("protected")
+    if not isinstance(stated, dict):
+        return
+    brands = [one for _, one in _listed(value, "brands") if isinstance(one, dict)]
+    own = [str(one.get("id")) for one in brands if one.get("role") == "own"]
+    named = stated.get("brand")
+    if named is not None and named not in own:
+        message = f"{named!r} is no own brand of this file"
+        yield Fault(("protected", "brand"), message, nearest(str(named), own))
+    if named is None and len(own) != 1:
+        message = f"whose is it? This file has {len(own)} own brands"
+        yield Fault(("protected",), message, "Add brand: and the id of one of them")
+    works = {text for _, text in _texts(value, "works", "id")}
+    for place, text in _texts(value, "protected", "texts", "id"):
+        if text in works:
+            yield Fault(place, f"texts: id {text!r} is one of works, too", "Give it another id")
+    for place, name in _texts(value, "protected", "texts", "path"):
+        yield from _readable(place, name, folder)
+    for place, name in _texts(value, "protected", "images", "path"):
         try:
-            (folder / name).read_text("utf-8")
-        except (OSError, ValueError) as error:
-            mend = "Name a UTF-8 text file, relative to the brand file"
+            with (folder / name).open("rb") as file:
+                start = file.read(12)
+        except OSError as error:
+            mend = "Name a file, relative to the brand file"
             yield Fault(place, f"path: {name!r} cannot be read: {_why(error)}", mend)
+            continue
+        if not any(start.startswith(mark) for mark in _PICTURES):
+            mend = "Name a PNG, JPEG, GIF or WebP file"
+            yield Fault(place, f"path: {name!r} is no picture", mend)
+
+
+_PICTURES: Final = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF")
 
 
 def _references_exist(value: Any, folder: Path) -> Iterator[Fault]:
@@ -222,5 +263,6 @@ _RULES: Final[tuple[Callable[[Any, Path], Iterator[Fault]], ...]] = (
     _alert_limits,
     _alert_filters,
     _works_exist,
+    _protected_fits,
     _references_exist,
 )

@@ -163,6 +163,7 @@ class Brand:
     people: tuple[Person, ...] = ()
     service: ServiceHours = ServiceHours()
     competitors: tuple[str, ...] | None = None  # of an own brand: ids; None: all of the file
+    marks: tuple[str, ...] = ()  # names and marks that legal registered (`protected`)
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +226,36 @@ class AlertRule:
 
 
 @dataclass(frozen=True, slots=True)
+class ProtectedMark:
+    """A mark or product name of the brand, and where it is registered."""
+
+    id: str
+    text: str
+    registration: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ProtectedImage:
+    """A picture of the brand: its perceptual hash (16 hex digits), or the file it is taken of."""
+
+    id: str
+    phash: str = ""
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Protected:
+    """What legal registered as the brand's own, and who speaks for it in a takedown."""
+
+    brand_id: str
+    owner: str = ""  # who holds the rights
+    contact: Mapping[str, str] = field(default_factory=dict)  # name, address, phone, email
+    marks: tuple[ProtectedMark, ...] = ()
+    images: tuple[ProtectedImage, ...] = ()
+    works: tuple[str, ...] = ()  # ids
+
+
+@dataclass(frozen=True, slots=True)
 class BrandFile:
     """One validated brand file, or several merged: what to listen for, where, and how."""
 
@@ -234,6 +265,7 @@ class BrandFile:
     topics: tuple[Topic, ...] = ()
     works: tuple[Work, ...] = ()
     alerts: tuple[AlertRule, ...] = ()
+    protected: tuple[Protected, ...] = ()
     publish_days: int = 90
     reference: Mapping[str, str] = field(default_factory=dict)  # table -> path of a CSV
     files: tuple[str, ...] = ()  # where it was read from, for messages
@@ -468,10 +500,16 @@ DECISIONS: Final[Mapping[str, DecisionRule]] = {
     "correction": DecisionRule("mention", (), mention=True),
     "case": DecisionRule(
         "case",
-        ("open", "attach", "detach", "assign", "hold", "release", "note", "close", "reopen"),
+        (
+            "open", "attach", "detach", "assign", "escalate", "hold", "release", "note", "close",
+            "reopen",
+        ),
         mention=True,
         fields=("title", "owner", "basis", "approver", "expires_on"),
-        required={"hold": ("basis", "approver", "expires_on"), "assign": ("owner",)},
+        required={
+            "hold": ("basis", "approver", "expires_on"), "assign": ("owner",),
+            "escalate": ("owner",),
+        },
     ),
     "takedown": DecisionRule(
         "takedown",

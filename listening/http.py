@@ -136,21 +136,22 @@ class Http:
         form: Mapping[str, str] | None = None,
         json: Any = None,
         put: bytes | None = None,
+        post: bytes | None = None,
         secret: bool = False,
         into: Bulk | None = None,
     ) -> T:
         """Return what `read` makes of the answer; a `CutError` of it counts as a failed try.
 
-        With a `form` or `json` it is a POST of it, with `put` a PUT of these bytes; either may be
-        sent more than once. A `secret` exchange, such as for a token, is not kept in the WARC, nor
-        is a body that goes `into` a file; `read` is given an empty one then.
+        With a `form`, `json` or `post` it is a POST of it, with `put` a PUT of these bytes; either
+        may be sent more than once. A `secret` exchange, such as for a token, is not kept in the
+        WARC, nor is a body that goes `into` a file; `read` is given an empty one then.
 
         Raises:
             RefusedError: the URL, or one it redirects to, must not be asked.
             RateLimitedError, DeniedError, GoneError, BadAnswerError, TransientError.
         """
         url = _with(url, params or {})
-        ask = Ask(dict(headers or {}), form, json, secret, put, into)
+        ask = Ask(dict(headers or {}), form, json, secret, put, into, post)
         effort = Effort(self.clock, into.seconds if into else None)
         for _ in range(MAX_REDIRECTS + 1):
             answer = self._persist(url, ask, effort, read)
@@ -327,7 +328,7 @@ class Http:
             ask.method,
             route.url.url,
             headers={**base, **ask.headers},
-            data=ask.form if ask.put is None else ask.put,
+            data=next((one for one in (ask.put, ask.post, ask.form) if one is not None), None),
             json=ask.json,
         )
         timeout = min(_CONNECT, seconds)
@@ -354,13 +355,15 @@ class Ask:
     secret: bool = False
     put: bytes | None = None
     into: Bulk | None = None
+    post: bytes | None = None
 
     @property
     def method(self) -> str:
         """Return the method its body asks for."""
         if self.put is not None:
             return "PUT"
-        return "GET" if self.form is None and self.json is None else "POST"
+        bodies = (self.form, self.json, self.post)
+        return "GET" if all(body is None for body in bodies) else "POST"
 
 
 def _cross(before: str, after: str, ask: Ask) -> Ask:

@@ -121,7 +121,7 @@ def _speaks_for(shown: str, brand: Brand) -> bool:
     """Tell whether a displayed name is the brand's with the words of an office."""
     return any(
         _rest_is_office(squeeze(shown), squeeze(name))
-        for name in (brand.name, *brand.aliases)
+        for name in (brand.name, *brand.aliases, *brand.marks)
         if fold(name) in fold(shown) or skeleton(name) in skeleton(shown)
     )
 

@@ -371,6 +371,9 @@ def digest_brands(brands: BrandFile | None) -> str:
         return ""
     unread = ServiceHours()
     told = [asdict(replace(brand, service=unread, competitors=None)) for brand in brands.brands]
+    for brand in told:
+        if not brand["marks"]:  # newer than most tagged batches, which lack nothing without
+            del brand["marks"]
     read = [told, *([asdict(each) for each in part] for part in (brands.topics, brands.works))]
     return sha256(json.dumps(read, sort_keys=True, default=str).encode()).hexdigest()[:16]
 

@@ -21,13 +21,15 @@ from listening.contract import Batch
 
 MANIFEST: Final = "manifest.json"
 EXCHANGE: Final = "exchange.warc.gz"
+THREAD: Final = "thread.json"
 OTHERS: Final = "others.json"
 """Mentions of others that the exchange or the thread holds too: what an erasure asks."""
 _AUTHOR: Final = (
     "source", "channel", "author", "author_id", "author_name", "verified", "followers", "region",
     "observed_at",
 )  # fmt: skip
-_NOT_SAID: Final = ("item_no", "bucket", "reason", "detail", "raw", "seen_before")
+_OTHERS_IDS: Final = ("parent_id", "thread_id")
+_NOT_SAID: Final = (*_OTHERS_IDS, "item_no", "bucket", "reason", "detail", "raw", "seen_before")
 
 
 @dataclass(frozen=True)
@@ -89,10 +91,11 @@ def stage(flagged: Flagged, around: Surroundings, folder: Path, browser: Browser
     row, (answers, found_by) = flagged.row, flagged.answers
     thread = around.thread(row)
     others = carried(answers, flagged.rows) | {one["mention_id"] for one in thread}
+    others |= {row[name] for name in _OTHERS_IDS if row[name]}
     files: dict[str, bytes] = {
         "mention.json": readable(_said(row)),
         "author.json": readable(_author(row, around)),
-        "thread.json": readable(thread),
+        THREAD: readable({**{one: row[one] for one in _OTHERS_IDS}, "mentions": thread}),
         OTHERS: readable(sorted(others - {row["mention_id"]})),
         "flags.json": readable({"flags": flagged.flags, "tagged_at": flagged.tagged["tagged_at"]}),
     }

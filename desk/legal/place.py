@@ -57,6 +57,11 @@ class Evidence:
         return self.path / ".new"
 
     @property
+    def told(self) -> Path:
+        """Return what an export says of itself; there only in the copy of a case."""
+        return self.path / "export.json"
+
+    @property
     def kept(self) -> Path:
         """Return the list of tagged batches that were looked through."""
         return self.path / "kept.txt"

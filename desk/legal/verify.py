@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from desk.legal.chain import LINE_PREFIX, START, Chain, Head, Line
 from desk.legal.pack import MANIFEST
 from desk.legal.place import Evidence, canonical, digest, read_ref
 from desk.legal.sign import Trusted
+from desk.legal.stamp import check_token
 from listening.contract import ConfigurationError, DataRoot, ListeningError
 
 
@@ -46,19 +47,27 @@ class _Said:
     """What the lines say of packs and files, to be held against the disk."""
 
     packs: dict[str, tuple[Line, str]] = field(default_factory=dict)  # ref -> line, manifest
-    files: dict[str, str] = field(default_factory=dict)  # path below evidence -> sha256
+    files: dict[str, tuple[int, str]] = field(default_factory=dict)  # path -> line, sha256
     erased: set[int] = field(default_factory=set)  # lines
     gone: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))  # pack -> files
     blank: list[int] = field(default_factory=list)
+    stamps: list[Line] = field(default_factory=list)
 
 
-def verify(root: DataRoot, mentions: frozenset[str] | None = None, head: str = "") -> Verdict:
+def verify(
+    root: DataRoot,
+    mentions: frozenset[str] | None = None,
+    head: str = "",
+    roots: Sequence[Path] = (),
+) -> Verdict:
     """Check the whole chain, and every byte of the packs of some mentions or of all.
 
     Args:
         root: where the evidence is.
         mentions: whose packs are hashed; None: all. The chain is always checked whole.
         head: `n:hash` as an earlier check or an export told it; it must still be in the chain.
+        roots: certificates (PEM) of time-stamping authorities to check the stamps by; without any
+            it is checked only what they are of.
 
     Raises:
         ConfigurationError: `head` is none.
@@ -67,13 +76,30 @@ def verify(root: DataRoot, mentions: frozenset[str] | None = None, head: str = "
     with evidence.lock():
         hashes = _check_chain(evidence, verdict, said)
         _check_anchor(evidence, verdict, hashes, head)
+    withheld = _withheld(evidence, verdict)
     for number in said.blank:
-        if number not in said.erased:
+        if number not in said.erased and number not in withheld:
             verdict.fault(f"line {number}", "its body is gone, and no line says it was erased")
     verdict.erased = len(said.erased & set(said.blank))
     _check_packs(evidence, verdict, said, mentions)
     _check_files(evidence, verdict, said)
+    _check_stamps(evidence, verdict, said, hashes, roots)
     return verdict
+
+
+def _withheld(evidence: Evidence, verdict: Verdict) -> set[int]:
+    """Return the lines an export says nothing of; none where this is no export."""
+    try:
+        told = json.loads(evidence.told.read_bytes())
+    except FileNotFoundError:
+        return set()
+    except (OSError, ValueError) as error:
+        verdict.fault(evidence.told.name, f"cannot be read: {error}")
+        return set()
+    numbers = set(told["withheld"])
+    what = f"this is a copy of case {told['case']}: what {len(numbers)} other lines say is withheld"
+    verdict.warn(evidence.told.name, what)
+    return numbers
 
 
 # --- the chain --------------------------------------------------------------------------
@@ -182,10 +208,11 @@ def _note(line: Line, said: _Said) -> None:
         said.erased |= set(body["of"])
         for number, names in body.get("files", {}).items():
             said.gone[int(number)] |= set(names)
-        for path in body.get("paths", ()):
-            said.files.pop(path, None)
-    for one in body.get("files", ()) if line.what != "erased" else ():
-        said.files[one["path"]] = one["sha256"]
+        return
+    if line.what == "stamp":
+        said.stamps.append(line)
+    for one in body.get("files", ()):
+        said.files[one["path"]] = line.n, one["sha256"]
 
 
 # --- packs and files --------------------------------------------------------------------
@@ -195,7 +222,11 @@ def _check_packs(
     evidence: Evidence, verdict: Verdict, said: _Said, mentions: frozenset[str] | None
 ) -> None:
     for ref, (line, manifest) in said.packs.items():
-        if mentions is None or read_ref(ref)[0] in mentions:
+        if line.n in said.erased:
+            if evidence.pack(ref).exists():
+                what = "is there, and a line says that it was erased; finish the erasure"
+                verdict.fault(_shown(evidence, evidence.pack(ref)), what)
+        elif mentions is None or read_ref(ref)[0] in mentions:
             verdict.packs += 1
             _check_pack(evidence, verdict, ref, line, manifest, said.gone.get(line.n, set()))
     known = {evidence.pack(ref) for ref in said.packs}
@@ -249,11 +280,29 @@ def _check_file(path: Path, where: str, sha256: str, verdict: Verdict, *, gone: 
 
 
 def _check_files(evidence: Evidence, verdict: Verdict, said: _Said) -> None:
-    for path, sha256 in said.files.items():
-        _check_file(evidence.path / path, path, sha256, verdict, gone=False)
+    for path, (number, sha256) in said.files.items():
+        gone = number in said.erased
+        _check_file(evidence.path / path, path, sha256, verdict, gone=gone)
     for found in sorted((evidence.path / "case").glob("*/*")):
         if _shown(evidence, found) not in said.files:
             verdict.fault(_shown(evidence, found), "is in no line of the chain")
+
+
+def _check_stamps(
+    evidence: Evidence, verdict: Verdict, said: _Said, hashes: list[str], roots: Sequence[Path]
+) -> None:
+    for line in said.stamps:
+        body = line.body or {}
+        where = f"line {line.n}"
+        if body["of"] > len(hashes) or hashes[body["of"] - 1] != body["hash"]:
+            verdict.fault(where, f"stamps line {body['of']}, which is another now")
+        for one in body["files"]:
+            try:
+                token = (evidence.path / one["path"]).read_bytes()
+            except OSError:
+                continue  # told of by `_check_files`
+            if fault := check_token(token, body["hash"], roots):
+                verdict.fault(one["path"], f"no time stamp of line {body['of']}: {fault}")
 
 
 def _shown(evidence: Evidence, path: Path) -> str:

@@ -1,8 +1,8 @@
 """The `listening` command: runs by hand what the DAGs run by schedule.
 
-`start`, `collect`, `label`, `decide`, `alerts`, `deliver`, `desk`, `digest`, `erase`, `evidence`
-and `read` hold the commands, `common` what they share, `chain` the steps from a crawl to the
-published files.
+`start`, `case`, `collect`, `label`, `decide`, `alerts`, `deliver`, `desk`, `digest`, `erase`,
+`evidence` and `read` hold the commands, `common` what they share, `chain` the steps from a crawl to
+the published files.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import typer
 
 from listening.cli import (
     alerts,
+    case,
     collect,
     decide,
     deliver,
@@ -31,6 +32,7 @@ from listening.cli.common import app, emit
 __all__ = [
     "alerts",
     "app",
+    "case",
     "collect",
     "decide",
     "deliver",

@@ -35,7 +35,7 @@ def decide(
 
     one = Decision(
         kind, action, actor, subject, mention, content_hash, target, case, reason,
-        _instant("--at", at), _instant("--due", due), _pairs(fields or []),
+        read_instant("--at", at), read_instant("--due", due), _pairs(fields or []),
     )  # fmt: skip
     batch = seal_decisions(DataRoot.from_environment(), [one])
     if as_json:
@@ -58,7 +58,8 @@ def seal(as_json: Json = False) -> None:
         typer.echo(f"{count} decisions sealed, in the teams' tables from the next load on")
 
 
-def _instant(option: str, text: str) -> datetime | None:
+def read_instant(option: str, text: str) -> datetime | None:
+    """Return the instant that an option says, None where it says none."""
     from listening.contract import refuse
 
     try:

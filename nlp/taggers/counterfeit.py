@@ -9,6 +9,7 @@ from typing import Final
 
 from spacy.tokens import Doc
 
+from nlp.protected import ProtectedNames
 from nlp.rulebook import Cues, Span, nearest
 from nlp.suspicion import Sign, Strength, SuspectTagger
 from nlp.tagger import Setting, tagger
@@ -29,15 +30,17 @@ class CounterfeitTagger(SuspectTagger):
     """Flags offers, and what buyers tell of a fake they were sold."""
 
     def prepare(self, setting: Setting) -> None:
-        """Note whether there are brands to look for: without any, an offer says enough."""
+        """Note brands and protected names to look for: without any, an offer says enough."""
         super().prepare(setting)
         self._is_branded = bool(setting.brands.brands)
+        self._protected = ProtectedNames(setting.brands.brands)
 
     def signs(self, doc: Doc) -> Iterator[Sign]:
         """Yield at most one sign: beside a brand likely, else a hint."""
         cues: Cues = doc._.cues
         copies = [*cues.get("counterfeit.replica", ()), *cues.get("counterfeit.fake", ())]
         brands = [(name.start, name.end) for name in doc._.brands.names]
+        brands += self._protected.find(doc._.whole)
         hint: Sign | None = None
         for copy in sorted(copies):
             brand = nearest(copy, brands, _BESIDE)

@@ -7,22 +7,29 @@ from typing import Final
 
 from spacy.tokens import Doc
 
+from nlp.protected import ProtectedNames
 from nlp.rulebook import Cues, nearest
 from nlp.suspicion import Sign, Strength, SuspectTagger
-from nlp.tagger import tagger
+from nlp.tagger import Setting, tagger
 
 _BESIDE: Final = 120  # characters between the sign of the brand and what says it is misused
 
 
 @tagger("trademark", version="2", needs=("cues", "marks"), uses=("brands", "suspicion"))
 class TrademarkTagger(SuspectTagger):
-    """Flags a logo, name or domain beside words that say the right to it is missing."""
+    """Flags a logo, name, domain or protected mark beside words that say the right is missing."""
+
+    def prepare(self, setting: Setting) -> None:
+        """Read the marks and names that legal registered."""
+        super().prepare(setting)
+        self._protected = ProtectedNames(setting.brands.brands)
 
     def signs(self, doc: Doc) -> Iterator[Sign]:
         """Yield at most one sign."""
         cues: Cues = doc._.cues
         sale = cues.get("counterfeit.sale", ())
-        for mark in sorted(cues.get("trademark.sign", ())):
+        own = self._protected.find(doc._.whole)
+        for mark in sorted({*cues.get("trademark.sign", ()), *own}):
             misuse = nearest(mark, cues.get("trademark.misuse", ()), _BESIDE)
             beside = misuse or nearest(mark, sale, _BESIDE)
             if beside is None:

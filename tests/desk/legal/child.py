@@ -1,4 +1,4 @@
-"""Keeps evidence in child processes that a test may kill.
+"""Keeps evidence, and erases it, in child processes that a test may kill.
 
 A fork server has everything imported, so a child is at work within milliseconds.
 """
@@ -9,6 +9,7 @@ import multiprocessing
 import os
 from multiprocessing.context import ForkServerProcess
 
+from desk.legal.erase import erase_evidence
 from desk.legal.keep import keep_evidence
 from listening.contract import DataRoot
 
@@ -19,12 +20,20 @@ _NAMES = ("LISTENING_KEYS", "LISTENING_NOW")
 
 def start(root: DataRoot, crash_at: str = "") -> ForkServerProcess:
     """Start keeping evidence of a data root; dies at a named point where one is given."""
-    setting = {name: os.environ[name] for name in _NAMES}
-    child = _CONTEXT.Process(target=_work, args=(root, setting | {"LISTENING_CRASH_AT": crash_at}))
+    return run(root, "keep", crash_at=crash_at)
+
+
+def run(root: DataRoot, step: str, mention: str = "", crash_at: str = "") -> ForkServerProcess:
+    """Start to `keep` evidence, or to `erase` that of a mention."""
+    setting = {name: os.environ[name] for name in _NAMES} | {"LISTENING_CRASH_AT": crash_at}
+    child = _CONTEXT.Process(target=_work, args=(root, step, mention, setting))
     child.start()
     return child
 
 
-def _work(root: DataRoot, setting: dict[str, str]) -> None:
+def _work(root: DataRoot, step: str, mention: str, setting: dict[str, str]) -> None:
     os.environ.update(setting)
-    keep_evidence(root)
+    if step == "keep":
+        keep_evidence(root)
+    else:
+        erase_evidence(root, [mention], why="killed")

@@ -148,7 +148,7 @@ def test_thread_and_other_handles_of_the_same_author_but_of_no_other_source(worl
     world.hear([offer], target="other", flags={"2": [flag("counterfeit")]})
     keep_evidence(world.root)
     folder = pack_of(world, offer)
-    thread = {one["native_id"]: one["stands"] for one in read(folder, "thread.json")}
+    thread = {one["native_id"]: one["stands"] for one in read(folder, "thread.json")["mentions"]}
     assert thread == {"1": "is answered by it", "3": "answers it"}
     author = read(folder, "author.json")
     assert author["author"] == "@ann@social.example"

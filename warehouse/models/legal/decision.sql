@@ -12,7 +12,8 @@ with told as (
         end as thing,
         case
             when action in ('hold', 'release') then 'hold'
-            when action in ('assign', 'note') then action
+            when action in ('assign', 'escalate') then 'assign'
+            when action = 'note' then action
             else 'state'
         end as facet
     from {{ source("core", "decision") }}
