@@ -43,15 +43,15 @@ class Interrupted(Exception):  # noqa: N818 (a request, not an error)
 def main() -> int:
     """Start everything, wait for Ctrl-C or for a part to die, and leave nothing running."""
     port = int(os.environ.get("LISTENING_AIRFLOW_PORT") or 8080)
-    if _listening(port):
+    if is_taken(port):
         say(f"error: port {port} is taken. Set LISTENING_AIRFLOW_PORT to a free one")
         return 2
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _interrupt)
     try:
         with (
-            serve(_living_world()) as server,
-            _components(_environment(port, server.connect_to)) as parts,
+            serve(living_world(_data())) as server,
+            components(_environment(port, server.connect_to)) as parts,
         ):
             return _watch(parts, port)
     except Interrupted:
@@ -64,13 +64,13 @@ def say(line: str) -> None:
     print(line, flush=True)  # noqa: T201
 
 
-def _living_world() -> World:
+def living_world(data: Path) -> World:
     """Return the demo world moved so that it goes on happening, as at the first start.
 
     The shift is kept with the data: mentions seen before must not move.
     """
     world = load_world(WORLD)
-    kept = _data() / "world_shift_weeks"
+    kept = data / "world_shift_weeks"
     if not kept.exists():
         kept.parent.mkdir(parents=True, exist_ok=True)
         kept.write_text(str(weeks_until(world, now()) + 1))
@@ -92,10 +92,10 @@ def _environment(port: int, connect_to: str) -> dict[str, str]:
 
 
 @contextmanager
-def _components(environment: dict[str, str]) -> Iterator[dict[str, subprocess.Popen[bytes]]]:
+def components(environment: dict[str, str]) -> Iterator[dict[str, subprocess.Popen[bytes]]]:
     """Run Airflow's processes, each in its own session; end every descendant at the end."""
     airflow = str(Path(sys.executable).with_name("airflow"))
-    logs = HOME / "components"
+    logs = Path(environment["AIRFLOW_HOME"]) / "components"
     logs.mkdir(parents=True, exist_ok=True)
     say("preparing Airflow's database …")
     with (logs / "migrate.log").open("wb") as output:
@@ -131,7 +131,7 @@ def _watch(parts: dict[str, subprocess.Popen[bytes]], port: int) -> int:
             if process.poll() is not None:
                 say(f"error: {name} ended with {process.returncode}; see {HOME}/components/")
                 return 1
-        if not ready and _healthy(port):
+        if not ready and healthy(port):
             ready = True
             say(f"Airflow is up after {time.monotonic() - started:.0f} s")
             say(f"  http://127.0.0.1:{port}   user {USER}   password {password()}")
@@ -142,7 +142,8 @@ def _watch(parts: dict[str, subprocess.Popen[bytes]], port: int) -> int:
         time.sleep(1)
 
 
-def _healthy(port: int) -> bool:
+def healthy(port: int) -> bool:
+    """Tell whether every one of Airflow's processes says that it is well."""
     import requests
 
     try:
@@ -170,7 +171,8 @@ def _stop(processes: Sequence[subprocess.Popen[bytes]]) -> None:
     psutil.wait_procs(alive, timeout=5)
 
 
-def _listening(port: int) -> bool:
+def is_taken(port: int) -> bool:
+    """Tell whether something listens there."""
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 

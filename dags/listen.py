@@ -1,7 +1,8 @@
-"""Hears what is said, says what it means, and lets those hear of it who must act.
+"""Hears what is said, says what it means, and tells those who must act.
 
 The short way: a task crawls every stream and counts the young mentions again, a second tags what
-is new. Tables and files follow by asset, behind this.
+is new, judges the rules of alerts, sends what is due, and keeps evidence of what is flagged.
+Tables and files follow by asset, behind this.
 """
 
 from __future__ import annotations
@@ -31,8 +32,9 @@ PARTS = int(os.environ.get("LISTENING_CRAWL_TASKS") or 1)
 def listen() -> None:
     """Wire the tasks; what each one does is a function of `listening`, `nlp` or `desk`."""
 
-    # The next run is the retry: one here would hold back what the other streams said.
-    @task(map_index_template="part {{ part }}", retries=0)
+    # The next run is the retry: one here would hold back what the other streams said. Airflow
+    # itself tries again a task that never started.
+    @task(map_index_template="part {{ part }}", retries=0, retry_delay=timedelta(seconds=2))
     def crawl(part: int) -> list[str]:
         from airflow.sdk import Connection, get_current_context
         from airflow.sdk.exceptions import AirflowNotFoundException
@@ -57,14 +59,16 @@ def listen() -> None:
         retry_delay=timedelta(seconds=5),
     )
     def tag_and_alert() -> list[str]:
-        from airflow.sdk import get_current_context
-        from airflow.sdk.exceptions import AirflowSkipException
+        from airflow.sdk import Connection, get_current_context
+        from airflow.sdk.exceptions import AirflowNotFoundException, AirflowSkipException
 
         from listening.brand import brand_paths, load_brands
+        from listening.cli.chain import tag_and_alert as act
         from listening.contract import DataRoot
-        from nlp.tag import tag_pending
+        from listening.credential import consult
 
-        batches = tag_pending(DataRoot.from_environment(), load_brands(brand_paths()))
+        consult(lambda name: Connection.get(name).as_json(), AirflowNotFoundException)
+        batches = act(DataRoot.from_environment(), load_brands(brand_paths()))
         sealed = get_current_context()["ti"].xcom_pull(
             task_ids="crawl", key="sealed", map_indexes=range(PARTS)
         )

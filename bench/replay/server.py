@@ -28,6 +28,11 @@ class Server:
     world: World
     host: str
     port: int
+    handler: type[Handler]
+
+    def replace(self, world: World) -> None:
+        """Serve another world from the next request on, at the same hosts."""
+        self.handler.sites = Sites(world)
 
     @property
     def base_url(self) -> str:
@@ -130,12 +135,12 @@ def serve(world: Path | World, *, host: str = "127.0.0.1", port: int = 0) -> Ite
         OSError: the port is taken.
     """
     loaded = load_world(world) if isinstance(world, Path) else world
-    handler = type("WorldHandler", (Handler,), {"sites": Sites(loaded)})
+    handler: type[Handler] = type("WorldHandler", (Handler,), {"sites": Sites(loaded)})
     with _Listener((host, port), handler) as listener:
         thread = threading.Thread(target=listener.serve_forever, args=(0.05,), daemon=True)
         thread.start()
         try:
-            yield Server(loaded, host, listener.server_address[1])
+            yield Server(loaded, host, listener.server_address[1], handler)
         finally:
             listener.shutdown()
             thread.join()

@@ -26,6 +26,7 @@ def word(alert: Alert, occasion: str, step: int, *, rich: bool) -> Note:
     facts = {
         "alert_id": alert.alert_id, "rule": alert.rule_id, "kind": alert.kind,
         "owner": alert.owner, "brand_id": alert.brand_id or "", "severity": str(alert.severity),
+        "subject": alert.subject,
         "occasion": occasion, "step": str(step), "value": f"{alert.value:g}", "unit": alert.unit,
         "low": _number(alert.low), "high": _number(alert.high), "action": alert.action,
         "mentions": str(alert.mentions), "published_at": _iso(alert.published_at),

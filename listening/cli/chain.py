@@ -87,6 +87,41 @@ def digest(root: DataRoot, brands: BrandFile, *, publish: bool) -> Sequence[Rece
         raise_alerts(root, brands)
 
 
+def tag_and_alert(root: DataRoot, brands: BrandFile) -> list[str]:
+    """Tag what waits, judge the rules, send what is due, and keep evidence of what is flagged.
+
+    The fast path's second half: each step comes though another failed. Returns what was tagged.
+
+    Raises:
+        ListeningError: after all others, that a batch could not be tagged.
+    """
+    from desk.deliver.outbox import deliver
+    from listening.contract import ListeningError
+    from listening.credential import find_credential
+    from nlp.tag import tag_pending
+
+    failed: ListeningError | None = None
+    tagged: list[str] = []
+    with step("tag"):
+        try:
+            tagged = tag_pending(root, brands)
+        except ListeningError as error:
+            failed = error
+    raise_alerts(root, brands)
+    with step("deliver"):
+        # What did not go out is in the state with its reason and its next try.
+        try:
+            errors = deliver(root, find_credential).errors
+        except ListeningError as error:
+            errors = (error,)
+    for told in dict.fromkeys(map(str, errors)):
+        log.error("delivery: %s", told)
+    keep_flagged(root)
+    if failed:
+        raise failed
+    return tagged
+
+
 def raise_alerts(root: DataRoot, brands: BrandFile) -> None:
     """Judge the rules of the brand file; what cannot be judged is told, and stops no load."""
     if not brands.alerts:
