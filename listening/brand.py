@@ -13,19 +13,21 @@ from listening.contract import (
     BrandFile,
     ConfigurationError,
     Context,
+    Keep,
     Person,
     Product,
     Protected,
     ProtectedImage,
     ProtectedMark,
     Query,
+    Retention,
     ServiceHours,
     Topic,
     Work,
 )
 
 if TYPE_CHECKING:
-    from listening.brandmodel import File
+    from listening.brandmodel import File, KeepModel, RetentionModel
 
 FILES_VARIABLE: Final = "LISTENING_BRANDS"
 
@@ -87,6 +89,7 @@ def load_brands(paths: Sequence[Path]) -> BrandFile:
         alerts=_joined(file.alerts for file in files),
         protected=_joined(file.protected for file in files),
         publish_days=days or BrandFile(brands=()).publish_days,
+        retention=_retention([raw.retention for raw in stated if raw.retention]),
         reference={
             table: _agree(f"reference: {table}", [file.reference for file in files], table)
             for table in sorted({table for file in files for table in file.reference})
@@ -253,6 +256,25 @@ def _agree(what: str, stated: Sequence[Mapping[str, Any]], key: str = "publish_d
             mend="State the same in all of them, or in one only",
         )
     return values[0] if values else None
+
+
+def _retention(stated: Sequence[RetentionModel]) -> Retention:
+    """Join what files say of retention; where two speak of one thing, the shorter time holds."""
+    usual = _shortest(Keep(), stated)
+    names = sorted({name for one in stated for name in one.sources})
+    return Retention(
+        usual,
+        {
+            name: _shortest(usual, [one.sources[name] for one in stated if name in one.sources])
+            for name in names
+        },
+    )
+
+
+def _shortest(otherwise: Keep, stated: Sequence[KeepModel]) -> Keep:
+    raw = [one.raw_days for one in stated if one.raw_days]
+    text = [one.text_days for one in stated if one.text_days]
+    return Keep(min(raw, default=otherwise.raw_days), min(text, default=0) or otherwise.text_days)
 
 
 def _merge_sources(files: Sequence[BrandFile]) -> dict[str, dict[str, Any]]:

@@ -272,6 +272,19 @@ class ProtectedModel(Strict):
     domains: list[Domain] = []
 
 
+class KeepModel(Strict):
+    """How many days something is kept."""
+
+    raw_days: Whole | None = None
+    text_days: Whole | None = None
+
+
+class RetentionModel(KeepModel):
+    """How long what is kept, and of single sources otherwise."""
+
+    sources: dict[str, KeepModel] = {}
+
+
 class File(Strict):
     """A brand file."""
 
@@ -280,6 +293,7 @@ class File(Strict):
     business_hours: BusinessHours | None = None
     response_minutes: Whole | None = None
     publish_days: Whole | None = None
+    retention: RetentionModel | None = None
     brands: Annotated[list[BrandModel], Field(min_length=1)]
     queries: list[QueryModel] = []
     exclude: list[Wording] = []  # from every query of this file

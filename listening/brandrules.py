@@ -135,6 +135,11 @@ def _known_sources(value: Any, _: Path) -> Iterator[Fault]:
     for place, name in _texts(value, "queries", "sources"):
         if name not in SOURCES:
             yield Fault(place, f"unknown source {name!r}", nearest(name, SOURCES))
+    for place, kept in _listed(value, "retention", "sources"):
+        for name in kept if isinstance(kept, dict) else ():
+            if name not in SOURCES:
+                mend = nearest(name, SOURCES)
+                yield Fault((*place, name), f"unknown source {name!r}", mend)
     stated = value.get("sources")
     for name, settings in stated.items() if isinstance(stated, dict) else ():
         place = ("sources", name)

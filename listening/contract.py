@@ -256,6 +256,26 @@ class Protected:
 
 
 @dataclass(frozen=True, slots=True)
+class Keep:
+    """How many days something is kept; None: as long as the data root is."""
+
+    raw_days: int = 30  # exchanges as they were received, to parse them again
+    text_days: int | None = None  # mentions, in everything that is made of them
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """How long what is kept, for each source."""
+
+    usual: Keep = Keep()
+    sources: Mapping[str, Keep] = field(default_factory=dict)
+
+    def of(self, source: str) -> Keep:
+        """Return how long a source's raw exchanges and mentions are kept."""
+        return self.sources.get(source, self.usual)
+
+
+@dataclass(frozen=True, slots=True)
 class BrandFile:
     """One validated brand file, or several merged: what to listen for, where, and how."""
 
@@ -267,6 +287,7 @@ class BrandFile:
     alerts: tuple[AlertRule, ...] = ()
     protected: tuple[Protected, ...] = ()
     publish_days: int = 90
+    retention: Retention = Retention()
     reference: Mapping[str, str] = field(default_factory=dict)  # table -> path of a CSV
     files: tuple[str, ...] = ()  # where it was read from, for messages
 

@@ -32,7 +32,7 @@ class Proof:
     """What an erasure looked at and removed; without what it was."""
 
     erasure_id: str
-    reason: str  # author, mention, query or retention
+    reason: str  # author, mention, query, deletion or retention
     subject: str  # what was asked for, under the tombstones' key
     requested_at: str
     finished_at: str

@@ -28,8 +28,8 @@ from listening.tombstone import handle_of
 LONG: Final = 5  # letters and digits of an id, from which on it is looked for among others' words
 _KINDS: Final = ("mention", "engagement", "tombstone")
 _COLUMNS: Final = (
-    "mention_id", "source", "native_id", "url", "author", "author_id", "query_ids", "published_at",
-    "observed_at",
+    "bucket", "mention_id", "source", "native_id", "url", "author", "author_id", "query_ids",
+    "published_at",
 )  # fmt: skip
 
 
@@ -45,7 +45,7 @@ class Found(NamedTuple):
 class Plan:
     """What is to be erased, as the journal keeps it until it is done."""
 
-    reason: str  # author, mention, query or retention
+    reason: str  # author, mention, query, deletion or retention
     subject: str  # what was asked, as typed; never in the proof
     erasure_id: str = field(default_factory=lambda: uuid.uuid4().hex)
     requested_at: datetime = field(default_factory=now)
@@ -183,6 +183,13 @@ def author_names(root: DataRoot, source: str, name: str) -> set[str]:
         where=f"{source}:{name}",
         mend="Write the handle as the source does; was it erased before?",
     )
+
+
+def plan_deleted(root: DataRoot) -> Plan:
+    """Plan to erase what sources deleted: the batches before still hold what it said."""
+    plan = Plan("deletion", "deleted at the source")
+    _collect(root, plan, None, lambda rows: pc.equal(rows["bucket"], "deleted"))
+    return plan
 
 
 def plan_age(root: DataRoot, until: Callable[[str], datetime | None]) -> Plan:

@@ -73,6 +73,19 @@ def erase_mentions(
     return erased
 
 
+def tell_revisions(root: DataRoot, batches: Iterable[str]) -> int:
+    """Tell core.batch what revised batches tell of themselves; return how many did.
+
+    Raises:
+        ListeningError: another process holds the warehouse, or the disk refuses.
+    """
+    erased = Erased()
+    if root.warehouse.exists():
+        with open_warehouse(root) as connection, connection.begin():
+            _revise(connection, root, batches, erased)
+    return erased.batches
+
+
 def rebuild_file(root: DataRoot) -> None:
     """Write the core tables into a new file, and put it in the place of the old one.
 

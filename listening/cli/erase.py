@@ -72,6 +72,27 @@ def erase(
     _tell(told, text, as_json=as_json)
 
 
+@app.command()
+def retain(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would go.")] = False,
+    brand: Brands = None,
+    as_json: Json = False,
+) -> None:
+    """Let go of what was kept long enough, and of what sources deleted; every night by a DAG."""
+    from listening.cli.eraserooms import let_go
+    from listening.contract import DataRoot
+
+    told = let_go(DataRoot.from_environment(), _brands(brand), dry_run=dry_run)
+    verb = "would drop" if dry_run else "dropped"
+    text = (
+        f"{verb} the raw exchanges of {told['raw_batches']:,} batches, {told['deletion']:,} "
+        f"mentions that sources deleted and {told['retention']:,} that are too old"
+    )
+    _tell(told, "\n".join([text, *told["problems"]]), as_json=as_json)
+    if told["problems"]:
+        raise typer.Exit(1)
+
+
 def _plan(root: DataRoot, author: str, mention: str, query: str) -> Plan:
     from listening.erasematch import plan_author, plan_mention, plan_query
 

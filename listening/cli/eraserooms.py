@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from listening.contract import BrandFile, DataRoot
@@ -15,8 +15,66 @@ if TYPE_CHECKING:
 def rooms(brands: BrandFile) -> Sequence[Room]:
     """Return the rooms: the log first, then what is made of it, and small state at last."""
     from listening.eraseroom import erase_landing, erase_state, erase_tagged
+    from listening.erasestate import erase_desk
 
-    return (erase_landing, erase_tagged, erase_warehouse, published_room(brands), erase_state)
+    return (
+        seal_decisions,
+        erase_landing,
+        erase_tagged,
+        erase_evidence_room,
+        erase_desk,
+        erase_warehouse,
+        published_room(brands),
+        erase_state,
+    )
+
+
+def seal_decisions(root: DataRoot, _: Plan, __: Mapping[str, str], ___: Ledger) -> Report:
+    """Seal what was decided at the desk and is not sealed yet: it is erased with the rest."""
+    from desk.work.outbox import open_outbox
+    from listening.eraseroom import Report
+    from listening.outbox import seal_outbox
+
+    with open_outbox(root) as outbox:
+        sealed = seal_outbox(root, outbox)
+    return Report("outbox", looked_at=1 if outbox else 0, notes=[f"{len(sealed)} batches sealed"])
+
+
+def erase_evidence_room(
+    root: DataRoot, plan: Plan, veils: Mapping[str, str], ledger: Ledger
+) -> Report:
+    """Erase from the evidence, but what a hold keeps; a stub keeps the chain whole."""
+    from listening.eraseroom import Report
+
+    report, needles = Report("evidence"), plan.needles()
+    if not (root.path / "evidence").is_dir():
+        return report
+    from desk.legal.erase import erase_evidence
+
+    def says(data: bytes) -> bool:
+        return needles.found_in(data.decode("utf-8", "replace"))
+
+    done = erase_evidence(root, list(veils), says, plan.erasure_id)
+    for path in done.paths:
+        ledger.note(root.path / path, 1)
+    report.looked_at, report.removed = done.looked_at, done.packs + done.parts + done.lines
+    if done.held:
+        cases = ", ".join(sorted(set(done.held.values())))
+        report.notes.append(
+            f"{len(done.held)} mentions are under a hold ({cases}): their evidence is kept until "
+            "it ends, everything else is erased"
+        )
+    return report
+
+
+def finish_holds(root: DataRoot) -> int:
+    """Erase the evidence that waited for a hold to end; return how many packs went."""
+    if not (root.path / "evidence").is_dir():
+        return 0
+    from desk.legal.erase import finish_waiting
+
+    done = finish_waiting(root)
+    return done.packs if done else 0
 
 
 def erase_warehouse(root: DataRoot, plan: Plan, veils: Mapping[str, str], ledger: Ledger) -> Report:
@@ -76,3 +134,33 @@ def published_room(brands: BrandFile) -> Room:
         return report
 
     return erase_published
+
+
+def let_go(root: DataRoot, brands: BrandFile, *, dry_run: bool = False) -> dict[str, Any]:
+    """Do what the brand files say of retention; return counts, proofs and problems.
+
+    An erasure that died is finished first. Every step may be killed and done again.
+    """
+    from listening.contract import ListeningError
+    from listening.erase import erase, finish_erasure
+    from listening.retain import drop_raw, plan_old
+    from warehouse.erase import tell_revisions
+
+    told: dict[str, Any] = {"dry_run": dry_run, "proofs": [], "deletion": 0, "retention": 0}
+    problems: list[str] = []
+    if not dry_run and (finished := finish_erasure(root, rooms(brands))):
+        told["proofs"].append(finished.path)
+    let = drop_raw(root, brands, dry_run=dry_run)
+    if let.raw and not dry_run:
+        tell_revisions(root, let.raw)
+    told |= {"raw_batches": len(let.raw), "aside": let.aside, "holds_ended": 0}
+    for plan in plan_old(root, brands):
+        told[plan.reason] = len(plan.mentions)
+        if not dry_run:
+            try:
+                told["proofs"].append(erase(root, plan, rooms(brands)).path)
+            except ListeningError as error:
+                problems.append(str(error))
+    if not dry_run:
+        told["holds_ended"] = finish_holds(root)
+    return {**told, "problems": [*let.problems, *problems]}

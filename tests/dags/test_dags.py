@@ -57,7 +57,8 @@ def bag(tmp_path_factory):
 def test_every_file_loads(bag):
     assert bag["errors"] == {}
     assert sorted(bag["dags"]) == [
-        "digest", "discover_topics", "listen", "reference", "retag", "warehouse_check",
+        "digest", "discover_topics", "listen", "reference", "retag", "retention",
+        "warehouse_check",
         "warehouse_update",
     ]  # fmt: skip
 

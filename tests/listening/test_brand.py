@@ -12,6 +12,7 @@ from listening.brand import brand_paths, check_file, load_brands
 from listening.contract import (
     Brand,
     ConfigurationError,
+    Keep,
     Mention,
     Person,
     Product,
@@ -281,6 +282,22 @@ def test_people_share_no_name_handle_or_id(write, values, message):
     problems = check_file(write(PEOPLE % values))
     assert [problem.line for problem in problems] == ([4] if message else [])
     assert all(message in problem.message for problem in problems)
+
+
+def test_of_two_retentions_the_shorter_holds(write):
+    a = write(SMALL + "retention: {raw_days: 20, sources: {rss: {text_days: 90}}}\n", "a.yaml")
+    other = "version: 1\nbrands: [{id: z, name: Z, role: own}]\n"
+    b = write(other + "retention: {text_days: 700, sources: {rss: {raw_days: 7}}}\n", "b.yaml")
+    both = load_brands([a, b]).retention
+    assert both.of("mastodon") == Keep(20, 700)
+    assert both.of("rss") == Keep(7, 90)
+    assert load_brands([write(SMALL, "c.yaml")]).retention.of("rss") == Keep(30, None)
+
+
+def test_a_retention_names_known_sources(write):
+    (problem,) = check_file(write(SMALL + "retention: {sources: {mastodo: {raw_days: 3}}}\n"))
+    assert "unknown source 'mastodo'" in problem.message
+    assert "mastodon" in problem.mend
 
 
 def test_several_files_are_one(write):
