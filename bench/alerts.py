@@ -37,7 +37,7 @@ from listening.brand import load_brands
 from listening.contract import BrandFile, DataRoot, batch_ids, mention_id, now, read_batch
 
 HOST: Final = "social.example"
-TAGS: Final = ("brewone", "toastline", "larkspur")
+TAGS: Final = ("brewone", "toastline")
 GOAL: Final = 120.0  # seconds
 STAGES: Final = ("first sight", "tagged", "raised", "delivered", "in all")
 QUIET_SECONDS: Final = 30  # a run of `listen` that nothing is left for, before the posts begin

@@ -6,7 +6,7 @@ else wrote into the file and nothing of ours is wrong: this finds out.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from airflow.sdk import Asset, dag, task
 
@@ -19,6 +19,7 @@ PUBLISHED = Asset("published_files")
     catchup=False,
     max_active_runs=1,
     is_paused_upon_creation=False,
+    default_args={"retries": 2, "retry_delay": timedelta(minutes=5)},
     doc_md=__doc__,
     tags=["listening"],
 )
