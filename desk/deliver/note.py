@@ -38,7 +38,7 @@ def word(alert: Alert, occasion: str, step: int, *, rich: bool) -> Note:
     picture = draw(alert.chart)
     html = _template().render(
         alert=alert, title=title, range=say_range(alert), behind=alert.behind[:_SHOWN],
-        link=safe_link, more=max(0, alert.mentions - _SHOWN), chart=bool(picture), ack=_ack(alert),
+        link=safe_link, more=_more(alert), chart=bool(picture), ack=_ack(alert),
         detail=_detail, moment=_moment,
     )  # fmt: skip
     files = (("chart.png", picture),) if picture else ()
@@ -53,8 +53,8 @@ def _lines(alert: Alert) -> list[str]:
     for one in alert.behind[:_SHOWN]:
         lines += [f"- {one.said or '(the text is withheld)'}", f"  {_detail(one)}"]
         lines += [f"  {name}: {url}" for name, url in _links(one)]
-    if alert.mentions > _SHOWN:
-        lines.append(f"and {alert.mentions - _SHOWN} more.")
+    if more := _more(alert):
+        lines.append(f"and {more} more.")
     lines += ["", _ack(alert)]
     return lines
 
@@ -87,7 +87,9 @@ def draw(chart: list[dict[str, Any]]) -> bytes:
         return b""
     import vl_convert
 
-    x = {"field": "at", "type": "temporal", "title": None, "axis": {"grid": False, "tickCount": 5}}
+    axis = {"grid": False, "tickCount": 4, "format": "%d %b %H:%M"}
+    scale = {"type": "utc"}
+    x = {"field": "at", "type": "temporal", "title": None, "axis": axis, "scale": scale}
     y = {"type": "quantitative", "title": None, "axis": {"tickCount": 3, "gridColor": "#eeece7"}}
     spec = {
         "data": {"values": points},
@@ -108,6 +110,10 @@ def draw(chart: list[dict[str, Any]]) -> bytes:
     }
     png: bytes = vl_convert.vegalite_to_png(spec, scale=2)
     return png
+
+
+def _more(alert: Alert) -> int:
+    return max(0, alert.mentions - len(alert.behind[:_SHOWN]))
 
 
 def _links(one: Behind) -> list[tuple[str, str]]:

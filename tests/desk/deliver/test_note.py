@@ -42,7 +42,7 @@ def test_plain_text_says_all_of_it_without_drawing(alert: Alert):
     assert (note.html, note.files) == ("", ())
     for said in (
         "12 voices; normal is 0 to 5, usually 2.", "Do: Look who spoke first", "For: pr",
-        "(the text is withheld)", "answer: http://x.example/r", "@ada", "12 likes", "and 2 more.",
+        "(the text is withheld)", "answer: http://x.example/r", "@ada", "12 likes", "and 5 more.",
     ):  # fmt: skip
         assert said in note.text
     assert "javascript" not in note.text
