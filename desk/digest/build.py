@@ -147,7 +147,7 @@ def say_number(value: float | None, unit: str) -> str:
     if unit == "share":
         return f"{100 * value:.0f} %"
     if unit == "score":
-        return _minus(f"{value:+.2f}")
+        return _minus(f"{value:+.2f}") if round(value, 2) else "0.00"
     if unit == "minutes":
         return f"{value:.0f} min" if value < 90 else f"{value / 60:.1f} h"  # noqa: PLR2004
     return f"{value:,.1f}" if unit == "number" or value % 1 else f"{value:,.0f}"

@@ -103,7 +103,8 @@ def _over_time(chart: Any, section: Section, values: list[dict[str, Any]]) -> An
 def _bars(chart: Any, values: list[dict[str, Any]], words: dict[str, str]) -> Any:
     import altair as alt
 
-    used = [one for one in _NOW if any(row["series"] == one for row in values)]
+    compared = any(row["series"] == "before" for row in values)
+    used = list(_NOW) if compared else ["now"]  # nothing now is a bar of nothing
     series, colours = [words[one] for one in used], [_NOW[one] for one in used]
     most: dict[str, float] = {}
     for row in values:

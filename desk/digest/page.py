@@ -80,6 +80,8 @@ def say(value: Any) -> str:
     """Return a cell as people write it."""
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, float) and value % 1:
+        return f"{value:,.2f}".rstrip("0").replace("-", "\N{MINUS SIGN}")
     if value is None or isinstance(value, int | float):
         return say_number(value, "count")
     return str(value)

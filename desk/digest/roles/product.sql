@@ -34,7 +34,7 @@ ORDER BY label, series;
 -- list: Topics that changed
 SELECT topic_id || ': ' || mentions || ' mentions, ' || mentions_before || ' the week before' AS
   text,
-  concat_ws(', ', complaints || ' complaints', authors || ' authors', 'brand ' || brand_id,
+  concat_ws(', ', 'complaints: ' || complaints, 'authors: ' || authors, 'brand ' || brand_id,
     CASE WHEN NOT is_complete THEN 'the week is not over' END) AS detail,
   NULL AS url, CASE trend WHEN 'up' THEN 'bad' WHEN 'down' THEN 'good' END AS tone
 FROM topic_week
@@ -56,7 +56,7 @@ LIMIT 5;
 -- table: Releases: problems before and after
 SELECT product_id AS product, version, strftime(released_on, '%d %b') AS released,
   problem_voices_before AS "people with problems before", problem_voices_after AS "after",
-  coalesce(verdict, null_reason) AS verdict
+  replace(coalesce(verdict, null_reason), '_', ' ') AS verdict
 FROM release_change
 WHERE topic_id = '(all)' AND released_on >= $until - INTERVAL 60 DAY AND released_on < $until
 ORDER BY released_on DESC, release_id

@@ -155,7 +155,7 @@ def test_a_change_is_said_so_that_it_means_something(value, before, unit, better
     [
         (1234.0, "count", "1,234"), (2.25, "number", "2.2"), (0.125, "share", "12 %"),
         (-0.5, "score", "\N{MINUS SIGN}0.50"), (12.6, "minutes", "13 min"),
-        (330, "minutes", "5.5 h"), (None, "count", "\N{EN DASH}"),
+        (-0.001, "score", "0.00"), (330, "minutes", "5.5 h"), (None, "count", "\N{EN DASH}"),
     ],
 )  # fmt: skip
 def test_numbers_are_written_as_people_write_them(value, unit, said):

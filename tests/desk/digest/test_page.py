@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from desk.digest.build import build_digest
-from desk.digest.page import Message, safe_link, write
+from desk.digest.page import Message, safe_link, say, write
 
 from .conftest import Publish
 from .test_build import DAY, mood, voice
@@ -88,6 +88,15 @@ def test_charts_are_pictures_beside_the_page_or_within_it(publish: Publish):
     assert "negative 3" in str(images[0]["alt"])  # for whoever does not see it
     alone = [given["src"] for tag, given in Tags(message.alone()).found if tag == "img"]
     assert all(str(one).startswith("data:image/png;base64,") for one in alone)
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [(None, "\N{EN DASH}"), (True, "yes"), (1234, "1,234"), (-0.28, "\N{MINUS SIGN}0.28"),
+     (2.50, "2.5"), (3.0, "3"), ("x", "x")],
+)  # fmt: skip
+def test_a_cell_is_written_as_people_write_it(value, said):
+    assert say(value) == said
 
 
 def test_nothing_is_fetched_from_anywhere(publish: Publish):
