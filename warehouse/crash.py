@@ -9,6 +9,7 @@ VARIABLE: Final = "LISTENING_CRASH_AT"
 LOAD_POINTS: Final = ("load:begin", "load:merge", "load:receipt", "load:commit", "load:checkpoint")
 RETAG_POINTS: Final = ("retag:merge", "retag:commit")
 PUBLISH_POINTS: Final = ("publish:build", "publish:month", "publish:replace")
+ROTATE_POINTS: Final = ("rotate:commit", "rotate:replace")
 ERASE_POINTS: Final = ("erase:commit", "erase:replace")
 
 

@@ -31,6 +31,7 @@ from warehouse.dimension import sync_brands
 from warehouse.evaluation import merge_evaluations
 from warehouse.merge import merge_batch
 from warehouse.open import open_warehouse
+from warehouse.pseudonym import open_key
 from warehouse.retag import merge_retagged
 from warehouse.script import reason
 from warehouse.tables import log
@@ -77,8 +78,9 @@ def load_pending(root: DataRoot, brands: BrandFile) -> list[Receipt]:
         try:
             with connection.begin():
                 sync_brands(connection, brands)
+                key = open_key(connection, root)
             for batch in _pending(root, _received(connection), failures):
-                _load(connection, root, batch, receipts, failures)
+                _load(connection, root, batch, key, receipts, failures)
             retagged = merge_retagged(connection, root, failures)
             failures += merge_topics(connection, root)
             failures += merge_evaluations(connection, root)
@@ -159,13 +161,14 @@ def _load(
     connection: sa.Connection,
     root: DataRoot,
     batch: Batch,
+    key: bytes,
     receipts: list[Receipt],
     failures: list[ListeningError],
 ) -> None:
     try:
         with connection.begin():
             crash_at("load:begin")
-            buckets = merge_batch(connection, root, batch)
+            buckets = merge_batch(connection, root, batch, key)
             check_batch(connection, batch.batch_id)
     except ListeningError as error:
         failures.append(error)

@@ -20,6 +20,7 @@ from warehouse.change import record_change, record_whole
 from warehouse.cluster import update_clusters
 from warehouse.crash import crash_at
 from warehouse.decision import merge_decisions
+from warehouse.pseudonym import pads
 from warehouse.script import run_script
 from warehouse.tables import METADATA, SCHEMA, log
 from warehouse.tagging import TaggedFile, merge_tags, read_others
@@ -28,13 +29,15 @@ MARK_SHARE: Final = 0.02  # more of a batch quarantined than this, and the batch
 _MENTION_KINDS: Final = ("mention", "engagement", "tombstone")
 
 
-def merge_batch(connection: sa.Connection, root: DataRoot, batch: Batch) -> dict[str, int]:
-    """Merge a batch and return its items per bucket.
+def merge_batch(
+    connection: sa.Connection, root: DataRoot, batch: Batch, key: bytes
+) -> dict[str, int]:
+    """Merge a batch and return its items per bucket; `key` makes the author keys.
 
     Raises:
         ListeningError: no loader for its kind; or a row that cannot be.
     """
-    values = _values(root, batch)
+    values = {**_values(root, batch), **pads(key)}
     tags = TaggedFile.read(root, batch.batch_id) if batch.kind == "mention" else None
     connection.execute(sa.insert(log.batch), _batch_row(batch, tags.model if tags else ""))
     if batch.kind != "decision":  # what people decided covers no interval of any source

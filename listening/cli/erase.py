@@ -10,7 +10,7 @@ import typer
 from listening.cli.common import Json, app, emit, step
 
 if TYPE_CHECKING:
-    from listening.contract import BrandFile, DataRoot
+    from listening.contract import BrandFile, DataRoot, Key
     from listening.erasematch import Plan
 
 Brands = Annotated[
@@ -91,6 +91,44 @@ def retain(
     _tell(told, "\n".join([text, *told["problems"]]), as_json=as_json)
     if told["problems"]:
         raise typer.Exit(1)
+
+
+@app.command()
+def keys(
+    action: Annotated[str, typer.Argument(help="init, list or rotate.")],
+    brand: Brands = None,
+    as_json: Json = False,
+) -> None:
+    """Make the keys, say which there are, or give every author a new pseudonym (rotate).
+
+    Keys lie in LISTENING_KEYS, outside the data root. Only the pseudonyms' key can be rotated;
+    the models are built and published after it.
+    """
+    from listening.contract import ConfigurationError, DataRoot, key_id, keys_folder, read_key
+
+    root = DataRoot.from_environment()
+    if action not in ("init", "list", "rotate"):
+        raise ConfigurationError(
+            f"no action {action!r}", where="ACTION", mend="Write init, list or rotate"
+        )
+    told: dict[str, Any] = {"folder": str(keys_folder(root)), "keys": {}}
+    if action == "rotate":
+        from warehouse.pseudonym import rotate
+
+        brands = _brands(brand)
+        with step("give every author a new pseudonym"):
+            done = rotate(root)
+        told["authors"] = done.authors
+        from listening.cli.chain import publish_teams
+
+        publish_teams(root, brands)
+    names: tuple[Key, ...] = ("pseudonym", "tombstone", "signing")
+    for name in names:
+        path = keys_folder(root) / f"{name}.key"
+        if action == "init" or path.exists():
+            told["keys"][name] = key_id(read_key(root, name, create=action == "init"))
+    listed = [f"{name} {identity}" for name, identity in told["keys"].items()]
+    _tell(told, "\n".join([told["folder"], *listed]), as_json=as_json)
 
 
 def _plan(root: DataRoot, author: str, mention: str, query: str) -> Plan:

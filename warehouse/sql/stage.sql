@@ -1,6 +1,6 @@
 -- The rows of one batch as the merge needs them: empty strings where a column must hold text. What
 -- was erased is only a place in its batch, and comes back in bucket.sql.
--- $landed: files of the batch; $batch_id.
+-- $landed: files of the batch; $batch_id; $inner, $outer: the key of the authors (pseudonym.py).
 CREATE OR REPLACE TEMP TABLE stage AS
 SELECT
     item_no,
@@ -20,8 +20,10 @@ SELECT
     coalesce(url, '') AS url,
     nullif(author, '') AS handle,
     nullif(author_name, '') AS author_name,
-    substr(sha256(source || chr(31) || coalesce(nullif(author_id, ''), nullif(author, ''))), 1, 32)
-        AS author_key,
+    -- HMAC-SHA256 (RFC 2104), as in pseudonym_map.sql.
+    substr(sha256($outer::BLOB || unhex(sha256($inner::BLOB || encode(
+        source || chr(31) || coalesce(nullif(author_id, ''), nullif(author, ''))
+    )))), 1, 32) AS author_key,
     verified,
     published_at,
     edited_at,

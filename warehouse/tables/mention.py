@@ -94,12 +94,23 @@ author = table(
     "author",
     "Who said it, per source: identities are never joined across sources. An author without "
     "mentions is dropped. Grain: author_key.",
-    grain("author_key", sa.String, "Hash of source and the source's author id, else the handle"),
+    grain(
+        "author_key",
+        sa.String,
+        "Hash, under a key, of source and the source's author id, else the handle",
+    ),
     need("source", sa.String, "Name of the source"),
     may("handle", sa.String, "Handle at the latest mention"),
     may("name", sa.String, "Display name at the latest mention"),
     may("verified", sa.Boolean, "Whether the source verified the author, NULL where unknown"),
     may("brand_id", sa.String, "Brand whose declared handle this is, NULL for everybody else"),
+)
+
+pseudonym = table(
+    "pseudonym",
+    "With which key author keys are made; the key itself lies outside the data root. One row. "
+    "Grain: key_id.",
+    key("key_id", sa.String, "Name of the key, which tells nothing of it"),
 )
 
 author_follower = table(
