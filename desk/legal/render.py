@@ -25,6 +25,8 @@ VARIABLE: Final = "LISTENING_BROWSER"
 PICTURE: Final = "page.png"
 _SECONDS: Final = 60
 _SIZE: Final = "1280,2400"
+# Scripts off in the browser itself leave --screenshot without a picture (Chromium 156, 2026-11).
+_POLICY: Final = "sandbox; script-src 'none'; object-src 'none'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ class Browser:
         options = [
             "--headless=new", "--disable-gpu", "--no-first-run", "--hide-scrollbars",
             "--disable-background-networking", "--disable-component-update", "--disable-sync",
-            "--disable-dev-shm-usage", "--blink-settings=scriptEnabled=false",
+            "--disable-dev-shm-usage",
             "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
             f"--user-data-dir={folder}/profile", f"--window-size={_SIZE}",
             f"--screenshot={picture}",
@@ -86,6 +88,7 @@ def _served(page: Record) -> Iterator[str]:
         def do_GET(self) -> None:
             self.send_response(200)
             self.send_header("Content-Type", page.content_type)
+            self.send_header("Content-Security-Policy", _POLICY)
             self.send_header("Content-Length", str(len(page.body)))
             self.end_headers()
             self.wfile.write(page.body)
