@@ -25,7 +25,7 @@ from warehouse.script import run_script
 from warehouse.tables import METADATA, SCHEMA, log
 from warehouse.tagging import TaggedFile, merge_tags, read_others
 
-MARK_SHARE: Final = 0.02  # more of a batch quarantined than this, and the batch is marked
+MARK_SHARE: Final = 0.02  # more of a batch unreadable than this, and the batch is marked
 _MENTION_KINDS: Final = ("mention", "engagement", "tombstone")
 
 
@@ -143,7 +143,8 @@ def _buckets(connection: sa.Connection, batch: Batch) -> dict[str, int]:
 
 
 def _mark(connection: sa.Connection, batch: Batch, quarantined: int) -> None:
-    if quarantined > MARK_SHARE * batch.served:
+    ((hidden,),) = run_script(connection, "hidden")
+    if quarantined - hidden > MARK_SHARE * batch.served:
         own = log.batch.c.batch_id == batch.batch_id
         connection.execute(sa.update(log.batch).where(own).values(marked=True))
 

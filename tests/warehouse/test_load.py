@@ -333,12 +333,14 @@ def test_a_batch_without_tags_waits_and_is_named(
 
 
 def test_a_batch_with_many_rejects_is_loaded_and_marked(world: World) -> None:
-    """More than two percent quarantined marks the batch; less does not."""
+    """More than two percent quarantined marks the batch; less, or what is not public, does not."""
     world.land([bad("1"), *(said(str(n), "acme") for n in range(2, 100))])
     world.land([bad("1"), bad("2"), *(said(str(n), "acme") for n in range(3, 90))])
+    note = {**bad("90"), "reason": "not_public"}
+    world.land([note, {**note, "native_id": "91"}, said("3", "acme")])
     load(world)
     marked = rows_of(world.root, "SELECT seq, marked FROM core.batch ORDER BY 1")
-    assert marked == [(1, False), (2, True)]
+    assert marked == [(1, False), (2, True), (3, False)]
 
 
 def test_a_batch_that_does_not_add_up_is_refused_whole(world: World) -> None:

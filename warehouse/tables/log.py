@@ -55,7 +55,7 @@ batch = table(
     need("revision", sa.BigInteger, "How often something was erased from the batch"),
     need("raw_partial", sa.Boolean, "The raw exchanges were cut"),
     need("brand_files", TEXTS, "Brand files the crawl used"),
-    need("marked", sa.Boolean, "More than 2 percent of its items were quarantined"),
+    need("marked", sa.Boolean, "More than 2 percent of its items could not be read"),
     need("model", sa.String, "SHA-256 of the weights its tags came from, empty where untagged"),
     one_of("kind", BATCH_KINDS),
     *counts(["seq", "served", "revision"]),
