@@ -93,6 +93,28 @@ def retain(
         raise typer.Exit(1)
 
 
+@app.command("export-subject")
+def export_subject(
+    author: Annotated[str, typer.Argument(help="SOURCE:HANDLE, or SOURCE:ID.")],
+    out: Annotated[Path, typer.Option(help="A new folder for what is found.")],
+    as_json: Json = False,
+) -> None:
+    """Write everything that is held about an author: as JSON, and as a page to read."""
+    from listening.contract import DataRoot
+    from listening.erasematch import plan_author
+    from listening.subject import gather, write_subject
+    from warehouse.subject import read_subject
+
+    root = DataRoot.from_environment()
+    with step("gather"):
+        mentions = list(plan_author(root, author).mentions)
+        subject = gather(root, author, {"warehouse": read_subject(root, mentions)})
+    paths = [str(path) for path in write_subject(subject, out)]
+    told = {"files": paths, "names": len(subject.names), "rooms": subject.counts}
+    counts = ", ".join(f"{room} {count:,}" for room, count in subject.counts.items())
+    _tell(told, f"{counts}; see {', '.join(paths)}", as_json=as_json)
+
+
 @app.command()
 def keys(
     action: Annotated[str, typer.Argument(help="init, list or rotate.")],
