@@ -120,6 +120,7 @@ def recount(look: Look, ids: Sequence[str]) -> Iterator[Page]:
     memory=timedelta(days=8),
     recount=recount,
     recount_size=PER_CALL,
+    slice=timedelta(days=30),
     budget=Budget({"list": 1, "search": 100}, "units", "day", cap=10_000, zone=PACIFIC),
 )
 def crawl(look: Look) -> Iterator[Page]:
@@ -216,6 +217,7 @@ def _search(look: Look) -> tuple[dict[str, Any], bool]:
     for text in look.settings["texts"]:
         asked = {"part": "snippet", "type": "video", "order": "date", "maxResults": PER_CALL,
                  "publishedAfter": stamp(look.since), "q": text}  # fmt: skip
+        asked |= {"publishedBefore": stamp(look.until)} if look.until else {}
         for number, answer in enumerate(_pages(look, "search", asked), start=1):
             found |= {_id(one): one for one in answer["items"]}
             if number == SEARCH_PAGES:
@@ -233,6 +235,8 @@ def _uploads(look: Look, channel: str) -> Iterator[str]:
             published = details.get("videoPublishedAt")
             if published and datetime.fromisoformat(published) < look.since:
                 return
+            if published and look.until and datetime.fromisoformat(published) > look.until:
+                continue
             yield expect(details, "videoId", str, "playlistItems")
 
 

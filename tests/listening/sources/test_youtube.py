@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import gzip
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
 
+from listening.backfill import backfill_stream
 from listening.contract import Brand, BrandFile, ConfigurationError, DataRoot, Mention
 from listening.crawl import Outcome, crawl_stream
 from listening.sources import SOURCES
@@ -266,3 +267,35 @@ def test_the_recorded_search_is_accounted_for(tube: Tube) -> None:
     served = {item["id"]["videoId"] for one in pages for item in one["items"]}
     assert {row["native_id"] for row in rows} == served
     assert outcome.served == len(rows) == len(served)
+
+
+def test_the_past_is_searched_month_by_month(tube: Tube) -> None:
+    """Each slice is bounded on both sides, and holds the comments under its videos."""
+    tube.on("search", page(hit("quillonvid1")), page())
+    tube.on("videos", page(video("quillonvid1")))
+    tube.on("commentThreads", page(thread("t1", "My quillon hums")))
+    settings = {"base_url": "http://tube.example"}
+    (stream,) = streams(brands := BrandFile((BRAND,), sources={"youtube": settings}))
+    clock = tube.fake_time.clock
+    done = list(backfill_stream(tube.root, stream, brands, date(2026, 8, 20), clock=clock))
+    assert [one.error for one in done] == [None, None]
+    asked = [(one.query["publishedAfter"], one.query["publishedBefore"])
+             for one in tube.asked("search")]  # fmt: skip
+    assert asked == [
+        ("2026-08-20T00:00:00Z", "2026-09-19T00:00:00Z"),
+        ("2026-09-19T00:00:00Z", "2026-10-05T11:55:00Z"),
+    ]
+    rows = pq.read_table(tube.root.landed(done[0].batch_id or "")).to_pylist()
+    assert [row["native_id"] for row in rows] == ["quillonvid1", "t1"]
+
+
+def test_the_past_of_a_channel_holds_the_uploads_of_each_month(tube: Tube) -> None:
+    uploads = [upload(f"quillonvid{number}", f"2026-{month}-10T10:00:00Z")
+               for number, month in enumerate(("10", "09", "08"))]  # fmt: skip
+    tube.on("playlistItems", page(*uploads))
+    settings = {"base_url": "http://tube.example", "search": False,
+                "channels": [{"id": CHANNEL, "brand": "quillon"}]}  # fmt: skip
+    (stream,) = streams(brands := BrandFile((BRAND,), sources={"youtube": settings}))
+    clock = tube.fake_time.clock
+    list(backfill_stream(tube.root, stream, brands, date(2026, 8, 20), clock=clock))
+    assert [one.query["id"] for one in tube.asked("videos")] == ["quillonvid1"]
