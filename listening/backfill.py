@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
+from typing import Final
 
 from listening.contract import (
     Batch,
@@ -24,6 +25,8 @@ from listening.landing import Landing
 from listening.pace import Clock
 from listening.sources import SOURCES, cursor_instant
 from listening.streams import Stream
+
+NO_PAST: Final = "Its crawl takes in all that it serves"
 
 
 def backfill_stream(
@@ -64,7 +67,7 @@ def _check(stream: Stream, since: date) -> None:
         raise ConfigurationError(
             f"{source.name} cannot be asked for its past",
             where="--since",
-            mend="Its crawl takes in all that it serves; import an export for what is older",
+            mend=f"{source.no_past or NO_PAST}; import an export for what is older",
         )
     if datetime.combine(since, time(), UTC) >= now() - SETTLING:
         raise ConfigurationError(

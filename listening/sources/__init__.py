@@ -121,6 +121,7 @@ class Source:
     """Yields the contents an edited mention had before, oldest first, where the API keeps them."""
     slice: timedelta | None = None  # a backfill asks for so much at once, heeding `Look.until`
     backfills: bool = False  # it can be asked for a date long past
+    no_past: str = ""  # why it cannot, where it is not that its crawl takes in all that it serves
     budget: Budget | None = None  # what it costs; `cap` of its settings limits it
     max_pages: int = 500
     max_bytes: int = 10_000_000  # of one response, as received

@@ -113,6 +113,7 @@ def recount(look: Look, ids: Sequence[str]) -> Iterator[Page]:
     overlap=timedelta(seconds=10),
     horizon=HELD,
     max_pages=2_000,
+    no_past="Jetstream holds a day, and Bluesky's search of older posts asks for a login",
     recount=recount,
     recount_size=PER_CALL,
 )

@@ -99,6 +99,7 @@ def recount(look: Look, ids: Sequence[str]) -> Iterator[Page]:
     overlap=timedelta(days=2),
     recount=recount,
     recount_size=LIMIT,
+    no_past="Reddit's lists and its search end at about 1,000 things, and know no dates",
 )
 def crawl(look: Look) -> Iterator[Page]:
     """Yield the listing back to the overlap, then what vanished from it."""

@@ -131,3 +131,10 @@ def test_a_feed_has_no_past_and_tomorrow_is_none(lab: Lab) -> None:
         back(lab, "rss")
     with pytest.raises(ConfigurationError, match="not past"):
         back(lab, "mastodon", NOON.date() + timedelta(days=1))
+
+
+def test_bluesky_says_why_it_has_no_past(lab: Lab) -> None:
+    lab.brands = brand_file(bluesky={"base_url": "https://jet.example"})
+    with pytest.raises(ConfigurationError) as refused:
+        back(lab, "bluesky")
+    assert "asks for a login; import an export" in refused.value.mend
