@@ -36,5 +36,13 @@
 
 {# Sources whose posts are articles of an outlet, not words of a person. #}
 {% macro article_sources() -%}
-    ('rss', 'atom', 'web', 'news', 'sitemap')
+    (
+        'rss', 'atom', 'web', 'news', 'sitemap', 'newsapi', 'gdelt', 'gdelt_doc', 'ccnews',
+        'podcast'
+    )
+{%- endmacro %}
+
+{# Sources where nobody can answer: complaints to a regulator. #}
+{% macro closed_sources() -%}
+    ('cfpb', 'nhtsa')
 {%- endmacro %}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import re
 from datetime import timedelta
 from pathlib import Path
@@ -15,6 +16,29 @@ from listening.crawl import crawl_stream, streams
 from listening.sources import hackernews
 from tests.listening.conftest import Asked, reply
 from tests.listening.sources.conftest import BRAND, NOON, Lab
+
+# --- what the warehouse must know of sources --------------------------------------------
+
+MACROS = Path(__file__).parents[3] / "warehouse" / "macros" / "privacy.sql"
+ARTICLES = {"rss", "web", "news", "podcast"}  # channels of outlets
+REGULATORS = {"cfpb", "nhtsa"}
+
+
+def listed(macro: str) -> set[str]:
+    """Return the sources that a macro of the warehouse lists."""
+    body = MACROS.read_text().partition(f"macro {macro}()")[2].partition("endmacro")[0]
+    return set(re.findall(r"'(\w+)'", body))
+
+
+def test_the_warehouse_knows_whose_posts_are_articles_and_where_nobody_can_answer() -> None:
+    channels: dict[str, set[str]] = {}
+    for golden in Path(__file__).parent.glob("*/golden.json"):
+        rows = json.loads(golden.read_text())
+        channels[golden.parent.name] = {row["channel"] for row in rows if "channel" in row}
+    outlets = {name for name, told in channels.items() if told & ARTICLES}
+    assert outlets <= listed("article_sources")
+    assert listed("closed_sources") == REGULATORS <= channels.keys()
+
 
 # --- hackernews -------------------------------------------------------------------------
 

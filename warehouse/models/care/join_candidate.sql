@@ -46,6 +46,7 @@ open_thread as (
         and about.relation in ('untagged', 'off_channel')
         and about.kind in ('post', 'comment')
         and not (about.kind = 'post' and about.source in {{ article_sources() }})
+        and about.source not in {{ closed_sources() }}
         and len(about.flag_kinds) = 0
         and list_has_any(
             about.intents, ['question', 'support', 'purchase', 'complaint', 'bug_report', 'churn']
