@@ -52,8 +52,11 @@ def hear(
 ) -> Iterator[Page]:
     """Yield what a search finds for each of its `texts`, then what vanished, asked for singly.
 
-    The cursor moves with the last page. A search that no words bound is blind.
+    The cursor moves with the last page. A search that no words bound is blind; one that is not
+    due yet (see `is_due`) says nothing.
     """
+    if not is_due(look):
+        return
     if not look.settings["texts"]:
         yield blind()
         return
@@ -62,7 +65,20 @@ def hear(
         yield from heard.note(found(text))
     vanished = heard.missing()[:MOST_ASKED] if again else []
     items = tuple(item for one in vanished for item in (again(one) if again else ()))
-    yield Page(items, len(items), heard.cursor)
+    yield Page(items, len(items), searched(look, heard.cursor))
+
+
+def is_due(look: Look) -> bool:
+    """Tell whether the `hours` that the settings want between two searches are over."""
+    before, hours = look.cursor.get("searched"), look.settings.get("hours", 0)
+    return not before or look.started_at - datetime.fromisoformat(before) >= timedelta(hours=hours)
+
+
+def searched(look: Look, cursor: Cursor | None) -> Cursor | None:
+    """Return a cursor that also knows when this search was, if the settings ask for that."""
+    if "hours" not in look.settings:
+        return cursor
+    return {**look.cursor, **(cursor or {}), "searched": look.started_at.isoformat()}
 
 
 def halve(

@@ -28,7 +28,7 @@ from listening.contract import BrandFile, Coverage, Item, Mention, Page, Reject
 from listening.http import AGENT
 from listening.query import topic_filter
 from listening.sources import Look, Settings, SourceChanged, Target, source
-from listening.sources._api import blind
+from listening.sources._api import blind, is_due, searched
 from listening.sources._page import read_page
 from listening.sources._queries import search_targets
 from listening.sources._read import NOT_PUBLIC, digest, instant
@@ -51,11 +51,12 @@ class Crawls(Settings):
 
     base_url: str = SITE
     gigabytes: float = Field(5, gt=0)
+    hours: float = Field(6, ge=0)  # between two looks at the list of files
 
 
 def targets(settings: Crawls, brands: BrandFile) -> list[Target]:
     """Return one target, for a file is read once for all queries."""
-    facts = {"gigabytes": settings.gigabytes}
+    facts = settings.model_dump(include={"gigabytes", "hours"})
     found = search_targets("ccnews", settings.base_url, brands, facts, None)
     texts = [text for one in found for text in one.settings["texts"]]
     bound = all(one.settings["texts"] for one in found)
@@ -80,9 +81,12 @@ def targets(settings: Crawls, brands: BrandFile) -> list[Target]:
 )
 def crawl(look: Look) -> Iterator[Page]:
     """Yield each file from the cursor on as a page; the cursor moves with each."""
+    if not is_due(look):
+        return
     if not look.settings["texts"]:
         yield blind()
         return
+    at: dict[str, str] = {}
     spent, room = 0, LISTED
     for begun, url in _files(look):
         if spent >= look.settings["gigabytes"] * GIGABYTE:
@@ -95,7 +99,9 @@ def crawl(look: Look) -> Iterator[Page]:
         coverage = Coverage("complete", reason=told) if len(passed) > room else None
         items += passed[:room]
         spent, room = spent + sum(sizes), max(0, room - len(passed))
-        yield Page(tuple(items), len(items), {"at": begun.isoformat()}, coverage)
+        at = {"at": begun.isoformat()}
+        yield Page(tuple(items), len(items), {**look.cursor, **at}, coverage)
+    yield Page((), 0, searched(look, at))
 
 
 def _files(look: Look) -> Iterator[tuple[datetime, str]]:

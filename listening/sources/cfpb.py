@@ -3,19 +3,20 @@
 Written from github.com/cfpb/ccdb5-api (serializer, builders, throttling, swagger) and the answers
 kept in the tests of github.com/cfpb/ccdb5-ui; read 2026-11. No account; 20 searches a minute.
 
-The database is indexed once a day, so a look asks for that first, and for complaints only if it
-is new. One is published when its company has answered, or 15 days after it came, and may gain its
-consumer's words and the company's answer later: two months are read again. Dates know no time.
-Names and numbers in the words are blanked by the bureau ("XXXX").
+The database is indexed once a day, so it is asked twice a day. A complaint is published when its
+company has answered, or 15 days after it came, and may gain its consumer's words and the company's
+answer later: two months are read again. Dates know no time. Names and numbers in the words are
+blanked by the bureau ("XXXX").
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
 from urllib.parse import urlsplit
+
+from pydantic import Field
 
 from listening.answer import GoneError
 from listening.contract import BrandFile, Item, Mention, Page
@@ -60,16 +61,19 @@ class Complaints(Settings):
 
     base_url: str = SITE
     companies: tuple[Company, ...] = ()
+    hours: float = Field(12, ge=0)  # between two looks
 
 
 def targets(settings: Complaints, brands: BrandFile) -> list[Target]:
     """Return one target per company; without any, one per query, or for the brands' names."""
     if not settings.companies:
-        return search_targets("cfpb", settings.base_url, brands, {"brand": ""}, None)
+        facts = {"brand": "", "hours": settings.hours}
+        return search_targets("cfpb", settings.base_url, brands, facts, None)
     host, base = urlsplit(settings.base_url).hostname or "", settings.base_url.rstrip("/")
     return [
         Target(target_name(one.name.lower()), host,
-               {"base_url": base, "texts": [one.name], "company": True, "brand": one.brand})
+               {"base_url": base, "texts": [one.name], "company": True, "brand": one.brand,
+                "hours": settings.hours})
         for one in settings.companies
     ]  # fmt: skip
 
@@ -91,13 +95,8 @@ def targets(settings: Complaints, brands: BrandFile) -> list[Target]:
     slice=timedelta(days=30),
 )
 def crawl(look: Look) -> Iterator[Page]:
-    """Yield the complaints of two months where there is news, then what was taken back."""
-    url, answer = _ask(look, "", {"size": 0})
-    news = expect(expect(answer, "_meta", dict, url), "last_indexed", str, url)
-    if news == look.cursor.get("indexed"):
-        return
-    for page in hear(look, lambda text: _found(look, text), lambda one: _again(look, one)):
-        yield replace(page, cursor={**page.cursor, "indexed": news}) if page.cursor else page
+    """Yield the complaints of two months, then what was taken back."""
+    yield from hear(look, lambda text: _found(look, text), lambda one: _again(look, one))
 
 
 def _found(look: Look, text: str) -> Iterator[Page]:

@@ -16,6 +16,8 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from pydantic import Field
+
 from listening.answer import CutError, Response, read_json
 from listening.clean import UncleanError, strip_html
 from listening.contract import BrandFile, Coverage, Item, ListeningError, Mention, Page, Snapshot
@@ -39,11 +41,12 @@ class Photos(Settings):
 
     base_url: str = API
     connection: str = "flickr"
+    hours: float = Field(0.25, ge=0)  # between two searches
 
 
 def targets(settings: Photos, brands: BrandFile) -> list[Target]:
     """Return one target per query that covers Flickr, else one for the brands' names."""
-    facts = {"connection": settings.connection}
+    facts = settings.model_dump(include={"connection", "hours"})
     return search_targets("flickr", settings.base_url, brands, facts, None)
 
 

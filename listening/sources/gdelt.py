@@ -66,9 +66,11 @@ def targets(settings: Files, _: BrandFile) -> list[Target]:
 )
 def crawl(look: Look) -> Iterator[Page]:
     """Yield each file from the cursor to the newest as a page; the cursor moves with each."""
-    newest = min(_newest(look), look.until or look.started_at)
     after = cursor_instant(look.cursor) or look.since
     moment, files = after + QUARTER - _past(after), 0
+    if moment > look.started_at:
+        return
+    newest = min(_newest(look), look.until or look.started_at)
     while moment <= newest:
         if files == MOST_FILES and not look.until:
             reason = f"{MOST_FILES} files were read; the next crawl goes on at {moment.isoformat()}"

@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from pydantic import Field
+
 from listening.answer import LaterError, Response, read_json
 from listening.contract import BrandFile, Coverage, ListeningError, Mention, Page
 from listening.query import Dialect
@@ -33,11 +35,12 @@ class News(Settings):
     """`sources: {gdelt_doc: {}}`."""
 
     base_url: str = API
+    hours: float = Field(0.25, ge=0)  # between two searches
 
 
 def targets(settings: News, brands: BrandFile) -> list[Target]:
     """Return one target per query that covers this search, else one for the brands' names."""
-    return search_targets("gdelt_doc", settings.base_url, brands, {}, WORDS)
+    return search_targets("gdelt_doc", settings.base_url, brands, {"hours": settings.hours}, WORDS)
 
 
 @source(

@@ -14,6 +14,8 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from pydantic import Field
+
 from listening.answer import DeniedError
 from listening.clean import UncleanError, strip_html
 from listening.contract import BrandFile, Coverage, Mention, Page
@@ -49,13 +51,14 @@ class News(Settings):
 
     base_url: str = API
     language: str = ""
+    hours: float = Field(1, ge=0)  # between two searches
     cap: float | None = None
     connection: str = "newsapi"
 
 
 def targets(settings: News, brands: BrandFile) -> list[Target]:
     """Return one target per query that covers NewsAPI, else one for the brands' names."""
-    facts = settings.model_dump(include={"language", "cap", "connection"})
+    facts = settings.model_dump(include={"language", "hours", "cap", "connection"})
     return search_targets("newsapi", settings.base_url, brands, facts, WORDS)
 
 

@@ -20,7 +20,7 @@ from listening.answer import Response, read_json
 from listening.clean import UncleanError
 from listening.contract import BrandFile, Item, Mention, Page
 from listening.sources import Look, Settings, Target, source
-from listening.sources._api import EPOCH, MOST_ASKED, gone
+from listening.sources._api import EPOCH, MOST_ASKED, gone, is_due, searched
 from listening.sources._read import (
     expect,
     field,
@@ -52,6 +52,7 @@ class Vehicles(Settings):
 
     base_url: str = API
     vehicles: tuple[Vehicle, ...] = Field(min_length=1)
+    hours: float = Field(6, ge=0)  # between two looks
 
 
 def targets(settings: Vehicles, _: BrandFile) -> list[Target]:
@@ -60,7 +61,7 @@ def targets(settings: Vehicles, _: BrandFile) -> list[Target]:
     return [
         Target(target_name(f"{one.make}/{one.model}/{year}".lower()), host,
                {"base_url": base, "make": one.make, "model": one.model, "year": year,
-                "brand": one.brand})
+                "brand": one.brand, "hours": settings.hours})
         for one in settings.vehicles for year in one.years
     ]  # fmt: skip
 
@@ -79,15 +80,18 @@ def targets(settings: Vehicles, _: BrandFile) -> list[Target]:
 )
 def crawl(look: Look) -> Iterator[Page]:
     """Yield a vehicle's complaints as one page, or nothing where they read as before."""
+    if not is_due(look):
+        return
     facts = look.settings
     asked = {"make": facts["make"], "model": facts["model"], "modelYear": facts["year"]}
     page, body = _ask(look, "complaintsByVehicle", asked)
     if body == look.cursor.get("body"):
+        yield Page((), 0, searched(look, None))
         return
     yield page
     missing = look.recent(EPOCH).keys() - {item.native_id for item in page.items}
     items = tuple(item for one in sorted(missing)[:MOST_ASKED] for item in _again(look, one))
-    yield Page(items, len(items), {"body": body})
+    yield Page(items, len(items), searched(look, {"body": body}))
 
 
 def _again(look: Look, native_id: str) -> Iterator[Item]:

@@ -38,7 +38,7 @@ from listening.dialect import Dialect
 from listening.meter import Budget
 from listening.query import compile_search
 from listening.sources import Look, Settings, Target, source
-from listening.sources._api import blind, chunks, gone, moments, stamp
+from listening.sources._api import blind, chunks, gone, is_due, moments, stamp
 from listening.sources._queries import queries_for
 from listening.sources._read import Pager, expect, field, instant, read_items, text_id, whole
 
@@ -133,7 +133,7 @@ def crawl(look: Look) -> Iterator[Page]:
     elif not texts:
         yield blind()
         return
-    elif not _due(look):
+    elif not is_due(look):
         return
     else:
         found, capped = _search(look)
@@ -157,13 +157,6 @@ def crawl(look: Look) -> Iterator[Page]:
     lost = [one for one in look.missing(served) if len(one) != VIDEO_ID]
     last = _comments(look, lost[:PER_CALL]) if lost else Page((), 0)
     yield Page(last.items, last.served, cursor)
-
-
-def _due(look: Look) -> bool:
-    """Tell whether a query may be searched again."""
-    searched = look.cursor.get("searched")
-    wait = timedelta(hours=look.settings["hours"])
-    return not searched or look.started_at - datetime.fromisoformat(searched) >= wait
 
 
 def _ask(look: Look, path: str, asked: Mapping[str, Any]) -> dict[str, Any]:

@@ -146,7 +146,7 @@ def complaint(number: int) -> dict[str, Any]:
     return {"_id": str(number), "_source": said, "sort": [1_790_000_000_000 - number, str(number)]}
 
 
-def complaints(lab: Lab, hits: list[dict[str, Any]], indexed: str = "2026-10-07") -> None:
+def complaints(lab: Lab, hits: list[dict[str, Any]]) -> None:
     """Serve complaints as the bureau does: a hundred behind `search_after`."""
 
     def answer(asked: Asked) -> Answer:
@@ -154,23 +154,23 @@ def complaints(lab: Lab, hits: list[dict[str, Any]], indexed: str = "2026-10-07"
         behind = asked.query.get("search_after")
         start = keys.index(behind) + 1 if behind else 0
         found = hits[start : start + int(asked.query["size"])]
-        meta = {"last_indexed": indexed, "last_updated": indexed}
-        return reply({"hits": {"total": {"value": len(hits)}, "hits": found}, "_meta": meta})
+        return reply({"hits": {"total": {"value": len(hits)}, "hits": found}})
 
     lab.server.on(CFPB, answer)
 
 
-def test_complaints_are_paged_behind_the_last_one_and_asked_for_once_a_day(lab: Lab) -> None:
+def test_complaints_are_paged_behind_the_last_one_and_asked_for_twice_a_day(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
     complaints(lab, [complaint(number) for number in range(250)])
     settings = {"base_url": "http://cfpb.example", "companies": [{"name": "QUILLON BANK"}]}
     outcome, rows = lab.crawl("cfpb", **settings)
     assert outcome.error is None
     assert len({row["native_id"] for row in rows}) == outcome.served == 250
-    assert len(lab.server.asked) == 1 + 3
-    assert {one.query.get("company") for one in lab.server.asked[1:]} == {"QUILLON BANK"}
-    outcome, rows = lab.crawl("cfpb", **settings)
-    assert (outcome.error, rows, len(lab.server.asked)) == (None, [], 5)
-    complaints(lab, [complaint(number) for number in range(250)], "2026-10-08")
+    assert {one.query.get("company") for one in lab.server.asked} == {"QUILLON BANK"}
+    lab.crawl("cfpb", **settings)
+    assert len(lab.server.asked) == 3
+    monkeypatch.setenv("LISTENING_NOW", (NOON + timedelta(hours=12)).isoformat())
     outcome, rows = lab.crawl("cfpb", **settings)
     assert all(row["seen_before"] for row in rows)
     assert len(rows) == 250
@@ -216,7 +216,7 @@ def test_a_busy_flickr_is_asked_again_and_a_bad_key_is_an_error(
     outcome, _ = lab.crawl("flickr", base_url="http://flickr.example")
     assert outcome.error is None
     assert len(lab.server.asked) == 2
-    outcome, _ = lab.crawl("flickr", base_url="http://flickr.example")
+    outcome, _ = lab.crawl("flickr", base_url="http://flickr.example", hours=0)
     assert "Invalid API Key" in str(outcome.error)
     assert "invented-key" not in str(outcome.error)
 
@@ -258,7 +258,7 @@ def test_gdelts_sentences_are_waited_for_or_told(lab: Lab) -> None:
     outcome, _ = lab.crawl("gdelt_doc", base_url="http://gdelt.example")
     assert outcome.error is None
     assert 5.0 in lab.time.slept
-    outcome, _ = lab.crawl("gdelt_doc", base_url="http://gdelt.example")
+    outcome, _ = lab.crawl("gdelt_doc", base_url="http://gdelt.example", hours=0)
     assert "too short" in str(outcome.error)
 
 
@@ -279,3 +279,15 @@ def test_a_query_of_two_names_is_one_search(lab: Lab) -> None:
     gdelt(lab, [datetime(2026, 10, 8, 11, tzinfo=UTC)])
     lab.crawl("gdelt_doc", base_url="http://gdelt.example")
     assert [one.query["query"] for one in lab.server.asked] == ['(quillon OR "k3 kettle")']
+
+
+def test_a_paid_search_waits_its_hours_whatever_the_polls(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AIRFLOW_CONN_NEWSAPI", KEY)
+    news(lab, [])
+    for minutes in (0, 1, 30, 59, 60, 61, 121):
+        monkeypatch.setenv("LISTENING_NOW", (NOON + timedelta(minutes=minutes)).isoformat())
+        outcome, _ = lab.crawl("newsapi", base_url="http://news.example")
+        assert outcome.error is None
+    assert len(lab.server.asked) == 3
