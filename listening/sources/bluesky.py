@@ -15,17 +15,16 @@ down ones leave tombstones.
 from __future__ import annotations
 
 import json
-import logging
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
 
 from pydantic import Field
 
-from listening.answer import GoneError, TransientError
+from listening.answer import TransientError
 from listening.clean import UncleanError
 from listening.contract import (
     BrandFile,
@@ -35,27 +34,23 @@ from listening.contract import (
     ListeningError,
     Mention,
     Page,
-    Reject,
     Snapshot,
 )
 from listening.query import topic_filter
 from listening.sources import Look, Settings, SourceChanged, Target, source
-from listening.sources._api import EPOCH, chunks
-from listening.sources._read import NOT_PUBLIC, expect, instant, read_items
+from listening.sources._api import EPOCH
+from listening.sources._bluesky import API, PER_CALL, counts, hydrate, own_accounts, posts
+from listening.sources._read import expect, instant, read_items
 from listening.sources._read import field as need
 from listening.stream import Limits
 
 JETSTREAM: Final = "https://jetstream2.us-east.bsky.network"
-API: Final = "https://public.api.bsky.app"
 POST: Final = "app.bsky.feed.post"
 PER_PAGE: Final = 5_000  # messages
-PER_CALL: Final = 25  # posts or profiles the API takes at once
 LISTED: Final = 10_000  # ids a crawl lists of what no query covers; the others are counted
 HELD: Final = timedelta(hours=24)  # Jetstream keeps at least so much
 TRIES: Final = 3
-HIDDEN: Final = "!no-unauthenticated"  # an author's wish not to be shown to strangers
 Event = dict[str, Any]
-log = logging.getLogger(__name__)
 
 
 class Firehose(Settings):
@@ -92,8 +87,8 @@ class _Walk:
 
 def recount(look: Look, ids: Sequence[str]) -> Iterator[Page]:
     """Yield the counts of posts as they are now; of those that are gone the stream tells."""
-    views = list(_posts(look, ids))
-    looks = (Snapshot("bluesky", expect(view, "uri", str, API), look.started_at, **_counts(view))
+    views = list(posts(look, ids))
+    looks = (Snapshot("bluesky", expect(view, "uri", str, API), look.started_at, **counts(view))
              for view in views)  # fmt: skip
     yield Page(tuple(looks), len(views))
 
@@ -120,7 +115,7 @@ def recount(look: Look, ids: Sequence[str]) -> Iterator[Page]:
 def crawl(look: Look) -> Iterator[Page]:
     """Yield what the stream holds from the cursor to this crawl's start."""
     start = _micros(look.since)
-    walk = _Walk(start, _own(look), set(look.recent(EPOCH)))
+    walk = _Walk(start, own_accounts(look), set(look.recent(EPOCH)))
     error: ListeningError | None = None
     for attempt in range(TRIES):
         try:
@@ -217,7 +212,7 @@ def _page(look: Look, walk: _Walk, heard: Sequence[tuple[bytes, Event]]) -> Page
         else:
             items.append(item)
             kept.append(message)
-    _hydrate(look, items)
+    hydrate(look, items)
     raw = [*(message for messages in said.values() for message in messages), *kept]
     for message in (*raw, b"") if raw else ():  # an empty one, so that it is read again by page
         look.http.recorder.resource(f"{base}/subscribe", message, seen, "application/json")
@@ -290,65 +285,6 @@ def _beside(record: Mapping[str, Any]) -> Iterator[str]:
     said = [*links, *(f"#{tag}" for tag in record.get("tags") or ())]
     text = record["text"]
     yield from (one for one in dict.fromkeys(said) if isinstance(one, str) and one not in text)
-
-
-def _own(look: Look) -> dict[str, tuple[str, str]]:
-    """Return the accounts of the brand file by DID: a stream knows no handles."""
-    brands = {
-        handle.lstrip("@").casefold(): brand.id
-        for brand in look.brands.brands
-        for handle in brand.handles.get("bluesky", ())
-    }
-    found = _ask(look, "app.bsky.actor.getProfiles", "actors", sorted(brands), "profiles")
-    profiles = [(expect(one, "did", str, API), expect(one, "handle", str, API)) for one in found]
-    return {did: (handle, brands.get(handle.casefold(), "")) for did, handle in profiles}
-
-
-def _hydrate(look: Look, items: list[Item]) -> None:
-    """Fill in handles and counts; leave out who does not want to be shown to strangers."""
-    wanted = [item.native_id for item in items if isinstance(item, Mention)]
-    views = {expect(view, "uri", str, API): view for view in _posts(look, wanted)}
-    for place, item in enumerate(items):
-        if not isinstance(item, Mention) or not (view := views.get(item.native_id)):
-            continue  # not indexed yet, or gone again: the stream will tell
-        author = expect(view, "author", dict, API)
-        if any(label.get("val") == HIDDEN for label in author.get("labels") or ()):
-            detail = "its author does not want it shown to strangers"
-            items[place] = Reject("bluesky", item.native_id, NOT_PUBLIC, detail)
-            continue
-        items[place] = replace(
-            item,
-            author=expect(author, "handle", str, API),
-            author_name=author.get("displayName") or "",
-            **_counts(view),
-        )
-
-
-def _counts(view: Mapping[str, Any]) -> dict[str, Any]:
-    likes, replies, reposts, quotes = (
-        expect(view, name, int, API) if name in view else None
-        for name in ("likeCount", "replyCount", "repostCount", "quoteCount")
-    )
-    shares = None if reposts is None else reposts + (quotes or 0)
-    return {"likes": likes, "comments": replies, "shares": shares}
-
-
-def _posts(look: Look, uris: Sequence[str]) -> Iterator[Any]:
-    return _ask(look, "app.bsky.feed.getPosts", "uris", list(dict.fromkeys(uris)), "posts")
-
-
-def _ask(look: Look, method: str, name: str, values: Sequence[str], answer: str) -> Iterator[Any]:
-    """Yield what the public API knows of these."""
-    url = f"{look.settings['api_base_url']}/xrpc/{method}"
-    for chunk in chunks(values, PER_CALL):
-        try:
-            told = look.http.get_json(url, {name: chunk})
-        except GoneError as error:
-            if look.settings["api_base_url"] == API:
-                raise
-            log.warning("no counts and handles here: %s", error)  # a Jetstream without an API
-            return
-        yield from expect(told, answer, list, API)
 
 
 def _coverage(look: Look, walk: _Walk, start: int) -> Coverage:

@@ -19,7 +19,7 @@ from listening.clean import strip_html
 from listening.contract import BrandFile, Coverage, Item, Mention, Page, Snapshot
 from listening.query import search_texts
 from listening.sources import Look, Settings, Target, source
-from listening.sources._api import Heard, blind, gone
+from listening.sources._api import gone, hear
 from listening.sources._queries import IMPLIED, names_of, queries_for
 from listening.sources._read import Pager, epoch, expect, field, read_items, tell_news, text_id
 
@@ -27,7 +27,6 @@ ALGOLIA: Final = "https://hn.algolia.com"
 FIREBASE: Final = "https://hacker-news.firebaseio.com"
 PER_PAGE: Final = 100
 CAP: Final = 1000
-MOST_ASKED: Final = 100  # vanished items asked for in one crawl
 KNOWN: Final = frozenset(
     ("objectID", "author", "title", "story_title", "url", "story_url", "comment_text",
      "story_text", "points", "num_comments", "story_id", "parent_id", "created_at",
@@ -105,15 +104,13 @@ def _snapshot(item: Any, seen: datetime) -> Snapshot:
 )
 def crawl(look: Look) -> Iterator[Page]:
     """Yield the hits of every wording, then what was deleted; the cursor moves at the end."""
-    if not look.settings["texts"]:
-        yield blind()
-        return
-    heard = Heard(look)
-    for text in look.settings["texts"]:
-        yield from heard.note(_windows(look, text))
-    asked = {one: _item(look, one) or {} for one in heard.missing()[:MOST_ASKED]}
-    deleted = gone(look, "hackernews", (one for one in asked if asked[one].get("deleted") is True))
-    yield Page(deleted, len(deleted), heard.cursor)
+    yield from hear(look, lambda text: _windows(look, text), lambda one: _again(look, one))
+
+
+def _again(look: Look, native_id: str) -> Iterator[Item]:
+    """Yield a deletion where Firebase calls an item deleted."""
+    if (_item(look, native_id) or {}).get("deleted") is True:
+        yield from gone(look, "hackernews", [native_id])
 
 
 def _windows(look: Look, text: str) -> Iterator[Page]:

@@ -13,16 +13,14 @@ means deleted, or private. Policy: stored data is to be refreshed or deleted aft
 from __future__ import annotations
 
 import html
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
-from listening.answer import DeniedError, GoneError, RateLimitedError
+from listening.answer import DeniedError, GoneError
 from listening.clean import UncleanError
 from listening.contract import (
     BrandFile,
@@ -33,17 +31,16 @@ from listening.contract import (
     Page,
     Snapshot,
 )
-from listening.credential import need_credential
 from listening.dialect import Dialect
 from listening.meter import Budget
 from listening.query import compile_search
 from listening.sources import Look, Settings, Target, source
 from listening.sources._api import blind, chunks, gone, is_due, moments, stamp
 from listening.sources._queries import queries_for
-from listening.sources._read import Pager, expect, field, instant, read_items, text_id, whole
+from listening.sources._read import expect, field, instant, read_items, whole
+from listening.sources._youtube import PACIFIC, ask, item_id, lists, reason_of
 
 API: Final = "https://www.googleapis.com"
-PACIFIC: Final = "America/Los_Angeles"
 SEARCH: Final = Dialect(most=500, any_of="|", groups=False)
 PER_CALL: Final = 50
 PER_PAGE: Final = 100
@@ -159,50 +156,6 @@ def crawl(look: Look) -> Iterator[Page]:
     yield Page(last.items, last.served, cursor)
 
 
-def _ask(look: Look, path: str, asked: Mapping[str, Any]) -> dict[str, Any]:
-    """Return one list of the API, paid for; raises what its errors mean."""
-    key = need_credential(look.settings["connection"], '{"password": "an API key"}')
-    url = f"{look.settings['base_url']}/youtube/v3/{path}"
-    try:
-        with look.pay(**{"search" if path == "search" else "list": 1}):
-            headers = {"X-Goog-Api-Key": key.password}
-            answer = look.http.get_json(url, asked, headers)
-    except DeniedError as error:
-        if _reason(error) in ("quotaExceeded", "dailyLimitExceeded"):
-            rest = _until_midnight(look.started_at)
-            look.http.rest(url, rest)
-            raise RateLimitedError.of(url, rest) from error
-        raise
-    expect(answer, "items", list, url)
-    return dict(answer)
-
-
-def _reason(error: DeniedError) -> str:
-    """Return the API's own word for why it refused."""
-    try:
-        return str(json.loads(error.body)["error"]["errors"][0]["reason"])
-    except (ValueError, LookupError, TypeError):
-        return ""
-
-
-def _until_midnight(moment: datetime) -> float:
-    """Return the seconds until the quota is given anew."""
-    there = moment.astimezone(ZoneInfo(PACIFIC))
-    midnight = (there + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
-    return max(60.0, midnight.timestamp() - moment.timestamp())
-
-
-def _pages(look: Look, path: str, asked: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    pager, token = Pager(f"{look.settings['base_url']}: {path}"), ""
-    while True:
-        answer = _ask(look, path, {**asked, "pageToken": token} if token else asked)
-        pager.turn(str(text_id(one, "etag") or _id(one)) for one in answer["items"])
-        yield answer
-        token = answer.get("nextPageToken") or ""
-        if not token:
-            return
-
-
 def _search(look: Look) -> tuple[dict[str, Any], bool]:
     """Return what a query's wordings find by video, and whether there was more."""
     found: dict[str, Any] = {}
@@ -211,8 +164,8 @@ def _search(look: Look) -> tuple[dict[str, Any], bool]:
         asked = {"part": "snippet", "type": "video", "order": "date", "maxResults": PER_CALL,
                  "publishedAfter": stamp(look.since), "q": text}  # fmt: skip
         asked |= {"publishedBefore": stamp(look.until)} if look.until else {}
-        for number, answer in enumerate(_pages(look, "search", asked), start=1):
-            found |= {_id(one): one for one in answer["items"]}
+        for number, answer in enumerate(lists(look, "search", asked), start=1):
+            found |= {item_id(one): one for one in answer["items"]}
             if number == SEARCH_PAGES:
                 capped = capped or bool(answer.get("nextPageToken"))
                 break
@@ -222,7 +175,7 @@ def _search(look: Look) -> tuple[dict[str, Any], bool]:
 def _uploads(look: Look, channel: str) -> Iterator[str]:
     """Yield the videos of a channel, newest first, back to the overlap."""
     asked = {"part": "contentDetails", "maxResults": PER_CALL, "playlistId": f"UU{channel[2:]}"}
-    for answer in _pages(look, "playlistItems", asked):
+    for answer in lists(look, "playlistItems", asked):
         for item in answer["items"]:
             details = expect(item, "contentDetails", dict, "playlistItems")
             published = details.get("videoPublishedAt")
@@ -238,12 +191,14 @@ def _videos(look: Look, ids: Sequence[str], found: Mapping[str, Any] | None = No
     if not ids:
         return Page((), 0)
     asked = {"part": "snippet,statistics", "id": ",".join(ids), "maxResults": PER_CALL}
-    answer = _ask(look, "videos", asked)["items"]
-    there = {_id(one) for one in answer}
+    answer = ask(look, "videos", asked)["items"]
+    there = {item_id(one) for one in answer}
     told = [*answer, *(one for name, one in (found or {}).items()
                        if one and name in ids and name not in there)]  # fmt: skip
     seen, whose = look.started_at, _whose(look)
-    items = read_items("youtube", "videos", told, lambda one: read_video(one, seen, **whose), _id)
+    items = read_items(
+        "youtube", "videos", told, lambda one: read_video(one, seen, **whose), item_id
+    )
     shown = there | set(found or {})
     lost = gone(look, "youtube", (one for one in ids if one not in shown))
     return Page((*items, *lost), len(told) + len(lost))
@@ -254,7 +209,7 @@ def _threads(look: Look, where: Mapping[str, str]) -> Iterator[Page]:
     asked = {"part": "snippet,replies", "order": "time", "maxResults": PER_PAGE,
              "textFormat": "plainText", **where}  # fmt: skip
     try:
-        for answer in _pages(look, "commentThreads", asked):
+        for answer in lists(look, "commentThreads", asked):
             comments: list[tuple[Any, str]] = []
             for thread in answer["items"]:
                 comments += _thread(look, thread)
@@ -266,7 +221,7 @@ def _threads(look: Look, where: Mapping[str, str]) -> Iterator[Page]:
     except GoneError:
         return  # the video went meanwhile: the next look at it tells
     except DeniedError as error:
-        if _reason(error) != "commentsDisabled":
+        if reason_of(error) != "commentsDisabled":
             raise
 
 
@@ -279,9 +234,9 @@ def _thread(look: Look, thread: Any) -> Iterator[tuple[Any, str]]:
     replies = (thread.get("replies") or {}).get("comments") or []
     total = snippet.get("totalReplyCount") or 0
     if total > len(replies):
-        asked = {"part": "snippet", "parentId": _id(top), "maxResults": PER_PAGE,
+        asked = {"part": "snippet", "parentId": item_id(top), "maxResults": PER_PAGE,
                  "textFormat": "plainText"}  # fmt: skip
-        replies = [one for answer in _pages(look, "comments", asked) for one in answer["items"]]
+        replies = [one for answer in lists(look, "comments", asked) for one in answer["items"]]
     yield from ((one, video) for one in replies)
 
 
@@ -289,11 +244,11 @@ def _comments(look: Look, ids: Sequence[str]) -> Page:
     """Return the counts of comments by their ids; those absent are gone."""
     if not ids:
         return Page((), 0)
-    answer = _ask(look, "comments", {"part": "snippet", "id": ",".join(ids)})["items"]
+    answer = ask(look, "comments", {"part": "snippet", "id": ",".join(ids)})["items"]
     looks: list[Item] = []
     for one in answer:
         likes = expect(expect(one, "snippet", dict, "comments"), "likeCount", int, "comments")
-        looks.append(Snapshot("youtube", _id(one), look.started_at, likes=likes))
+        looks.append(Snapshot("youtube", item_id(one), look.started_at, likes=likes))
     there = {item.native_id for item in looks}
     lost = gone(look, "youtube", (one for one in ids if one not in there))
     return Page((*looks, *lost), len(looks) + len(lost))
@@ -306,7 +261,7 @@ def _read(look: Look, comments: Sequence[tuple[Any, str]]) -> tuple[Item, ...]:
         "commentThreads",
         comments,
         lambda pair: read_comment(*pair, seen, **whose),
-        lambda pair: _id(pair[0]),
+        lambda pair: item_id(pair[0]),
     )
 
 
@@ -327,7 +282,7 @@ def read_video(item: Any, seen: datetime, **whose: Any) -> Mention:
         whole(field(counts, name, str), name) if name in counts else None
         for name in ("likeCount", "viewCount", "commentCount")  # authors may hide them
     )
-    name = _id(item)
+    name = item_id(item)
     if not name:
         raise UncleanError("missing_field", "field 'id' names no video")
     return Mention(
@@ -379,9 +334,3 @@ def read_comment(item: Any, video: str, seen: datetime, **whose: Any) -> Mention
         likes=field(snippet, "likeCount", int),
         **whose,
     )
-
-
-def _id(item: Any) -> str:
-    """Return an item's id; a search puts it one level lower."""
-    value = item.get("id") if isinstance(item, Mapping) else None
-    return text_id(value, "videoId") if isinstance(value, Mapping) else text_id(item, "id")

@@ -16,6 +16,7 @@ from listening.contract import Brand, BrandFile, DataRoot
 from listening.crawl import Outcome, crawl_stream
 from listening.effort import TRIES
 from listening.sources import _REGISTERED, SOURCES, bluesky
+from listening.sources._bluesky import counts
 from listening.streams import streams
 from tests.listening.conftest import Answer, Asked, FakeTime, Raw, Server, reply, web_socket
 
@@ -320,4 +321,4 @@ def test_every_recorded_event_is_read(sky: Sky, monkeypatch: pytest.MonkeyPatch)
     counted = [row["bucket"] for row in rows]
     assert (counted.count("off_topic"), counted.count("deleted")) == (17, 1)
     shape = json.loads((FIXTURE / "searchPosts_shape.json").read_text())
-    assert bluesky._counts(shape["posts"][0]) == {"likes": 14, "comments": 1, "shares": 2}
+    assert counts(shape["posts"][0]) == {"likes": 14, "comments": 1, "shares": 2}

@@ -16,7 +16,8 @@ from listening.contract import Brand, BrandFile, ConfigurationError, DataRoot, M
 from listening.crawl import Outcome, crawl_stream
 from listening.sources import SOURCES
 from listening.sources._read import read_items
-from listening.sources.youtube import _id, _thread, _until_midnight, read_comment, read_video
+from listening.sources._youtube import item_id, until_midnight
+from listening.sources.youtube import _thread, read_comment, read_video
 from listening.streams import streams
 from tests.listening.conftest import Asked, FakeTime, Server, reply
 
@@ -161,7 +162,7 @@ def test_a_used_up_quota_is_rest_until_pacific_midnight(tube: Tube) -> None:
     assert "2026-10-06T07:00:00" in str(outcome.error)
     tube.crawl()
     assert len(tube.server.asked) == 1
-    assert _until_midnight(NOON) == 19 * 3600
+    assert until_midnight(NOON) == 19 * 3600
 
 
 def test_comments_that_are_switched_off_are_no_error_and_other_refusals_are(tube: Tube) -> None:
@@ -239,13 +240,17 @@ def test_every_recorded_item_is_read() -> None:
         items = json.loads(path.read_text())["items"]
         kind = items[0]["kind"].removeprefix("youtube#")
         if kind in ("searchResult", "video"):
-            read += read_items("youtube", "", items, lambda one: read_video(one, NOON), _id)
+            read += read_items("youtube", "", items, lambda one: read_video(one, NOON), item_id)
         elif kind in ("commentThread", "comment"):
             pairs = [(one, "") for one in items]
             if kind == "commentThread":
                 pairs = [pair for one in items for pair in list(_thread(None, _whole(one)))]  # type: ignore[arg-type]
             read += read_items(
-                "youtube", "", pairs, lambda pair: read_comment(*pair, NOON), lambda p: _id(p[0])
+                "youtube",
+                "",
+                pairs,
+                lambda pair: read_comment(*pair, NOON),
+                lambda p: item_id(p[0]),
             )
     assert all(isinstance(one, Mention) and one.native_id for one in read)
     assert [sum(one.kind == kind for one in read) for kind in ("post", "comment")] == [51, 16]
