@@ -21,7 +21,7 @@ from desk.legal.chain import Chain
 from desk.legal.hold import end_holds, held
 from desk.legal.keep import recover
 from desk.legal.pack import EXCHANGE, OTHERS, THREAD
-from desk.legal.place import Evidence, crash_at, flush_folder, make_ref, read_ref
+from desk.legal.place import KEEP_SECONDS, Evidence, crash_at, flush_folder, make_ref, read_ref
 from desk.legal.render import PICTURE
 from listening.contract import DataRoot
 
@@ -78,7 +78,7 @@ def erase_evidence(
     kept = {mention: hold.case_id for mention, hold in held(root).items()}
     done.held = {one: kept[one] for one in mentions if one in kept}
     gone = set(mentions) - set(done.held)
-    with evidence.lock("keep"):
+    with evidence.lock("keep", KEEP_SECONDS):
         recover(root)
         found = _look(evidence, gone, set(mentions), kept, says, done)
         with evidence.lock():

@@ -19,7 +19,15 @@ import pyarrow.parquet as pq
 from desk.legal.chain import Chain
 from desk.legal.exchange import Exchanges
 from desk.legal.pack import MANIFEST, Flagged, Staged, stage
-from desk.legal.place import Evidence, crash_at, digest, flush_folder, make_folder, make_ref
+from desk.legal.place import (
+    KEEP_SECONDS,
+    Evidence,
+    crash_at,
+    digest,
+    flush_folder,
+    make_folder,
+    make_ref,
+)
 from desk.legal.render import Browser
 from desk.legal.thread import look_around
 from listening.contract import FOOTER_KEY, DataRoot, ListeningError, batch_ids, now, read_batch
@@ -54,7 +62,7 @@ def keep_evidence(
         OSError: the disk refuses.
     """
     evidence, done = Evidence(root), Kept()
-    with evidence.lock("keep"):
+    with evidence.lock("keep", KEEP_SECONDS):
         recover(root)
         pending = list(_pending(evidence, every=bool(mentions)))
         for start in range(0, len(pending), BATCHES):

@@ -17,6 +17,7 @@ from typing import Any, Final
 from listening.contract import ConfigurationError, DataRoot, ListeningError
 
 LOCK_SECONDS: Final = 60.0
+KEEP_SECONDS: Final = 600.0  # a check of every byte, or a first run, takes its time
 CRASH_VARIABLE: Final = "LISTENING_CRASH_AT"
 CRASH_POINTS: Final = (
     "pack:staged",

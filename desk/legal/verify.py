@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from desk.legal.chain import LINE_PREFIX, START, Chain, Head, Line
 from desk.legal.pack import MANIFEST
-from desk.legal.place import Evidence, canonical, digest, read_ref
+from desk.legal.place import KEEP_SECONDS, Evidence, canonical, digest, read_ref
 from desk.legal.sign import Trusted
 from desk.legal.stamp import check_token
 from listening.contract import ConfigurationError, DataRoot, ListeningError
@@ -52,6 +53,7 @@ class _Said:
     gone: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))  # pack -> files
     blank: list[int] = field(default_factory=list)
     stamps: list[Line] = field(default_factory=list)
+    there: list[Path] = field(default_factory=list)  # files of cases, as the chain was read
 
 
 def verify(
@@ -73,9 +75,34 @@ def verify(
         ConfigurationError: `head` is none.
     """
     evidence, verdict, said = Evidence(root), Verdict(), _Said()
-    with evidence.lock():
-        hashes = _check_chain(evidence, verdict, said)
-        _check_anchor(evidence, verdict, hashes, head)
+    with _quiet(evidence, "keep", verdict):  # no pack comes or goes meanwhile
+        with _quiet(evidence, "chain", verdict):
+            hashes = _check_chain(evidence, verdict, said)
+            _check_anchor(evidence, verdict, hashes, head)
+            said.there = sorted((evidence.path / "case").glob("*/*"))
+        _check_rest(evidence, verdict, said, mentions, hashes, roots)
+    return verdict
+
+
+@contextmanager
+def _quiet(evidence: Evidence, name: str, verdict: Verdict) -> Iterator[None]:
+    """Hold a lock of the evidence; a copy that cannot be written to has no other writer."""
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(evidence.lock(name, KEEP_SECONDS))
+        except OSError as error:
+            verdict.warn(f".{name}.lock", f"cannot be held: {error.strerror}")
+        yield
+
+
+def _check_rest(
+    evidence: Evidence,
+    verdict: Verdict,
+    said: _Said,
+    mentions: frozenset[str] | None,
+    hashes: list[str],
+    roots: Sequence[Path],
+) -> None:
     withheld = _withheld(evidence, verdict)
     for number in said.blank:
         if number not in said.erased and number not in withheld:
@@ -84,7 +111,6 @@ def verify(
     _check_packs(evidence, verdict, said, mentions)
     _check_files(evidence, verdict, said)
     _check_stamps(evidence, verdict, said, hashes, roots)
-    return verdict
 
 
 def _withheld(evidence: Evidence, verdict: Verdict) -> set[int]:
@@ -283,7 +309,7 @@ def _check_files(evidence: Evidence, verdict: Verdict, said: _Said) -> None:
     for path, (number, sha256) in said.files.items():
         gone = number in said.erased
         _check_file(evidence.path / path, path, sha256, verdict, gone=gone)
-    for found in sorted((evidence.path / "case").glob("*/*")):
+    for found in said.there:
         if _shown(evidence, found) not in said.files:
             verdict.fault(_shown(evidence, found), "is in no line of the chain")
 

@@ -1,8 +1,10 @@
 """A case and its custody: who did what, what it decides, what a hold keeps, what is erased."""
 
 import json
+import random
 import subprocess
 import sys
+import time
 import zipfile
 from datetime import UTC, date, datetime
 
@@ -243,6 +245,25 @@ def test_an_erasure_killed_anywhere_is_finished_by_the_same_call(case, point):
     erase_evidence(case.root, [case.offer.mention_id], why="e6")
     assert verify(case.root).problems == []
     assert case.offer.mention_id.encode() not in Evidence(case.root).chain.read_bytes()
+
+
+def test_an_erasure_killed_twenty_times_is_finished(case):
+    said = [post(str(100 + number), f"replica number {number}") for number in range(20)]
+    case.hear(said, target="many", flags={one.native_id: [flag("counterfeit")] for one in said})
+    keep_evidence(case.root)
+    chance, killed = random.Random(7), 0  # noqa: S311
+    for one in said:
+        child = run(case.root, "erase", one.mention_id)
+        time.sleep(chance.uniform(0.0, 0.06))
+        child.kill()
+        child.join()
+        killed += child.exitcode == -9
+    erase_evidence(case.root, [one.mention_id for one in said], why="e7")
+    assert killed
+    assert verify(case.root).problems == []
+    assert len(list(Evidence(case.root).packs())) == 2
+    chain = Evidence(case.root).chain.read_bytes()
+    assert not any(one.mention_id.encode() in chain for one in said)
 
 
 # --- export -----------------------------------------------------------------------------

@@ -214,6 +214,16 @@ def test_killed_twenty_times_nothing_is_lost_or_doubled(world):
     assert killed
 
 
+def test_a_check_beside_a_writer_finds_nothing_wrong(world):
+    _many(world, 60)
+    child, checks = start(world.root), 0
+    while child.is_alive():
+        assert verify(world.root).problems == []
+        checks += 1
+    assert child.exitcode == 0
+    assert checks
+
+
 def _check_whole(world, said):
     verdict = verify(world.root)
     assert verdict.problems == []
