@@ -5,6 +5,7 @@ The descriptions are the rule reference of docs/alerts.md; a test holds the two 
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, Self, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
@@ -30,7 +31,7 @@ Share = Annotated[float, Field(ge=0, le=1)]
 
 
 def _check_channel(value: str) -> str:
-    if not value.strip() or not all(one.isalnum() or one in "._-" for one in value):
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}", value):
         raise PydanticCustomError(
             "brand",
             "{message}",

@@ -32,6 +32,31 @@ queries:
     q: {query}
     # exclude: [hiring]
 
+# Who is told of what: `listening alerts list` shows it; docs/alerts.md says what else can be told,
+# and docs/digests.md how the connection `alerts` says where to.
+alerts:
+  - id: danger
+    kind: legal_flag
+    owner: legal
+    channels: [alerts]
+    action: Read it now, keep the evidence, and decide whom to warn.
+    when: {{min_severity: 3}}
+  - id: spike
+    kind: volume_spike
+    owner: pr
+    channels: [alerts]
+    action: Read the newest mentions, name the cause, and decide whether to speak.
+  - id: unanswered
+    kind: unanswered
+    owner: care
+    channels: [alerts]
+    action: Answer them, the most urgent first.
+  - id: silent
+    kind: source_silent
+    owner: pr
+    channels: [alerts]
+    action: Look at the stream's log; until it is heard again its numbers are too low.
+
 # None of these needs an account or a key. `listening sources` lists the others,
 # `listening try SOURCE` shows what one would bring, `listening add SOURCE` adds it.
 sources:

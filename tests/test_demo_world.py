@@ -12,7 +12,10 @@ from ruamel.yaml import YAML
 
 from bench.demo import BRAND, WORLD
 from bench.replay import serve
+from desk.alert.evaluate import evaluate
+from desk.alert.read import list_alerts
 from desk.brief import brief
+from listening.brand import load_brands
 from listening.contract import TEAMS, DataRoot
 from tests import whole_way
 
@@ -232,3 +235,23 @@ def test_a_day_later_only_counts_edits_and_deletions_changed(server, root):
     gone = {old[mention_id][2] for mention_id in old.keys() - new.keys()}
     changed = {row[2] for key, row in new.items() if row != old[key]}
     assert gone | changed == planted
+
+
+def test_the_spike_the_counterfeits_and_the_doxxed_post_are_told_once(root, server, mention_ids):
+    """Each is one message to the team that acts; asked again, nobody is told twice."""
+    brands = load_brands([BRAND])
+    done = evaluate(root, brands, server.world.now)
+    told = [one for one in list_alerts(root) if one.alert_id in done.told]
+
+    def owners(story: str) -> list[tuple[str, str]]:
+        """Return owner and rule of what was told mostly of a story, by the mentions shown."""
+        ids = mention_ids(story)
+        shown = ((one, [each.mention_id in ids for each in one.behind]) for one in told)
+        return sorted((one.owner, one.rule_id) for one, mine in shown if sum(mine) * 2 > len(mine))
+
+    assert [one for one in owners("spike") if one[0] == "pr"] == [("pr", "spike")]
+    assert {owner for owner, _ in owners("spike")} <= {"pr", "product"}
+    assert owners("counterfeit") == [("legal", "legal-rights")]
+    assert owners("doxxing") == [("legal", "legal-danger")]
+    again = evaluate(root, brands, server.world.now)
+    assert (again.batches, again.raised, again.told) == (0, (), ())

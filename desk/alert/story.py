@@ -26,7 +26,7 @@ from desk.alert.take import LOOK_BACK
 from listening.contract import AlertRule
 
 GROWN: Final = 1.5  # times what was last told is worth telling again
-ALIKE: Final = 0.5  # of the mentions of the smaller of two stories
+ALIKE: Final = 0.5  # of the mentions of the smaller of two stories, in the time both were told
 _WRITTEN: Final = {column.name for column in ALERT.columns}
 Row = dict[str, Any]
 
@@ -174,7 +174,6 @@ class Book:
                 self._raise(row, found)
             return row
         quiet = timedelta(minutes=found.rule.cool_down_minutes)
-        cool = not row["told_at"] or self.at - row["told_at"] >= quiet
         grown = row["told_value"] is not None and _has_grown(row["told_value"], found)
         if row["state"] == "closed":
             by_hand = row["closed_why"] == "by_hand"
@@ -183,22 +182,37 @@ class Book:
         elif found.over:
             self._close(row, "over")
         if row["state"] in ("open", "acked") and not found.held:
-            if row["muted"] and not self._is_muted(found):
+            self._tell_more(row, found, grown=grown)
+        return row
+
+    def _tell_more(self, row: Row, found: Finding, *, grown: bool) -> None:
+        """Tell of a running alert what its owner does not know yet."""
+        cool_down = timedelta(minutes=found.rule.cool_down_minutes)
+        if row["muted"]:
+            if not self._is_muted(found):
                 row["muted"] = False
                 self._tell(row, found, "raised")
-            elif grown and cool and row["told_times"]:
-                self._tell(row, found, f"grown-{row['told_times']}")
-        return row
+        elif grown and row["part_of"]:
+            if self._is_closed(row["part_of"]):
+                row["part_of"] = None  # the other is over, and this one goes on and grows
+                self._tell(row, found, "raised")
+        elif grown and row["told_times"] and self.at - row["told_at"] >= cool_down:
+            self._tell(row, found, f"grown-{row['told_times']}")
 
     def _raise(self, row: Row, found: Finding) -> None:
         row |= {"state": "open", "raised_at": self.at}
         row["muted"] = self._is_muted(found)
         row["part_of"] = self._whole(row, found)
         self.outcome.raised.append(row["alert_id"])
-        if not row["muted"] and not row["part_of"]:
+        if row["part_of"]:
+            row["told_value"] = row["value"]  # by the other's message
+        elif not row["muted"]:
             self._tell(row, found, "raised")
         if found.over:
             self._close(row, "over")
+
+    def _is_closed(self, alert_id: str) -> bool:
+        return bool(self.known.get(alert_id, {"state": "closed"})["state"] == "closed")
 
     def _is_muted(self, found: Finding) -> bool:
         return bool({(found.rule.id, ""), (found.rule.id, found.subject)} & self.mutes)
@@ -207,7 +221,6 @@ class Book:
         """Return the alert that tells the same owner of the same story by another figure."""
         if found.rule.kind not in COMPARING:
             return None
-        mine = {one.mention_id for one in found.behind}
         for other in self.known.values():
             if (
                 other["kind"] in COMPARING
@@ -219,6 +232,10 @@ class Book:
                 and row["began_at"] <= other["last_at"] + timedelta(days=1)
             ):
                 theirs = self.mentions.get(other["alert_id"], set())
+                span = other["began_at"].timestamp(), other["last_at"].timestamp()
+                mine = {
+                    one.mention_id for one in found.behind if span[0] <= one.published <= span[1]
+                }
                 shared = len(mine & theirs)
                 if shared and shared >= ALIKE * min(len(mine), len(theirs)):
                     return str(other["alert_id"])

@@ -179,3 +179,19 @@ def test_a_back_test_says_the_same_and_writes_nothing(world):
     assert [(one.kind, one.closed_why) for one in found] == [("volume_spike", "over")]
     assert found[0].raised_at == NOW - 2 * DAY + 2 * HOUR or found[0].raised_at == NOW - 2 * DAY
     assert not world.root.alerts.exists()
+
+
+def test_a_part_that_grows_when_the_whole_is_over_is_told_after_all(world):
+    """The spike ends, the complaints go on and double: their owner hears of it."""
+    bad = {"sentiment": "negative", "topics": ["leak"], "intents": ["complaint"]}
+    rows = [*chatter(START, NOW, every=2 * HOUR), *crowd("c", 12, NOW - 2 * HOUR, **bad)]
+    world.days(rows, START, NOW)
+    rules = brands(rule("volume_spike"), rule("issue"))
+    spike, issue = sorted(evaluate(world.root, rules, NOW).raised, key=lambda one: one.kind)[::-1]
+    assert issue.part_of == spike.alert_id
+    later = NOW + 30 * HOUR
+    more = [said(f"m{n}", NOW + 12 * HOUR + n * timedelta(minutes=50), **bad) for n in range(20)]
+    world.land([*chatter(NOW, later, every=2 * HOUR, prefix="n"), *more], NOW, later)
+    done = evaluate(world.root, rules, later)
+    assert done.closed == (spike.alert_id,)
+    assert (done.raised, done.told) == ((), (issue.alert_id,))
