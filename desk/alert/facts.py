@@ -9,15 +9,14 @@ from __future__ import annotations
 import json
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import sqlalchemy as sa
 
-from desk.alert.hear import COUNTS
 from desk.alert.take import WINDOW
 from desk.query import open_published
 from listening.contract import Brand, BrandFile, DataRoot, ListeningError
@@ -226,9 +225,7 @@ def read_facts(
     spoken = [_spoken(row) for row in _rows(connection, "spoken")]
     looks: dict[str, list[Counts]] = defaultdict(list)
     for row in _rows(connection, "looks"):
-        looks[row.mention_id].append(
-            Counts(row.observed_at / _MICRO, *(getattr(row, name) for name in COUNTS))
-        )
+        looks[row[0]].append(Counts(row[1] / _MICRO, *row[2:]))
     streams: dict[str, StreamSeen] = {}
     for row in _rows(connection, "coverage"):
         seen = streams.setdefault(row.stream, StreamSeen(row.stream, row.source))
@@ -244,8 +241,13 @@ def read_facts(
     return facts.at(now)
 
 
-def _rows(connection: sa.Connection, name: str) -> Iterator[Any]:
-    yield from connection.exec_driver_sql((_SQL / f"{name}.sql").read_text("utf-8"))
+def _rows(connection: sa.Connection, name: str) -> Sequence[Any]:
+    return connection.exec_driver_sql((_SQL / f"{name}.sql").read_text("utf-8")).all()
+
+
+@lru_cache(maxsize=10_000)
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(json.loads(text))  # the same few lists, over and over
 
 
 def _spoken(row: Any) -> Spoken:
@@ -263,12 +265,12 @@ def _spoken(row: Any) -> Spoken:
         row.parent_id,
         row.thread_id,
         row.cluster_id,
-        frozenset(json.loads(row.intents)),
-        tuple(json.loads(row.topics)),
+        frozenset(_listed(row.intents)),
+        _listed(row.topics),
         tuple(json.loads(row.flags)) if row.flags != "[]" else (),
         bool(row.withheld),
         row.relation,
-        tuple(json.loads(row.products)),
+        _listed(row.products),
         row.sentiment,
         bool(row.addressed),
     )

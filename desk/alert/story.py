@@ -55,9 +55,9 @@ class Book:
         self.known: dict[str, Row] = {
             row["alert_id"]: dict(row) for row in connection.execute(query).mappings()
         }
-        self.by_rule: dict[str, list[Row]] = defaultdict(list)
-        for row in sorted(self.known.values(), key=lambda row: (row["found_at"], row["alert_id"])):
-            self.by_rule[row["rule_id"]].append(row)
+        self.by_subject: dict[tuple[str, str], list[str]] = defaultdict(list)
+        for one, row in self.known.items():
+            self.by_subject[row["rule_id"], row["subject"]].append(one)
         self.shown: dict[str, list[Row]] = defaultdict(list)
         pairs = sa.select(ALERT_MENTION).order_by(ALERT_MENTION.c.alert_id, ALERT_MENTION.c.place)
         for one in connection.execute(pairs).mappings():
@@ -65,6 +65,10 @@ class Book:
         self.mentions = {
             alert_id: {one["mention_id"] for one in rows} for alert_id, rows in self.shown.items()
         }
+        self.by_mention: dict[tuple[str, str], list[str]] = defaultdict(list)
+        for alert_id, ids in self.mentions.items():
+            for mention_id in ids if alert_id in self.known else ():
+                self.by_mention[self.known[alert_id]["rule_id"], mention_id].append(alert_id)
         self.before = {alert_id: dict(row) for alert_id, row in self.known.items()}
         self.found: dict[str, Finding] = {}
         self.messages: list[Row] = []
@@ -90,17 +94,20 @@ class Book:
 
     def _same(self, found: Finding, met: set[str]) -> Row | None:
         """Return the alert that a finding goes on with: the oldest of those still running."""
-        ids = {one.mention_id for one in found.behind}
-        rows = [
-            row
-            for row in self.by_rule[found.rule.id]
-            if row["alert_id"] not in met
-            and (
-                (row["subject"] == found.subject and (found.by_mention or self._meets(row, found)))
-                or (found.by_mention and ids & self.mentions.get(row["alert_id"], set()))
-            )
+        ids = [
+            alert_id
+            for alert_id in self.by_subject[found.rule.id, found.subject]
+            if found.by_mention or self._meets(self.known[alert_id], found)
         ]
-        return min(rows, key=lambda row: row["state"] == "closed", default=None)
+        if found.by_mention:
+            for one in found.behind:
+                ids += self.by_mention[found.rule.id, one.mention_id]
+        rows = [self.known[one] for one in set(ids) - met]
+        return min(
+            rows,
+            key=lambda row: (row["state"] == "closed", row["found_at"], row["alert_id"]),
+            default=None,
+        )
 
     @staticmethod
     def _meets(row: Row, found: Finding) -> bool:
@@ -125,7 +132,7 @@ class Book:
         self._take_over(row, found)
         row["held_reason"] = found.held
         self.known[alert_id] = row
-        self.by_rule[found.rule.id].append(row)
+        self.by_subject[found.rule.id, found.subject].append(alert_id)
         self._stand(row, found)
         if not found.held:
             self._raise(row, found)
@@ -161,7 +168,10 @@ class Book:
 
     def _stand(self, row: Row, found: Finding) -> None:
         self.found[row["alert_id"]] = found
-        self.mentions[row["alert_id"]] = {one.mention_id for one in found.behind}
+        ids = {one.mention_id for one in found.behind}
+        for one in ids - self.mentions.get(row["alert_id"], set()):
+            self.by_mention[found.rule.id, one].append(row["alert_id"])
+        self.mentions[row["alert_id"]] = ids
 
     def _update(self, row: Row, found: Finding) -> Row:
         if row["state"] == "closed" and found.over:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from itertools import pairwise
@@ -67,10 +67,11 @@ def judge_topic(rule: AlertRule, facts: Facts, hearing: Hearing) -> Iterator[Fin
         for topic, said in sorted(_by_topic(rows, rule).items()):
             if topic == "(none)":
                 continue
+            counted = _counted(said)
             hits = [
                 hit
                 for _, until in days_back(facts, brand)[-LOOK_BACK.days :]
-                if (hit := _topic_hit(rule, facts, said, until))
+                if (hit := _topic_hit(rule, facts, counted, until))
             ]
             hits = [
                 Hit(hit.since, hit.until, hit.value, hit.usual, hit.high,
@@ -81,21 +82,30 @@ def judge_topic(rule: AlertRule, facts: Facts, hearing: Hearing) -> Iterator[Fin
                 yield _theme(rule, brand, topic, facts, said, hits[first : last + 1])
 
 
-def _topic_hit(rule: AlertRule, facts: Facts, said: Sequence[Spoken], until: float) -> Hit | None:
+def _counted(said: Sequence[Spoken]) -> Callable[[float, float], int]:
+    """Return what counts voices of an interval: the same days are asked for again and again."""
+    known: dict[tuple[float, float], int] = {}
+
+    def count(since: float, until: float) -> int:
+        if (since, until) not in known:
+            known[since, until] = voices(within(said, since, until))
+        return known[since, until]
+
+    return count
+
+
+def _topic_hit(
+    rule: AlertRule, facts: Facts, counted: Callable[[float, float], int], until: float
+) -> Hit | None:
     until = min(until, facts.now + 1)
     since = until - rule.when["days"] * DAY
-    window = within(said, since, until)
-    value = voices(window) if len(window) >= rule.when["min_voices"] else 0
-    if value < rule.when["min_voices"]:
+    if (value := counted(since, until)) < rule.when["min_voices"]:
         return None
     start = max(since - BASELINE_DAYS * DAY, facts.start)
     known = (since - start) / DAY
     if known < FEWEST_DAYS:
         return None
-    total = sum(
-        voices(within(said, since - (back + 1) * DAY, since - back * DAY))
-        for back in range(int(known))
-    )
+    total = sum(counted(since - (back + 1) * DAY, since - back * DAY) for back in range(int(known)))
     usual = usual_rate(total, int(known) / rule.when["days"])
     high = max(usual.high(rule.when["deviations"]), rule.when["times_usual"] * usual.value)
     how = "new" if total == 0 else "growing"

@@ -97,7 +97,7 @@ class Series:
 def _ends(facts: Facts, pace: int = 1) -> range:
     """Return the ends of hours to look back at, as hours since 1970; the last is to come."""
     last = int(facts.now // HOUR) + 1
-    return range(last - int(LOOK_BACK.total_seconds() // HOUR), last + 1, pace)
+    return range(last, last - int(LOOK_BACK.total_seconds() // HOUR) - 1, -pace)[::-1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +203,7 @@ def judge_drop(rule: AlertRule, facts: Facts, hearing: Hearing) -> Iterator[Find
 
 def _drops(rule: AlertRule, series: Series) -> Iterator[Hit]:
     width: int = rule.when["hours"]
-    for last in _ends(series.facts):
+    for last in _ends(series.facts, max(1, width // 4)):
         first = last - width
         said = within(series.rows, first * HOUR, last * HOUR)
         if len(said) < rule.when["min_scored"] or voices(said) < rule.when["min_authors"]:
@@ -286,7 +286,7 @@ def judge_voice(rule: AlertRule, facts: Facts, hearing: Hearing) -> Iterator[Fin
 def _shifts(rule: AlertRule, sides: Sequence[Series], width: int, back: int) -> Iterator[Hit]:
     mine, facts = sides[0], sides[0].facts
     sums = [_sums(side, _ends(facts)[0] - width - back, _ends(facts)[-1]) for side in sides]
-    for last in _ends(facts, 24)[::-1]:
+    for last in _ends(facts, 24):
         first = last - width
         now = [one(first, last) for one in sums]
         before = [one(first - back, first) for one in sums]
