@@ -51,23 +51,24 @@ class Book:
         self.hearing = Hearing(facts)
         self.outcome = Outcome()
         oldest = self.at - 2 * LOOK_BACK
-        query = sa.select(ALERT).where(sa.or_(ALERT.c.state != "closed", ALERT.c.last_at >= oldest))
+        recent = sa.or_(ALERT.c.state != "closed", ALERT.c.last_at >= oldest)
+        query = sa.select(ALERT).where(recent)
         self.known: dict[str, Row] = {
             row["alert_id"]: dict(row) for row in connection.execute(query).mappings()
         }
         self.by_subject: dict[tuple[str, str], list[str]] = defaultdict(list)
-        for one, row in self.known.items():
-            self.by_subject[row["rule_id"], row["subject"]].append(one)
+        for alert_id, row in self.known.items():
+            self.by_subject[row["rule_id"], row["subject"]].append(alert_id)
         self.shown: dict[str, list[Row]] = defaultdict(list)
-        pairs = sa.select(ALERT_MENTION).order_by(ALERT_MENTION.c.alert_id, ALERT_MENTION.c.place)
-        for one in connection.execute(pairs).mappings():
-            self.shown[one["alert_id"]].append(dict(one))
+        behind = sa.select(ALERT_MENTION).join(ALERT).where(recent).order_by(ALERT_MENTION.c.place)
+        for shown in connection.execute(behind).mappings():
+            self.shown[shown["alert_id"]].append(dict(shown))
         self.mentions = {
             alert_id: {one["mention_id"] for one in rows} for alert_id, rows in self.shown.items()
         }
         self.by_mention: dict[tuple[str, str], list[str]] = defaultdict(list)
         for alert_id, ids in self.mentions.items():
-            for mention_id in ids if alert_id in self.known else ():
+            for mention_id in ids:
                 self.by_mention[self.known[alert_id]["rule_id"], mention_id].append(alert_id)
         self.before = {alert_id: dict(row) for alert_id, row in self.known.items()}
         self.found: dict[str, Finding] = {}

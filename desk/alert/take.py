@@ -19,7 +19,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from desk.alert.hear import COUNTS, Heard, Reader
 from desk.alert.near import join_copies
-from desk.alert.state import ABOUT, ALERT_MENTION, BAND, LOOK, MENTION, TAKEN
+from desk.alert.state import ABOUT, ALERT, ALERT_MENTION, BAND, LOOK, MENTION, TAKEN
 from desk.crash import crash_at
 from listening.contract import (
     RELATIONS,
@@ -33,6 +33,7 @@ from listening.contract import (
 LOOK_BACK: Final = timedelta(days=14)  # stories that are older are history, not news
 BASELINE: Final = timedelta(days=15)  # what stories of days are compared with, before these
 WINDOW: Final = LOOK_BACK + BASELINE
+SHOWN: Final = timedelta(days=90)  # a closed alert says so long which mentions were behind it
 LOOKS: Final = timedelta(days=2)  # of older looks at a mention, only the newest is kept
 KINDS: Final = ("mention", "engagement", "tombstone")
 _CHUNK: Final = 500  # SQLite binds 32,766 values at most
@@ -241,6 +242,8 @@ def prune(connection: sa.Connection, at: datetime) -> None:
     connection.execute(sa.delete(BAND).where(BAND.c.last_at < since))
     # A day more than the folders that are looked into: see pending().
     connection.execute(sa.delete(TAKEN).where(TAKEN.c.sealed_at < since - timedelta(days=2)))
+    closed = sa.select(ALERT.c.alert_id).where(ALERT.c.closed_at < at - SHOWN)
+    connection.execute(sa.delete(ALERT_MENTION).where(ALERT_MENTION.c.alert_id.in_(closed)))
     newer = LOOK.alias("newer")
     later = sa.exists().where(
         newer.c.mention_id == LOOK.c.mention_id, newer.c.observed_at > LOOK.c.observed_at

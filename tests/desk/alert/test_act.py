@@ -94,6 +94,16 @@ def test_it_is_over_when_nothing_grew_for_a_day(raised):
     assert {state for step, state in states(world) if step} == {"cancelled"}
 
 
+def test_ninety_days_after_it_was_closed_only_its_numbers_stay(raised):
+    world, _ = raised
+    evaluate(world.root, brands(POST), NOW + DAY)
+    evaluate(world.root, brands(POST), NOW + 90 * DAY)
+    assert len(list_alerts(world.root)[0].behind) == 1
+    evaluate(world.root, brands(POST), NOW + 92 * DAY)
+    (alert,) = list_alerts(world.root)
+    assert (alert.behind, alert.value) == ((), 150)
+
+
 def test_a_rule_that_is_taken_out_closes_its_alerts(raised):
     world, _ = raised
     evaluate(world.root, brands(), NOW + HOUR)
