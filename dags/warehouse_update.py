@@ -43,12 +43,13 @@ def warehouse_update() -> None:
 
     @task
     def seal() -> list[str]:
-        from desk.legal.post import post_decisions
+        from desk.legal.post import post_decisions, take_decisions
         from desk.work.outbox import open_outbox
         from listening.contract import DataRoot
         from listening.outbox import seal_outbox
 
         root = DataRoot.from_environment()
+        take_decisions(root)
         post_decisions(root)
         with open_outbox(root) as outbox:
             return [batch.batch_id for batch in seal_outbox(root, outbox)]

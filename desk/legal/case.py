@@ -132,7 +132,7 @@ def act(
         _check(word)
     body: dict[str, Any] = {"case": case_id, "actor": actor, "why": why.strip(), **told}
     if words:
-        body["decisions"] = [_plain(word) for word in words]
+        body["decisions"] = [plain_word(word) for word in words]
     with evidence.lock():
         if files:
             make_folder(folder)
@@ -167,7 +167,7 @@ def _check(word: Word) -> None:
         check_correction(word.tagger, word.label, word.target, actor=word.actor)
 
 
-def _plain(word: Word) -> dict[str, Any]:
+def plain_word(word: Word) -> dict[str, Any]:
     """Return a decision as the line keeps it: without what it leaves out."""
     told: dict[str, Any] = {"word": "decision" if isinstance(word, Decision) else "correction"}
     for name, value in asdict(word).items():

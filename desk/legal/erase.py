@@ -22,6 +22,7 @@ from desk.legal.hold import end_holds, held
 from desk.legal.keep import recover
 from desk.legal.pack import EXCHANGE, OTHERS, THREAD
 from desk.legal.place import KEEP_SECONDS, Evidence, crash_at, flush_folder, make_ref, read_ref
+from desk.legal.post import take_decisions
 from desk.legal.render import PICTURE
 from listening.contract import DataRoot
 
@@ -75,6 +76,7 @@ def erase_evidence(
     evidence, done = Evidence(root), Erased()
     if not evidence.path.is_dir():
         return done
+    take_decisions(root)  # a hold may have been placed at the desk
     kept = {mention: hold.case_id for mention, hold in held(root).items()}
     done.held = {one: kept[one] for one in mentions if one in kept}
     gone = set(mentions) - set(done.held)
@@ -89,6 +91,7 @@ def erase_evidence(
 
 def finish_waiting(root: DataRoot) -> Erased | None:
     """End the holds that ran out, and do the erasures that waited for them; None: none waited."""
+    take_decisions(root)
     end_holds(root)
     waiting = [line.body for line in Chain(root).lines("waits") if line.body is not None]
     if not waiting:

@@ -181,10 +181,11 @@ def load_and_publish(root: DataRoot, brands: BrandFile, *, publish: bool) -> Seq
 
 def seal_desk(root: DataRoot) -> list[Batch]:
     """Seal what was decided at the desk and on cases, and is not sealed yet."""
-    from desk.legal.post import post_decisions
+    from desk.legal.post import post_decisions, take_decisions
     from desk.work.outbox import open_outbox
     from listening.outbox import seal_outbox
 
+    take_decisions(root)
     post_decisions(root)
     with open_outbox(root) as outbox:
         return seal_outbox(root, outbox)

@@ -18,7 +18,7 @@ from desk.legal.export import export_case
 from desk.legal.hold import held
 from desk.legal.keep import keep_evidence
 from desk.legal.place import Evidence, make_ref
-from desk.legal.post import post_decisions
+from desk.legal.post import post_decisions, take_decisions
 from desk.legal.review import (
     add_mention,
     decide_case,
@@ -30,8 +30,10 @@ from desk.legal.review import (
     view_case,
 )
 from desk.legal.verify import verify
+from desk.state import open_state, writing
+from desk.work import outbox
 from desk.work.outbox import open_outbox
-from listening.contract import ConfigurationError, DataRoot
+from listening.contract import ConfigurationError, DataRoot, Decision
 from tests.desk.legal.child import run
 from tests.desk.legal.test_verify import ask_outside
 from tests.desk.legal.world import flag, post
@@ -61,11 +63,11 @@ def ref_of(mention):
 def written(root):
     """Return what the outbox holds: kind, action or label, subject or target."""
     post_decisions(root)
-    with open_outbox(root) as outbox:
+    with open_outbox(root) as box:
         return [
             (kind, getattr(one.word, "action", "") or one.word.label)
-            for kind in outbox.kinds()
-            for one in outbox.read(kind, 0, 100)
+            for kind in box.kinds()
+            for one in box.read(kind, 0, 100)
         ]
 
 
@@ -234,6 +236,24 @@ def test_what_a_hold_kept_of_others_goes_when_it_is_released(case):
     release_case(case.root, "c1", "ada", "settled")
     assert finish_waiting(case.root).parts == 3
     assert not (Evidence(case.root).pack(ref_of(case.offer)) / "exchange.warc.gz").exists()
+    assert verify(case.root).problems == []
+
+
+def test_a_hold_placed_at_the_desk_holds_and_is_custody(case):
+    post_decisions(case.root)
+    fields = {"basis": "claim", "approver": "bo", "expires_on": "2026-12-31"}
+    engine = open_state(case.root, [outbox.ROOM])
+    with writing(engine) as connection:
+        outbox.write(connection, Decision("case", "hold", "cy", "c1", note="web", fields=fields))
+        outbox.write(connection, Decision("case", "assign", "cy", "c1", fields={"owner": "di"}))
+    engine.dispose()
+    assert erase_evidence(case.root, [case.offer.mention_id], why="e8").held
+    found = read_case(case.root, "c1")
+    assert (found.owner, found.is_held) == ("di", True)
+    assert [line.body["actor"] for line in found.log[-2:]] == ["cy", "cy"]
+    assert take_decisions(case.root) == 0
+    assert post_decisions(case.root) == 0
+    assert len([one for one in written(case.root) if one[0] == "case"]) == 4
     assert verify(case.root).problems == []
 
 
