@@ -10,12 +10,17 @@ from typing import IO, Any, Final
 
 from listening.disk import explained
 
-# What of a request may be a secret; what the server sent stays as received.
+# What of a request may be a secret; what the server sent stays as received, but for those.
 _SECRET: Final = re.compile(
     rb"(?im)^((?:proxy-)?authorization|cookie|(?:x-|x-goog-)?api-?key|api-username)"
     rb"(:[ \t]*)[^\r\n]*"
 )
 _SECRET_PARAMETER: Final = re.compile(r"(?<=[?&])((?:api_?)?key|access_token)=[^&#\s]*")
+
+_SENT: Final = re.compile(
+    rb"(?im)^(?:(?:proxy-)?authorization:[ \t]*(?:\S+[ \t]+)?|(?:x-|x-goog-)?api-?key:[ \t]*)"
+    rb"(\S{8,})"
+)
 
 
 class Recorder:
@@ -46,7 +51,7 @@ class Recorder:
                 writer,
                 url,
                 "response",
-                received,
+                _blot(sent, received),
                 headers | ({"WARC-Truncated": cut} if cut else {}),
             )
             request = _record(writer, url, "request", _blank(sent), headers)
@@ -85,6 +90,17 @@ def _blank(sent: bytes) -> bytes:
     first, line_end, rest = sent.partition(b"\r\n")
     asked = hide(first.decode("latin-1")).encode("latin-1")
     return asked + line_end + _SECRET.sub(rb"\1\2***", rest)
+
+
+def _blot(sent: bytes, received: bytes) -> bytes:
+    """Return an answer in which the secrets of its request are stars; none shorter or longer.
+
+    Meta repeats the token in its links to more. In a compressed answer nothing is found: who asks
+    such a server asks for none (`Accept-Encoding: identity`).
+    """
+    for secret in _SENT.findall(sent):
+        received = received.replace(secret, b"*" * len(secret))
+    return received
 
 
 def _record(writer: Any, url: str, kind: str, raw: bytes, headers: dict[str, str]) -> Any:

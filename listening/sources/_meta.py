@@ -4,7 +4,7 @@ Written from developers.facebook.com/docs/graph-api (rate limiting, error handli
 results), read 2026-11. Limits come in three disguises: headers that tell percents of a rolling
 hour, with which the host is left alone before it refuses; status 400 with a code of its own; and
 code 100, which else means a wrong parameter. The token is sent as a header, never in an address;
-Meta may repeat it in `paging`, so answers are kept as private as the token.
+Meta may repeat it in `paging`; in the answer that is kept it is blotted out.
 """
 
 from __future__ import annotations
@@ -53,7 +53,8 @@ def ask(look: Look, path: str, asked: Mapping[str, Any]) -> Any:
         return read_json(response)
 
     try:
-        headers = {"Authorization": f"Bearer {key.password}"}
+        # Uncompressed: only so can the token be blotted out of the answer that is kept.
+        headers = {"Authorization": f"Bearer {key.password}", "Accept-Encoding": "identity"}
         return look.http.fetch(url, read, params=asked, headers=headers)
     except DeniedError as error:
         raise _meant(look, url, error) from error

@@ -593,6 +593,21 @@ def test_every_exchange_is_kept_as_received_and_no_secret_with_it(
     assert all(b"canary-1" not in raw for _, raw in records)
 
 
+def test_a_secret_that_the_answer_repeats_is_blotted_out(
+    root: DataRoot, server: Server, tmp_path: Path
+) -> None:
+    """Meta writes the token it was asked with into the link to the next page."""
+    told = {"next": f"{server.url}/q?access_token=canary-token-1&after=2"}
+    server.on("/q", reply(told))
+    warc = tmp_path / "kept.warc.gz"
+    with door(root, warc=warc) as http:
+        said = {"Authorization": "Bearer canary-token-1", "Accept-Encoding": "identity"}
+        assert http.fetch(f"{server.url}/q", read_json, headers=said) == told
+    kept = gzip.decompress(warc.read_bytes())
+    assert b"canary-token-1" not in kept
+    assert b"access_token=**************&after=2" in kept
+
+
 def test_a_crawl_without_an_exchange_leaves_no_warc(root: DataRoot, tmp_path: Path) -> None:
     with door(root, warc=tmp_path / "none.warc.gz") as http, pytest.raises(RefusedError):
         http.get("http://elsewhere.test/")
