@@ -60,6 +60,7 @@ def create_app(root: DataRoot) -> FastAPI:
         app.include_router(router)
     _check_rules(app)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.state.root = root
     app.state.engine = open_rooms(root)
     app.state.library = Library(root)
     app.state.tries = Tries()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -48,9 +49,14 @@ def render(
             (f"/{board.team}/work/{board.name}", board.title)
             for board in BOARDS
             if board.team in roles
-        ],
+        ]
+        + [(f"/{team}/alerts", _alerts(team, roles)) for team in roles if team != ADMIN],
         "is_admin": ADMIN in roles,
         "here": request.url.path,
         **values,
     }
     return HTMLResponse(environment().get_template(template).render(given), status_code=status)
+
+
+def _alerts(team: str, roles: Sequence[str]) -> str:
+    return "Alerts" if len(roles) == 1 else f"Alerts: {team}"

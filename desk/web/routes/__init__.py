@@ -5,13 +5,14 @@ A route needs a rule in `desk/web/access.py`; without one the app does not start
 
 from fastapi import APIRouter
 
-from desk.web.routes import admin, correct, mention, read, sign, work
+from desk.web.routes import admin, alert, correct, mention, read, sign, work
 
 # read's /{team} matches any first word, so it comes last.
 ROUTERS: tuple[APIRouter, ...] = (
     sign.router,
     admin.router,
     work.router,
+    alert.router,
     correct.router,
     mention.router,
     read.router,

@@ -1,0 +1,125 @@
+"""A team's alerts: what was raised, what is behind it, and taking, escalating or closing it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import RedirectResponse
+
+from desk.alert.act import ack, close, mute
+from desk.alert.read import Alert, list_alerts
+from desk.web.guard import RefusedError
+from desk.web.page import read_page, teams_with_pages
+from desk.web.render import render
+from desk.web.routes.work import CONFLICT, read_fields
+from desk.web.show import safe_link
+from desk.web.working import actor_of
+from desk.work.escalate import escalate
+from listening.contract import ConfigurationError, DataRoot, now
+
+router = APIRouter()
+_SHOWN: Final = 200
+_QUIET: Final = timedelta(hours=24)
+MOVES: Final = {
+    "ack": "I take it",
+    "escalate": "Tell the next one now",
+    "close": "It is over",
+    "mute": "No more of this for a day",
+}
+STANDS: Final = {
+    "held": "held back",
+    "open": "open",
+    "acked": "taken",
+    "closed": "closed",
+}
+
+
+@router.get("/{team}/alerts")
+def show_alerts(request: Request, team: str, show: str = "open") -> Response:
+    """Show a team's alerts, the newest story first."""
+    states = {"open": ("open", "acked"), "held": ("held",), "closed": ("closed",)}
+    if show not in states:
+        raise RefusedError(404, "There is no such list.")
+    found = {name: _alerts(request, team, held) for name, held in states.items()}
+    values = {"alerts": found[show][:_SHOWN], "show": show, "most": _SHOWN}
+    values["counts"] = {name: len(each) for name, each in found.items()}
+    return _page(request, team, "work/alerts.html", values)
+
+
+@router.get("/{team}/alerts/{alert_id}")
+def show_alert(request: Request, team: str, alert_id: str, done: str = "") -> Response:
+    """Show one alert: its number, what is usual, and the mentions behind it."""
+    return _one(request, team, _find(request, team, alert_id), done=bool(done))
+
+
+@router.post("/{team}/alerts/{alert_id}")
+def act(
+    request: Request,
+    team: str,
+    alert_id: str,
+    form: Annotated[Mapping[str, str], Depends(read_fields)],
+) -> Response:
+    """Take an alert, escalate it, close it, or be quiet about its rule; or say who was first."""
+    found = _find(request, team, alert_id)
+    action, root, actor = form.get("action", ""), _root(request), actor_of(request.state.person)
+    moves: dict[str, Callable[[], Any]] = {
+        "ack": lambda: ack(root, alert_id, actor),
+        "escalate": lambda: escalate(root, alert_id, actor),
+        "close": lambda: close(root, alert_id, actor),
+        "mute": lambda: mute(root, found.rule_id, now() + _QUIET, actor, found.subject),
+    }
+    if action not in moves:
+        return _one(request, team, found, fault="Choose what you do.", status=422)
+    if found.state != form.get("state"):
+        first = found.acked_by or "Somebody"
+        fault = f"{first} was first: it is {STANDS[found.state]} now. Nothing of yours was done."
+        return _one(request, team, found, fault=fault, status=CONFLICT)
+    try:
+        moves[action]()
+    except ConfigurationError as error:
+        return _one(request, team, found, fault=f"{error.what}. {error.mend}.", status=422)
+    return RedirectResponse(f"/{team}/alerts/{alert_id}?done=1", 303)
+
+
+def _alerts(request: Request, team: str, states: tuple[str, ...]) -> list[Alert]:
+    root = _root(request)
+    return list_alerts(root, states=states, owner=team) if root.alerts.exists() else []
+
+
+def _find(request: Request, team: str, alert_id: str) -> Alert:
+    every = _alerts(request, team, ())
+    found = next((alert for alert in every if alert.alert_id == alert_id), None)
+    if found is None:
+        raise RefusedError(404, "Your team has no such alert.")
+    return found
+
+
+def _root(request: Request) -> DataRoot:
+    root = request.app.state.root
+    assert isinstance(root, DataRoot)  # noqa: S101 (create_app put it there)
+    return root
+
+
+def _one(
+    request: Request,
+    team: str,
+    alert: Alert,
+    *,
+    done: bool = False,
+    fault: str = "",
+    status: int = 200,
+) -> Response:
+    behind = [(one, safe_link(one.url), safe_link(one.reply_link)) for one in alert.behind]
+    values = {"alert": alert, "behind": behind, "moves": MOVES, "done": done, "fault": fault}
+    return _page(request, team, "work/alert.html", values, status)
+
+
+def _page(
+    request: Request, team: str, template: str, values: dict[str, Any], status: int = 200
+) -> Response:
+    title = read_page(team).title if team in teams_with_pages() else team
+    given = {"team": team, "team_title": title, "stands": STANDS, **values}
+    return render(request, template, given, status=status)
