@@ -143,7 +143,7 @@ def _is_known(one: Told, known: set[tuple[datetime, str]]) -> bool:
 
 
 def _told(board: Board, one: Act) -> Told:
-    left_out = {FRESH, "tagger", "label", "note"}
+    left_out = {FRESH, "mention_id", "tagger", "label", "note"}
     said = [value for name, value in one.said.items() if value and name not in left_out]
     note = " · ".join([*said, one.note] if one.note else said)
     return Told(one.acted_at, one.actor, _called(board, one.action), note, waits=True)

@@ -9,7 +9,7 @@ are written in one transaction.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -52,7 +52,7 @@ act: Final = sa.Table(
     sa.Column("due_at", Instant),
     sa.Column("said", sa.String, nullable=False),
     sa.Column("acted_at", Instant, nullable=False),
-    sa.Column("outbox_id", sa.BigInteger),  # NULL: a draft, which is not sealed
+    sa.Column("outbox_id", sa.BigInteger),  # NULL: a draft, or handed over by custody
 )
 ROOM: Final = Room("work", [item, act])
 ROOMS: Final = (outbox.ROOM, ROOM)
@@ -130,13 +130,17 @@ def decide_in(
     word: Decision | Correction,
     version: int | None,
     said: Mapping[str, str] | None = None,
+    hand_over: Callable[[], None] | None = None,
 ) -> Item:
     """As `decide`, in a transaction of `desk.state.writing` that is open already.
 
-    Version None: whatever stands, as for what disturbs nobody's decision.
+    Version None: whatever stands, as for what disturbs nobody's decision. `hand_over` writes the
+    decision elsewhere, which then brings it to the outbox.
     """
     standing = _look(connection, *key_of(word), version)
-    outbox_id = write(connection, word)
+    if hand_over:
+        hand_over()
+    outbox_id = None if hand_over else write(connection, word)
     if isinstance(word, Correction):
         told = {"label": word.label, "tagger": word.tagger}
         return _put(connection, standing, word.label, word.actor, word.note, None, told, outbox_id)
@@ -212,6 +216,8 @@ def forget(connection: sa.Connection, mention_ids: Iterable[str]) -> int:
             ).rowcount
         written = sa.select(outbox.outbox.c.outbox_id).where(of_them)
         count += _forget_words(connection, act.c.outbox_id.in_(written))
+        for one in ids:  # what custody handed over names its mention among what was said
+            count += _forget_words(connection, act.c.said.contains(json.dumps(one)))
         count += connection.execute(sa.delete(outbox.outbox).where(of_them)).rowcount
     return count
 

@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Final
 from urllib.parse import quote, urlencode
 
+import sqlalchemy as sa
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
 
 from desk.state import writing
 from desk.web.board import FIELDS, Board, boards_of, find_board
+from desk.web.custody import keep_act, keep_view
 from desk.web.guard import RefusedError
 from desk.web.page import read_page, teams_with_pages
 from desk.web.render import render
@@ -31,13 +33,13 @@ from desk.web.working import (
 from desk.work.item import (
     FRESH,
     ConflictError,
-    decide,
+    Item,
     decide_in,
     find_item,
     plan,
     save_draft,
 )
-from listening.contract import Decision
+from listening.contract import Correction, Decision, check_decision
 
 router = APIRouter()
 _BRANDS: Final = "SELECT DISTINCT brand_id FROM (__tables__) WHERE brand_id IS NOT NULL ORDER BY 1"
@@ -100,8 +102,7 @@ def make_new(
     if board.name == "experiments":
         made = plan(engine, plan_of(asked), actor)
     else:
-        word = word_of(board, None, asked, actor)
-        made = decide(engine, word, 0, {FRESH: "yes"})
+        made = _decide(request, word_of(board, None, asked, actor), 0, {FRESH: "yes"})
     return RedirectResponse(address(board, made.subject_id, made.target) + "&done=1", 303)
 
 
@@ -112,6 +113,8 @@ def show_item(
     """Show one thing: what it is, what was done with it, and what can be done."""
     board = _board(team, name)
     row = _find(request, board, subject_id, of)
+    if board.kind == "case":
+        keep_view(request.app.state.root, subject_id, actor_of(request.state.person))
     return _item(request, board, row, Asked("", row.item.said, {}), done=bool(done))
 
 
@@ -157,7 +160,30 @@ def _do(request: Request, board: Board, row: Row, asked: Asked, version: int) ->
         _attach(request, word)
         return
     draft = asked.values.get("draft", "")
-    decide(engine, word, version, {"draft": draft} if draft else {})
+    _decide(request, word, version, {"draft": draft} if draft else {})
+
+
+def _decide(
+    request: Request, word: Decision | Correction, version: int | None, said: Mapping[str, str]
+) -> Item:
+    """Decide; on a legal case through its chain of custody."""
+    with writing(request.app.state.engine) as connection:
+        return _decide_in(request, connection, word, version, said)
+
+
+def _decide_in(
+    request: Request,
+    connection: sa.Connection,
+    word: Decision | Correction,
+    version: int | None,
+    said: Mapping[str, str],
+) -> Item:
+    if not isinstance(word, Decision) or word.kind != "case":
+        return decide_in(connection, word, version, said)
+    check_decision(word)
+    of_it = {"mention_id": word.mention_id} if word.mention_id else {}
+    root = request.app.state.root
+    return decide_in(connection, word, version, {**said, **of_it}, lambda: keep_act(root, word))
 
 
 def _attach(request: Request, word: Decision) -> None:
@@ -167,8 +193,8 @@ def _attach(request: Request, word: Decision) -> None:
         known = find_item(connection, "case", word.subject_id).version
         if not known and not _is_case(request, word.subject_id):
             opened = Decision("case", "open", word.actor, word.subject_id)
-            decide_in(connection, opened, None, {FRESH: "yes"})
-        decide_in(connection, word, None)
+            _decide_in(request, connection, opened, None, {FRESH: "yes"})
+        _decide_in(request, connection, word, None, {})
 
 
 def _is_case(request: Request, case_id: str) -> bool:

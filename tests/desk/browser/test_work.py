@@ -201,6 +201,7 @@ def _work(desk: Desk) -> None:
 
 
 def _load(desk: Desk) -> None:
+    from desk.legal.post import post_decisions
     from desk.work.outbox import open_outbox
     from listening.outbox import seal_outbox
     from tests.warehouse.models.month import Core
@@ -210,10 +211,17 @@ def _load(desk: Desk) -> None:
     from warehouse.publish import publish
 
     with open_warehouse(desk.root) as connection:
+        # The month was written into the tables, not loaded: what a load asserts of them lacks.
         core = Core(connection)
-        for name in ("leak-0", "dox"):  # the month was written without its versions
-            core.add("mention_version", mention_id=name, content_hash=f"hash-{name}", version_no=1)
+        core.add("batch", batch_id="", kind="mention", source="import")
+        for batch_id in ("", "one", "two"):
+            core.add("receipt", batch_id=batch_id)
+        connection.exec_driver_sql(
+            "INSERT INTO core.mention_version BY NAME SELECT mention_id, content_hash, version_no,"
+            " title, text, edited_at, observed_at, author_key, batch_id FROM core.mention"
+        )
         connection.commit()
+    assert post_decisions(desk.root) >= 3  # of the case: opened, a mention put in, held
     with open_outbox(desk.root) as outbox:
         assert seal_outbox(desk.root, outbox)
     receipts = load_pending(desk.root, BRANDS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import multiprocessing
 import os
 import random
@@ -24,6 +25,7 @@ from listening.contract import (
     DataRoot,
     Decision,
     ListeningError,
+    Reference,
     Written,
 )
 from listening.crash import SEAL_POINTS, VARIABLE
@@ -280,3 +282,37 @@ def test_no_desk_no_file(file):
         assert nobody is None
         assert seal_outbox(file, nobody) == []
     assert list(file.path.iterdir()) == []
+
+
+def test_a_planned_experiment_becomes_a_reference_row(root, engine):
+    """Once; and a row that cannot be one is quarantined with its reason."""
+    plan = {"experiment_id": "e1", "name": "Caps", "brand_id": "acme", "starts_on": "2026-11-03"}
+    with writing(engine) as connection:
+        write(connection, Reference("experiment", plan), "cy")
+        write(connection, Reference("experiment", {**plan, "starts_on": "soon"}), "cy")
+        write(connection, Reference("experiment", {"name": "no id"}), "cy")
+    (batch,) = seal_outbox(root, Outbox(engine))
+    assert seal_outbox(root, Outbox(engine)) == []
+    assert batch.batch_id.startswith("reference/reference--local--desk-experiment/")
+    rows = pq.read_table(root.landed(batch.batch_id), partitioning=None).to_pylist()
+    assert [(row["bucket"], row["reason"], row["key"]) for row in rows] == [
+        ("kept", None, "e1"),
+        ("quarantined", "bad_date", None),
+        ("quarantined", "missing_value", None),
+    ]
+    assert '"starts_on": "2026-11-03"' in rows[0]["row"]
+    with pytest.raises(ConfigurationError, match="--table"), writing(engine) as connection:
+        write(connection, Reference("secrets", plan), "cy")
+
+
+def test_the_command_seals_and_says_how_many(file, monkeypatch, capsys):
+    from listening.cli import main
+
+    monkeypatch.setenv("LISTENING_DATA", str(file.path))
+    put(open_state(file, [ROOM]), note(1), note(2))
+    for count in (2, 0):
+        with pytest.raises(SystemExit) as ended:
+            main(["seal", "--json"])
+        assert ended.value.code in (0, None)
+        assert json.loads(capsys.readouterr().out)["decisions"] == count
+    assert notes(file) == ["number 1", "number 2"]
