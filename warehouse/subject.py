@@ -25,7 +25,7 @@ def read_subject(root: DataRoot, mentions: Sequence[str]) -> list[dict[str, Any]
     if not root.warehouse.exists():
         return []
     found: list[dict[str, Any]] = []
-    with open_warehouse(root, read_only=True) as connection:
+    with open_warehouse(root) as connection:  # after an upgrade the schema comes first
         authors: set[str] = set()
         for table in METADATA.sorted_tables:
             if "mention_id" in table.c and table.name not in ("embedding", "mention_band"):

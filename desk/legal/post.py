@@ -120,7 +120,7 @@ def _unknown(engine: sa.Engine) -> list[Written]:
         .order_by(column.outbox_id)
     )
     with reading(engine) as connection:
-        rows = connection.execute(query).all()
+        rows: Any = connection.execute(query).all()
     box = outbox.Outbox(engine)
     return [box.read(kind, number - 1, 1)[0] for kind, number in rows]
 
