@@ -95,9 +95,24 @@ def shoot(
                     page.wait_for_function("!document.querySelector('figure .loading')")
                     file = folder / f"{team}{name}-{width}{'-dark' if dark else ''}.png"
                     page.screenshot(path=file, full_page=True)
+                    for fault in faults(page):
+                        print(f"{path}: {fault}")  # noqa: T201
                     made.append(file)
                 context.close()
     return made
+
+
+def faults(page: Any) -> list[str]:
+    """Return what axe finds serious on a page, and whether it is wider than its window."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = [
+        f"{each['id']} ({each['impact']}): {each['nodes'][0]['html'][:160]}"
+        for each in Axe().run(page).response["violations"]
+        if each["impact"] in {"serious", "critical"}
+    ]
+    wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    return [*found, f"{wide} px wider than the window"] if wide > 0 else found
 
 
 def _places(page: Any, address: str, team: str) -> Iterator[tuple[str, str]]:

@@ -104,6 +104,13 @@ def draw_looks(looks: Sequence[dict[str, Any]]) -> str:
     return json.dumps(spec, ensure_ascii=False, allow_nan=False)
 
 
+def prepare() -> None:
+    """Make every kind of spec and the script now, so that nobody waits for them."""
+    for kind in ("bars", "lines", "ranked", "curve"):
+        _shape(kind)
+    script()
+
+
 @cache
 def script() -> bytes:
     """Return Vega, Vega-Lite and Vega-Embed as one script; made once, in about a second."""

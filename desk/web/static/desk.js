@@ -17,7 +17,10 @@ function config() {
       labelFontSize: 12,
     },
     axisX: { grid: false, labelFlush: true },
-    legend: { labelColor: soft, titleColor: soft, labelFontSize: 12 },
+    legend: {
+      labelColor: soft, titleColor: soft, labelFontSize: 12,
+      columns: window.innerWidth < 600 ? 2 : 6,
+    },
   };
 }
 
