@@ -43,12 +43,14 @@ SELECT
     ) AS language,
     nullif(shown.region, '') AS region,
     CASE
-        WHEN NOT is_shown THEN '[withheld: it may expose personal data]'
+        WHEN title = '' THEN ''
+        WHEN NOT is_shown THEN withheld()
         WHEN $open THEN title
         ELSE masked(title)
     END AS title,
     CASE
-        WHEN NOT is_shown THEN '[withheld: it may expose personal data]'
+        WHEN shown.text = '' THEN ''
+        WHEN NOT is_shown THEN withheld()
         WHEN $open THEN shown.text
         ELSE masked(shown.text)
     END AS text,
@@ -103,7 +105,7 @@ COMMENT ON COLUMN team.main.mention.title IS
     'Title; where the team may not read names, @handles are masked.';
 
 COMMENT ON COLUMN team.main.mention.text IS
-    'Text; likewise, and withheld where it may expose personal data.';
+    'Text; likewise, and withheld where it is private or may expose personal data.';
 
 COMMENT ON COLUMN team.main.mention.url IS
     'Where it is. NULL: unknown, or the link would name its author to a team that may not know.';
