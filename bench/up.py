@@ -43,9 +43,11 @@ class Interrupted(Exception):  # noqa: N818 (a request, not an error)
 def main() -> int:
     """Start everything, wait for Ctrl-C or for a part to die, and leave nothing running."""
     port = int(os.environ.get("LISTENING_AIRFLOW_PORT") or 8080)
-    if is_taken(port):
-        say(f"error: port {port} is taken. Set LISTENING_AIRFLOW_PORT to a free one")
-        return 2
+    desk_port = int(os.environ.get("LISTENING_DESK_PORT") or 8090)
+    for taken, variable in ((port, "LISTENING_AIRFLOW_PORT"), (desk_port, "LISTENING_DESK_PORT")):
+        if is_taken(taken):
+            say(f"error: port {taken} is taken. Set {variable} to a free one")
+            return 2
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _interrupt)
     try:
@@ -53,7 +55,8 @@ def main() -> int:
             serve(living_world(_data())) as server,
             components(_environment(port, server.connect_to)) as parts,
         ):
-            return _watch(parts, port)
+            parts["desk"] = _start_desk(desk_port)
+            return _watch(parts, port, desk_port)
     except Interrupted:
         say("stopped; nothing is left running")
         return 0
@@ -124,7 +127,31 @@ def components(environment: dict[str, str]) -> Iterator[dict[str, subprocess.Pop
         _stop(list(parts.values()))
 
 
-def _watch(parts: dict[str, subprocess.Popen[bytes]], port: int) -> int:
+def _start_desk(port: int) -> subprocess.Popen[bytes]:
+    """Serve the desk over the same data, with an account for every role: its name, one password."""
+    from desk.web.account import ROLES, add_account, list_accounts, set_password
+    from desk.web.app import open_rooms
+    from listening.contract import DataRoot
+
+    engine = open_rooms(DataRoot(_data()))
+    known = {each["name"] for each in list_accounts(engine)}
+    for role in ROLES:
+        if role in known:
+            set_password(engine, role, password())
+        else:
+            add_account(engine, role, password(), (role,))
+    engine.dispose()
+    with (HOME / "components" / "desk.log").open("ab") as output:
+        return subprocess.Popen(  # noqa: S603 (our own interpreter)
+            [sys.executable, "-m", "listening.cli", "desk", "--port", str(port)],
+            env={**os.environ, "LISTENING_DATA": str(_data())},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+
+
+def _watch(parts: dict[str, subprocess.Popen[bytes]], port: int, desk_port: int) -> int:
     started, ready = time.monotonic(), False
     while True:
         for name, process in parts.items():
@@ -135,6 +162,7 @@ def _watch(parts: dict[str, subprocess.Popen[bytes]], port: int) -> int:
             ready = True
             say(f"Airflow is up after {time.monotonic() - started:.0f} s")
             say(f"  http://127.0.0.1:{port}   user {USER}   password {password()}")
+            say(f"  the desk: http://127.0.0.1:{desk_port}   user product, legal, …, the same word")
             say("  the DAGs are unpaused and on their schedules; Ctrl-C stops everything")
         if not ready and time.monotonic() - started > START_SECONDS:
             say(f"error: not healthy after {START_SECONDS} s; see {HOME}/components/")

@@ -140,6 +140,13 @@ def read_sql(team: str, name: str) -> str:
     return (PAGES / team / f"{name}.sql").read_text()
 
 
+@cache
+def read_told(team: str, name: str) -> str:
+    """Return what is told of each row of a drill, from `picked`; everything, if not said."""
+    path = PAGES / team / f"{name}.told.sql"
+    return path.read_text() if path.exists() else "SELECT * FROM picked"
+
+
 def compose(sql: str, conditions: Mapping[str, str], values: Mapping[str, Any]) -> str:
     """Return a statement with the conditions whose values are set."""
     asked = [f"({condition})" for name, condition in conditions.items() if name in values]

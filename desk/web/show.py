@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from desk.web.asked import Asked
-from desk.web.page import Column, Drill, Opening, Page, Tile, bound, compose, read_sql
+from desk.web.page import Column, Drill, Opening, Page, Tile, bound, compose, read_sql, read_told
 from desk.web.published import Answer, Library
 from desk.web.wording import reason, say
 
@@ -44,7 +44,8 @@ class Shown:
 
 def ask_tile(library: Library, page: Page, tile: Tile, asked: Asked) -> Answer:
     """Return all rows of a tile."""
-    return _ask(library, page, tile.id, tile.view, asked.values, "")
+    sql = _statement(page, tile.id, tile.view, asked.values)
+    return library.ask(page.team, sql, bound(sql, asked.values))
 
 
 def show_tile(library: Library, page: Page, tile: Tile, asked: Asked) -> Shown:
@@ -69,7 +70,9 @@ def show_rows(
 ) -> Shown:
     """Return one screen of the rows behind a number; `number` counts screens from 1."""
     values = {**asked.values, "rows": ROWS + 1, "offset": (number - 1) * ROWS}
-    answer = _ask(library, page, name, drill.view, values, "\nLIMIT $rows OFFSET $offset")
+    picked = _statement(page, name, drill.view, asked.values) + "\nLIMIT $rows OFFSET $offset"
+    sql = _told(page, name, picked)
+    answer = library.ask(page.team, sql, bound(sql, values))
     records = answer.records()
     rows = [
         [_cell(page, asked, key, column, record, {}) for key, column in drill.columns.items()]
@@ -81,7 +84,9 @@ def show_rows(
 
 def count_rows(library: Library, page: Page, name: str, drill: Drill, asked: Asked) -> int:
     """Return how many rows there are behind a number."""
+    # Sorting what is only counted took two thirds of the time at a million rows (DuckDB 1.5.5).
     sql = _statement(page, name, drill.view, asked.values)
+    sql = sql.rpartition("\nORDER BY ")[0] or sql
     counted = f"SELECT count(*) FROM ({sql}) AS counted"  # noqa: S608 (a declared statement)
     ((count,),) = library.ask(page.team, counted, bound(counted, asked.values)).rows
     return int(count)
@@ -90,6 +95,8 @@ def count_rows(library: Library, page: Page, name: str, drill: Drill, asked: Ask
 def statement(page: Page, name: str, view: str, asked: Asked) -> tuple[str, dict[str, Any]]:
     """Return the SQL and the values of a tile or drill, for an export."""
     sql = _statement(page, name, view, asked.values)
+    if name in page.drills:
+        sql = _told(page, name, sql)
     return sql, bound(sql, asked.values)
 
 
@@ -134,11 +141,8 @@ def _statement(page: Page, name: str, view: str, values: Mapping[str, Any]) -> s
     return compose(read_sql(page.team, name), page.views[view].conditions, values)
 
 
-def _ask(
-    library: Library, page: Page, name: str, view: str, values: Mapping[str, Any], tail: str
-) -> Answer:
-    sql = _statement(page, name, view, values) + tail
-    return library.ask(page.team, sql, bound(sql, values))
+def _told(page: Page, name: str, picked: str) -> str:
+    return f"WITH picked AS ({picked})\n{read_told(page.team, name)}"
 
 
 def _cell(

@@ -38,8 +38,8 @@ def test_each_file_tells_of_its_mentions_what_its_team_may_read(built: DataRoot)
     ((rows, alike, linked),) = read(
         built,
         "product",
-        "SELECT count(*), count(*) FILTER (said.text = mention.text),"
-        f" count(*) FILTER (said.url IS NOT DISTINCT FROM mention.url) {both}",  # noqa: S608
+        "SELECT count(*), count(*) FILTER (said.text = mention.text),"  # noqa: S608
+        f" count(*) FILTER (said.url IS NOT DISTINCT FROM mention.url) {both}",
     )
     assert rows == alike > 5
     assert linked >= rows - 1, "the link of what is withheld is, too"

@@ -1,2 +1,5 @@
 -- A goal, the newest period first.
-SELECT * FROM scorecard WHERE __where__ ORDER BY goal_id, region, starts_on DESC NULLS LAST, period DESC
+SELECT *
+FROM scorecard
+WHERE __where__
+ORDER BY goal_id, region, starts_on DESC NULLS LAST, period DESC

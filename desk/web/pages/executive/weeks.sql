@@ -1,2 +1,5 @@
 -- The weeks behind the numbers, the newest first.
-SELECT * FROM brand_week WHERE __where__ ORDER BY week DESC, brand_id
+SELECT *
+FROM brand_week
+WHERE __where__
+ORDER BY week DESC, brand_id

@@ -1,2 +1,5 @@
 -- The weeks behind the numbers, the newest first.
-SELECT * FROM participation_week WHERE __where__ ORDER BY week DESC, channel
+SELECT *
+FROM participation_week
+WHERE __where__
+ORDER BY week DESC, channel

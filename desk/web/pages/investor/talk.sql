@@ -1,2 +1,4 @@
 -- Each brand, month by month.
-SELECT * FROM brand_talk ORDER BY month, brand_role DESC, brand_id
+SELECT *
+FROM brand_talk
+ORDER BY month, brand_role DESC, brand_id

@@ -1,0 +1,9 @@
+-- What was said in each, and by whom.
+SELECT
+    picked.*,
+    left(coalesce(nullif(mention.title, ''), mention.text), 200) AS said,
+    mention.author_handle,
+    mention.url
+FROM picked
+JOIN mention USING (mention_id)
+ORDER BY picked.inbound_at DESC, mention_id, brand_id
