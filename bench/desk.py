@@ -157,7 +157,7 @@ class User(threading.Thread):
         links = [unescape(link) for link in re.findall(r'<a href="([^"]+)"', text)]
         deeper = [link for link in links if "/mention/" in link or "/rows/" in link]
         if deeper and self.chance.random() < 0.6:  # noqa: PLR2004
-            return self.chance.choice(deeper)
+            return str(self.chance.choice(deeper))
         options = re.findall(
             r'<select name="(channel|topic|product|language)">(.*?)</select>', text, re.DOTALL
         )

@@ -75,16 +75,25 @@ def enter(page: Any, address: str, role: str, password: str) -> None:
 
 
 def shoot(
-    root: DataRoot, folder: Path, widths: tuple[int, ...], *, dark: bool, pages: list[str]
+    root: DataRoot,
+    folder: Path,
+    widths: tuple[int, ...],
+    *,
+    dark: bool,
+    small: bool,
+    pages: list[str],
 ) -> list[Path]:
-    """Write a picture of every page at every width; return their paths."""
+    """Write a picture of every page at every width; return their paths.
+
+    A `small` one shows the first screen, in 256 colours.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     made = []
     with serving(root) as (address, password), browser() as running:
         for team in pages or teams_with_pages():
             for width in widths:
                 context = running.new_context(
-                    viewport={"width": width, "height": 800},
+                    viewport={"width": width, "height": 1000},
                     color_scheme="dark" if dark else "light",
                 )
                 page = context.new_page()
@@ -94,7 +103,9 @@ def shoot(
                     page.goto(f"{address}{path}")
                     page.wait_for_function("!document.querySelector('figure .loading')")
                     file = folder / f"{team}{name}-{width}{'-dark' if dark else ''}.png"
-                    page.screenshot(path=file, full_page=True)
+                    page.screenshot(path=file, full_page=not small)
+                    if small:
+                        _shrink(file)
                     for fault in faults(page):
                         print(f"{path}: {fault}")  # noqa: T201
                     made.append(file)
@@ -102,9 +113,17 @@ def shoot(
     return made
 
 
+def _shrink(file: Path) -> None:
+    from PIL import Image
+
+    with Image.open(file) as picture:
+        few = picture.convert("RGB").quantize(256)
+    few.save(file, optimize=True)
+
+
 def faults(page: Any) -> list[str]:
     """Return what axe finds serious on a page, and whether it is wider than its window."""
-    from axe_playwright_python.sync_playwright import Axe
+    from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 
     found = [
         f"{each['id']} ({each['impact']}): {each['nodes'][0]['html'][:160]}"
@@ -135,10 +154,12 @@ def main() -> None:
     parser.add_argument("--width", type=int, action="append")
     parser.add_argument("--page", action="append", default=[])
     parser.add_argument("--dark", action="store_true")
+    parser.add_argument("--small", action="store_true", help="First screens, for the docs.")
     given = parser.parse_args()
     widths = tuple(given.width or WIDTHS)
     root = DataRoot.from_environment()
-    for path in shoot(root, given.folder, widths, dark=given.dark, pages=given.page):
+    made = shoot(root, given.folder, widths, dark=given.dark, small=given.small, pages=given.page)
+    for path in made:
         print(path, f"{path.stat().st_size / 1024:.0f} KiB")  # noqa: T201
 
 
