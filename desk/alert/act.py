@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final
 
@@ -11,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
 from desk.alert.read import Alert, get_alert
-from desk.alert.state import ABOUT, ALERT, ALERT_MENTION, DELIVERY, LOOK, MENTION, MUTE, open_state
+from desk.alert.state import ALERT, DELIVERY, MUTE, open_state
 from listening.contract import ConfigurationError, DataRoot, now
 
 _ACTOR: Final = re.compile(r"[\w.-]{1,64}")
@@ -96,19 +95,3 @@ def check_actor(actor: str) -> None:
         raise ConfigurationError(
             f"{actor!r} is no pseudonym", where="--actor", mend="Letters, digits, dot, dash"
         )
-
-
-def forget(root: DataRoot, mention_ids: Iterable[str]) -> int:
-    """Erase mentions from alerts.sqlite: from the window and from behind every alert.
-
-    Counts of alerts stay. Returns the rows that went; 0 also where there is no such file.
-    """
-    if not root.alerts.exists():
-        return 0
-    ids, gone = list(mention_ids), 0
-    with open_state(root) as connection, connection.begin():
-        for table in (ALERT_MENTION, LOOK, ABOUT, MENTION):
-            for start in range(0, len(ids), 500):
-                part = table.c.mention_id.in_(ids[start : start + 500])
-                gone += connection.execute(sa.delete(table).where(part)).rowcount
-    return gone

@@ -135,6 +135,16 @@ def read_alerts(connection: sa.Connection, query: sa.Select[Any]) -> list[Alert]
     return [Alert(**row, behind=tuple(behind[row["alert_id"]])) for row in rows]
 
 
+def list_messages(root: DataRoot, alerts: Sequence[Alert]) -> list[list[dict[str, Any]]]:
+    """Return the messages of each alert as plain values.
+
+    Raises:
+        ListeningError: the file cannot be read.
+    """
+    with open_state(root, write=False) as connection:
+        return [_plain(list_deliveries(connection, one.alert_id)) for one in alerts]
+
+
 def list_deliveries(connection: sa.Connection, alert_id: str) -> list[dict[str, Any]]:
     """Return the messages of an alert, in the order they are due."""
     query = sa.select(DELIVERY).where(DELIVERY.c.alert_id == alert_id)

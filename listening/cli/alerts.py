@@ -62,13 +62,15 @@ def list_(
     as_json: Json = False,
 ) -> None:
     """List alerts, the newest story first; default: those that are not closed."""
-    from desk.alert.read import list_alerts
+    from desk.alert.read import list_alerts, list_messages
     from listening.contract import DataRoot
 
     states = state or ["held", "open", "acked"]
-    found = list_alerts(DataRoot.from_environment(), states=states, owner=owner, rule=rule)
+    root = DataRoot.from_environment()
+    found = list_alerts(root, states=states, owner=owner, rule=rule)
     if as_json:
-        emit({"alerts": [one.to_json() for one in found]})
+        told = zip(found, list_messages(root, found), strict=True)
+        emit({"alerts": [{**one.to_json(), "messages": messages} for one, messages in told]})
     else:
         _print(found)
 

@@ -148,14 +148,6 @@ def test_handles_are_shown_to_legal_and_care_alone(world):
     assert "bob" not in shown["pr"].said
 
 
-def test_forgetting_a_mention_leaves_nothing_of_it(raised):
-    world, _ = raised
-    mention_id = list_alerts(world.root)[0].behind[0].mention_id
-    assert act.forget(world.root, [mention_id]) == 4
-    assert act.forget(world.root, [mention_id]) == 0
-    assert list_alerts(world.root)[0].behind == ()
-
-
 def test_what_cannot_be_done_says_why(raised):
     world, alert = raised
     with pytest.raises(ConfigurationError, match="no such alert"):

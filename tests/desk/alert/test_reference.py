@@ -56,6 +56,7 @@ def test_the_commands(ask):
     (alert,) = ask("list")["alerts"]
     assert (alert["state"], alert["value"], alert["high"]) == ("open", 150, 100)
     assert alert["behind"][0]["url"] == "https://a.example/p"
+    assert [(one["channel"], one["state"]) for one in alert["messages"]] == [("desk", "pending")]
     assert ask("ack", alert["alert_id"], "--actor", "ada")["acked_by"] == "ada"
     assert ask("mute", "hit", "--for", "60", "--actor", "ada")["rule"] == "hit"
     assert ask("close", alert["alert_id"], "--actor", "ada")["state"] == "closed"
