@@ -1,0 +1,73 @@
+"""A team takes, escalates and closes its own alerts, and nobody else's."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from desk.alert.state import ALERT, DELIVERY, open_state
+from desk.web import account
+from desk.web.app import create_app
+from listening.contract import DataRoot, now
+from tests.desk.web.conftest import PASSWORD, enter
+from tests.desk.web.conftest import _quick_hashes as quick_hashes  # noqa: F401 (used by name)
+
+
+def fill(table: sa.Table, **values):
+    """Return a row; what is not told is empty."""
+    row = {}
+    for column in table.columns:
+        if column.nullable or column.server_default is not None:
+            continue
+        kind = column.type.python_type if not isinstance(column.type, sa.JSON) else list
+        row[column.name] = now() if "at" in column.name.split("_") else kind()
+    return {**row, **values}
+
+
+@pytest.fixture
+def app(tmp_path):
+    root = DataRoot(tmp_path)
+    with open_state(root) as connection, connection.begin():
+        for owner in ("care", "legal"):
+            row = fill(ALERT, alert_id=f"a-{owner}", owner=owner, state="open", title="<b>Up</b>")
+            connection.execute(sa.insert(ALERT).values({**row, "detail": {}, "chart": []}))
+        later = {"due_at": now() + timedelta(hours=2), "state": "pending"}
+        for step in (1, 2):
+            row = fill(DELIVERY, delivery_id=f"d{step}", alert_id="a-care", step=step, **later)
+            connection.execute(sa.insert(DELIVERY).values(row))
+    made = create_app(root)
+    for role in ("care", "legal"):
+        account.add_account(made.state.engine, role, PASSWORD, (role,))
+    yield made
+    made.state.library.close()
+    made.state.engine.dispose()
+
+
+def do(client, action, state):
+    page = client.get("/care/alerts/a-care")
+    token = re.search(r'name="csrf" value="([^"]+)"', page.text)[1]
+    form = {"csrf": token, "action": action, "state": state}
+    return client.post("/care/alerts/a-care", data=form)
+
+
+def test_a_team_works_on_its_alerts_only(app):
+    client = enter(app, "care")
+    assert "&lt;b&gt;Up" in client.get("/care/alerts").text
+    assert client.get("/care/alerts/a-legal").status_code == 404
+    assert client.get("/legal/alerts").status_code == 403
+    assert do(client, "explode", "open").status_code == 422
+    assert do(client, "escalate", "open").status_code == 303
+    with open_state(app.state.root, write=False) as connection:
+        due = sa.select(DELIVERY.c.step, DELIVERY.c.due_at <= now()).order_by(DELIVERY.c.step)
+        assert connection.execute(due).all() == [(1, True), (2, False)]
+    assert do(client, "ack", "open").status_code == 303
+    second = do(client, "close", "open")
+    assert second.status_code == 409
+    assert "care was first" in second.text
+    assert do(client, "escalate", "acked").status_code == 422  # taking it ended the ladder
+    assert do(client, "close", "acked").status_code == 303
+    assert "None." in client.get("/care/alerts").text
+    assert "closed (1)" in client.get("/care/alerts").text.lower()
