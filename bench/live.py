@@ -13,6 +13,7 @@ from bench.replay.timeline import Status
 from listening.contract import BrandFile
 
 AT_ONCE: Final = 0.0005  # hours in which half of the reactions are there: two seconds
+_ALIKE: Final = 11  # words in a row that two texts share are a near copy
 
 
 def plan_posts(
@@ -22,7 +23,7 @@ def plan_posts(
 
     No two are alike, and each is by somebody else. Ids are given by `with_posts`.
     """
-    texts = make_posts(count, brands, seed=120)
+    texts = _unlike(make_posts(4 * count, brands, seed=120))[:count]
     return [
         Status(
             id="1",
@@ -35,6 +36,19 @@ def plan_posts(
         )
         for number, text in enumerate(texts)
     ]
+
+
+def _unlike(texts: Sequence[str]) -> list[str]:
+    """Return the texts that are no near copies of one before: those would be one story with it."""
+    kept: list[str] = []
+    seen: set[tuple[str, ...]] = set()
+    for text in texts:
+        words = text.lower().split()
+        runs = {tuple(words[start : start + _ALIKE]) for start in range(len(words) - _ALIKE + 1)}
+        if not runs & seen:
+            kept.append(text)
+        seen |= runs
+    return kept
 
 
 def with_posts(world: World, host: str, posts: Sequence[Status]) -> tuple[World, list[Status]]:
