@@ -221,6 +221,22 @@ def test_corrections_are_told_by_tagger_source_and_language(encoder: Encoder) ->
     assert {f.model for f in figures if f.source == "rss"} == {"1, 2"}
 
 
+def test_decided_flags_say_how_precise_each_kind_is(encoder: Encoder) -> None:
+    """What reviewers found by themselves was not raised, and says nothing of precision."""
+    told = {"tagger": "flag", "target": "counterfeit"}
+    judgements = [
+        judge("confirmed", "confirmed", **told),
+        judge("confirmed", "confirmed", **told),
+        judge("confirmed", "dismissed", **told),
+        judge("dismissed", "confirmed", **told),  # nobody had flagged it
+        judge("confirmed", "dismissed", **(told | {"target": "threat"})),
+    ]
+    ground = Ground(encoder, judgements=judgements, only=frozenset({"flag"}))
+    figures, _ = sort_out(measure_all(ground))
+    found = {one.part: (one.n, one.value) for one in figures if one.source == "decided"}
+    assert found == {"counterfeit": (3, pytest.approx(2 / 3)), "threat": (1, 0.0)}
+
+
 def test_figures_read_well_and_are_json() -> None:
     """A measure with nothing to measure shows a dash, and null."""
     some = Figure("irony", "val", "irony", "en", "ece", 955, 0.02249, 0.0, 0.0243, "m")
