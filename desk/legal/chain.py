@@ -129,13 +129,13 @@ class Chain:
             signer = find_signer(self.evidence.root, create=False)
             self._move_head(last.n, last.hash, signer)
 
-    def lines(self, *whats: str) -> Iterator[Line]:
+    def lines(self, *kinds: str) -> Iterator[Line]:
         """Yield the lines in order, of some kinds or of all; whatever they say is not checked.
 
         Raises:
             ListeningError: something in the file is no line.
         """
-        marks = [canonical({"what": what})[1:-1] for what in whats]
+        marks = [canonical({"what": what})[1:-1] for what in kinds]
         for number, data in enumerate(self._raw(), 1):
             if not marks or any(mark in data for mark in marks):
                 try:
@@ -143,7 +143,7 @@ class Chain:
                 except (ValueError, TypeError) as error:
                     where = f"{self.evidence.chain}:{number}"
                     raise ListeningError("no line of a chain", where=where, mend=_MEND) from error
-                if not whats or line.what in whats:
+                if not kinds or line.what in kinds:
                     yield line
 
     def head(self) -> Head | None:

@@ -1,0 +1,1 @@
+"""What crosses a border between packages, by subject; others take it from `listening.contract`."""
