@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from websockets.extensions.permessage_deflate import ServerPerMessageDeflateFactory
+from websockets.http11 import Request
 from websockets.server import ServerProtocol
 
 from listening.contract import DataRoot
@@ -46,13 +47,13 @@ Route = Callable[[Asked], Answer]
 
 def reply(body: Any = b"", status: int = 200, **headers: str) -> bytes:
     """Return a whole HTTP answer; a body that is not bytes is served as JSON."""
-    kind = "text/plain"
-    if not isinstance(body, bytes):
-        body, kind = json.dumps(body).encode(), "application/json"
-    said = {"Content-Type": kind, "Content-Length": str(len(body))}
+    plain = isinstance(body, bytes)
+    raw: bytes = body if plain else json.dumps(body).encode()
+    kind = "text/plain" if plain else "application/json"
+    said = {"Content-Type": kind, "Content-Length": str(len(raw))}
     said |= {name.replace("_", "-"): value for name, value in headers.items()}
     lines = "".join(f"{name}: {value}\r\n" for name, value in said.items() if value)
-    return f"HTTP/1.1 {status} Status\r\n{lines}\r\n".encode() + body
+    return f"HTTP/1.1 {status} Status\r\n{lines}\r\n".encode() + raw
 
 
 def web_socket(*messages: str, close: int | None = 1000, packed: bool = True) -> Raw:
@@ -63,6 +64,7 @@ def web_socket(*messages: str, close: int | None = 1000, packed: bool = True) ->
         protocol = ServerProtocol(extensions=extensions)
         protocol.receive_data(asked.raw)
         (request,) = protocol.events_received()
+        assert isinstance(request, Request)
         protocol.send_response(protocol.accept(request))
         for message in messages:
             protocol.send_text(message.encode())
@@ -72,6 +74,10 @@ def web_socket(*messages: str, close: int | None = 1000, packed: bool = True) ->
         connection.recv(65_536)  # its goodbye
 
     return Raw(speak)
+
+
+def _unknown(_: Asked) -> Answer:
+    return reply(b"no such path", 404)
 
 
 @dataclass
@@ -106,7 +112,7 @@ class Server:
         with connection:
             while asked := _read(connection):
                 self.asked.append(asked)
-                route = self.routes.get(asked.path, lambda _: reply(b"no such path", 404))
+                route = self.routes.get(asked.path, _unknown)
                 answer = route(asked)
                 try:
                     if isinstance(answer, Raw):

@@ -55,7 +55,7 @@ def answer(name: str, routes: list[dict[str, Any]], asked: Asked) -> Answer:
 def _body(name: str, route: dict[str, Any]) -> bytes:
     if "warc" in route:
         return pack_warc({url: HERE / name / page for url, page in route["warc"].items()})
-    body = (HERE / name / route["file"]).read_bytes()
+    body = (HERE / name / str(route["file"])).read_bytes()
     if "gzipped" in route:
         return gzip.compress(body, mtime=0)
     if "zipped" in route:
