@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
@@ -25,6 +26,7 @@ from listening.tombstone import FOLDER, Seal, bury
 
 VERSION: Final = 1
 LOCK_SECONDS: Final = 600.0
+_IDENTITY: Final = re.compile(r"(?:\b[0-9a-f]{2}(?P<shelf>/))?\b(?P<id>[0-9a-f]{32})\b")
 
 
 @dataclass
@@ -113,7 +115,7 @@ def _finish(root: DataRoot, rooms: Sequence[Room]) -> Proof | None:
         mentions=len(plan.mentions),
         tombstones=len(stones),
         rooms=[asdict(report) for report in reports],
-        files=_changes(root),
+        files=_changes(root, veils),
     )
     if proof.problems:
         more = f" (and {len(proof.problems) - 1} more)" if len(proof.problems) > 1 else ""
@@ -209,8 +211,11 @@ def _write(path: Path, text: str) -> None:
     flush_folder(path.parent)
 
 
-def _changes(root: DataRoot) -> list[dict[str, Any]]:
-    """Return what the ledger holds, each file once: its hash before, and now."""
+def _changes(root: DataRoot, veils: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Return what the ledger holds, each file once: its hash before, and now.
+
+    Evidence lies in folders called by the mention: what stands for it stands there, too.
+    """
     found: dict[str, dict[str, Any]] = {}
     for line in _ledger_path(root).read_text("utf-8").splitlines():
         try:
@@ -221,4 +226,10 @@ def _changes(root: DataRoot) -> list[dict[str, Any]]:
         first["removed"] += told["removed"]
     for path, told in found.items():
         told["after"] = digest(root.path / path)
+        told["path"] = _IDENTITY.sub(lambda named: _veiled(named, veils), path)
     return list(found.values())
+
+
+def _veiled(named: re.Match[str], veils: Mapping[str, str]) -> str:
+    veil = veils.get(named["id"])
+    return f"{veil[:2] if named['shelf'] else ''}{named['shelf'] or ''}{veil}" if veil else named[0]

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ import pytest
 
 from listening.contract import (
     ConfigurationError,
+    DataRoot,
     ListeningError,
     batch_ids,
     mention_id,
@@ -23,8 +25,8 @@ from listening.contract import (
 from listening.crash import REVISE_POINTS
 from listening.crawl import crawl_stream
 from listening.erase import IncompleteError, erase, finish_erasure, is_pending, read_proofs
-from listening.erasematch import plan_author, plan_mention
-from listening.eraseroom import erase_landing, erase_state, erase_tagged
+from listening.erasematch import Plan, plan_author, plan_mention
+from listening.eraseroom import Ledger, Report, erase_landing, erase_state, erase_tagged
 from listening.landing import verify
 from listening.tombstone import tombstone_path
 from tests.canary import find_words
@@ -148,6 +150,27 @@ def test_tombstones_and_proof_name_nobody_without_the_key(crawled: Lab) -> None:
     error = crawled.crawl("mastodon").error
     assert error is not None
     assert "tombstone key is missing" in str(error)
+
+
+def test_a_proof_names_no_mention_by_the_path_of_a_file(crawled: Lab) -> None:
+    """Evidence lies in folders that are called by the mention."""
+    erased = next(row["mention_id"] for row in crawled.rows() if local(row) == "canarybird")
+    pack = crawled.root.path / "evidence" / "pack" / erased[:2] / f"{erased}-0000" / "mention.json"
+    pack.parent.mkdir(parents=True)
+    pack.write_text("{}")
+
+    def evidence(_root: DataRoot, _plan: Plan, _veils: Mapping[str, str], ledger: Ledger) -> Report:
+        ledger.note(pack, 1)
+        pack.unlink()
+        return Report("evidence", 1, 1)
+
+    plan = plan_mention(crawled.root, erased)
+    proof = erase(crawled.root, plan, (*ROOMS, evidence))
+    assert erased not in (crawled.root.path / proof.path).read_text("utf-8")
+    (told,) = [each for each in proof.files if each["path"].startswith("evidence/")]
+    assert told["before"] is not None
+    assert told["after"] is None
+    assert told["path"].endswith("-0000/mention.json")
 
 
 def _key() -> Path:
