@@ -20,7 +20,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from desk.state import METADATA, URL_VARIABLE, Instant, Room, open_state, reading
+from desk.state import METADATA, URL_VARIABLE, Instant, Room, open_state, reading, writing
 from listening.contract import (
     REFERENCE_TABLES,
     Correction,
@@ -96,6 +96,22 @@ def take_turns(connection: sa.Connection) -> None:
     """
     if connection.dialect.name == "postgresql":
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_POSTGRES_LOCK)))
+
+
+def submit(root: DataRoot, word: Decision | Correction) -> int:
+    """Write one decision by itself, without working state, and return its id.
+
+    Raises:
+        ConfigurationError: such a thing cannot be decided; nothing is written.
+        ListeningError: the desk's state cannot be opened.
+    """
+    _row(word)  # refused before any file is made
+    engine = open_state(root, [ROOM])
+    try:
+        with writing(engine) as connection:
+            return write(connection, word)
+    finally:
+        engine.dispose()
 
 
 def _row(word: Decision | Correction) -> dict[str, Any]:

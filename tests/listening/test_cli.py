@@ -291,6 +291,13 @@ class TestDecide:
         fields = '{"basis": "dmca", "platform": "ebay"}'
         assert found == [("t1", "c1", "draft", "our photo", fields, True)]
 
+    def test_a_case_that_is_opened_by_hand_is_in_custody(self, listening):
+        options = ("case", "open", "c1", "--actor", "ada", "--field", "title=Two shops")
+        status, told = listening("decide", *options)
+        assert (status, told["batch"].startswith("decision/")) == (0, True)
+        status, told = listening("case", "list")
+        assert (status, [case["case_id"] for case in told["cases"]]) == (0, ["c1"])
+
     @pytest.mark.parametrize(
         ("options", "where"),
         [
