@@ -1,8 +1,8 @@
 """Seals what people decide, so that it survives whatever is loaded, tagged or built again.
 
 Every decision is a row of a sealed `decision` batch, one stream for each kind: who, what, of
-what, when and why. `listening decide` seals by these functions, `listening.correct` adds what is
-true of corrections only, and `listening.outbox` seals what was decided at the desk.
+what, when and why. `listening.correct` seals corrections by these functions, `listening.outbox`
+what was decided at the desk or by `listening decide`.
 """
 
 from __future__ import annotations
@@ -23,10 +23,8 @@ from listening.contract import (
     Cursor,
     DataRoot,
     Decision,
-    check_decision,
     check_note,
     now,
-    refuse,
     stream_id,
 )
 from listening.landing import Draft, Landing
@@ -37,22 +35,6 @@ SOURCE: Final = "desk"
 def decision_stream(kind: str) -> str:
     """Return the stream of a kind of decision."""
     return stream_id(SOURCE, "local", kind)
-
-
-def seal_decisions(root: DataRoot, decisions: Sequence[Decision]) -> Batch:
-    """Seal decisions of one kind as one batch, in order; the later one of a subject stands.
-
-    Raises:
-        ConfigurationError: one of them cannot be decided, or they are of several kinds.
-        ListeningError: the disk refuses, or another process holds the stream.
-    """
-    for one in decisions:
-        check_decision(one)
-    kinds = sorted({one.kind for one in decisions})
-    if len(kinds) != 1:
-        told = ", ".join(kinds) or "none"
-        refuse("KIND", f"a batch holds one kind, not {told}", "Seal each kind by itself")
-    return seal_rows(root, kinds[0], [decision_facts(one) for one in decisions])
 
 
 def decision_facts(one: Decision) -> dict[str, Any]:

@@ -46,7 +46,7 @@ def render(
             (f"/{team}", read_page(team).title) for team in teams_with_pages() if team in roles
         ],
         "jobs": [
-            (f"/{board.team}/work/{board.name}", board.title)
+            (f"/{board.team}/board/{board.name}", board.title)
             for board in BOARDS
             if board.team in roles
         ]

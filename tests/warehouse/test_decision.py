@@ -20,7 +20,7 @@ from listening.contract import (
     mention_id,
 )
 from listening.correct import seal_corrections
-from listening.decide import seal_decisions
+from listening.decide import decision_facts, seal_rows
 from listening.landing import Draft, Landing
 from tests.warehouse.world import BRANDS, World, at, deleted, rows_of, said, stored
 from warehouse.check import check_warehouse
@@ -58,8 +58,8 @@ def seal(root: DataRoot, rows: list[dict[str, Any]]) -> str:
 
 def decide(root: DataRoot, *decisions: Decision) -> None:
     """Seal decisions, each kind in a batch."""
-    for _, group in itertools.groupby(decisions, key=lambda one: one.kind):
-        seal_decisions(root, list(group))
+    for kind, group in itertools.groupby(decisions, key=lambda one: one.kind):
+        seal_rows(root, kind, [decision_facts(one) for one in group])
 
 
 @pytest.fixture

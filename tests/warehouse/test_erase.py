@@ -9,8 +9,8 @@ import pytest
 import sqlalchemy as sa
 
 from listening.cli.eraserooms import erase_warehouse
-from listening.contract import DataRoot, mention_id
-from listening.decide import Decision, seal_decisions
+from listening.contract import DataRoot, Decision, mention_id
+from listening.decide import decision_facts, seal_rows
 from listening.erase import erase
 from listening.erasematch import Plan, plan_author, plan_mention
 from listening.eraseroom import erase_landing, erase_state, erase_tagged
@@ -86,7 +86,7 @@ def full(world: World) -> World:
         Decision("case", "note", "ada", "C-1", note="written by canarybird it seems"),
         Decision("case", "open", "ada", "C-2", other, note="harmless"),
     ]  # fmt: skip
-    seal_decisions(world.root, decide)
+    seal_rows(world.root, "case", [decision_facts(one) for one in decide])
     load_pending(world.root, BRANDS)
     return world
 

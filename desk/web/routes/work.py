@@ -53,7 +53,7 @@ async def read_fields(request: Request) -> Mapping[str, str]:
     return {name: value for name, value in form.multi_items() if isinstance(value, str)}
 
 
-@router.get("/{team}/work/{name}")
+@router.get("/{team}/board/{name}")
 def show_board(request: Request, team: str, name: str, show: str = "open") -> Response:
     """Show what waits on a board."""
     board, library = _board(team, name), library_of(request)
@@ -75,7 +75,7 @@ def show_board(request: Request, team: str, name: str, show: str = "open") -> Re
     return _page(request, board, "work/list.html", values)
 
 
-@router.get("/{team}/work/{name}/new")
+@router.get("/{team}/board/{name}/new")
 def show_new(request: Request, team: str, name: str) -> Response:
     """Show the form of a new thing."""
     board = _board(team, name)
@@ -84,7 +84,7 @@ def show_new(request: Request, team: str, name: str) -> Response:
     return _new(request, board, Asked("", {}, {}))
 
 
-@router.post("/{team}/work/{name}/new")
+@router.post("/{team}/board/{name}/new")
 def make_new(
     request: Request,
     team: str,
@@ -106,7 +106,7 @@ def make_new(
     return RedirectResponse(address(board, made.subject_id, made.target) + "&done=1", 303)
 
 
-@router.get("/{team}/work/{name}/{subject_id}")
+@router.get("/{team}/board/{name}/{subject_id}")
 def show_item(
     request: Request, team: str, name: str, subject_id: str, of: str = "", done: str = ""
 ) -> Response:
@@ -118,7 +118,7 @@ def show_item(
     return _item(request, board, row, Asked("", row.item.said, {}), done=bool(done))
 
 
-@router.post("/{team}/work/{name}/{subject_id}")
+@router.post("/{team}/board/{name}/{subject_id}")
 def act(
     request: Request,
     team: str,
@@ -145,7 +145,7 @@ def act(
 def address(board: Board, subject_id: str, target: str) -> str:
     """Return where a thing is worked on."""
     return (
-        f"/{board.team}/work/{board.name}/{quote(subject_id, safe='')}?{urlencode({'of': target})}"
+        f"/{board.team}/board/{board.name}/{quote(subject_id, safe='')}?{urlencode({'of': target})}"
     )
 
 

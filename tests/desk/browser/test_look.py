@@ -42,7 +42,7 @@ def paths(page: Page, team: str) -> Iterator[str]:
     for board in BOARDS:
         if board.team != team:
             continue
-        start = f"/{team}/work/{board.name}"
+        start = f"/{team}/board/{board.name}"
         yield start
         page.goto(start)
         things = page.locator("th.is-mention a").all()

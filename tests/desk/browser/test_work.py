@@ -37,7 +37,7 @@ def test_each_role_sees_its_page_and_is_refused_the_others(desk: Desk) -> None:
             for path in (f"/{other}", f"/{other}/alerts", f"/{other}/mention/fake"):
                 assert context.request.get(path).status == 403, path
         for board in BOARDS:
-            answer = context.request.get(f"/{board.team}/work/{board.name}")
+            answer = context.request.get(f"/{board.team}/board/{board.name}")
             assert answer.status == (200 if board.team == team else 403), board.name
         page.goto("/audit")
         expect(page.locator("h1")).to_have_text("Not for you")
@@ -65,7 +65,7 @@ def test_from_a_number_to_a_mention_and_back(desk: Desk) -> None:
 def test_two_at_one_thing_the_second_sees_who_was_first(desk: Desk) -> None:
     """And what the second wrote is still in the form."""
     one, two = desk.context("care").new_page(), desk.context("care.two").new_page()
-    path = "/care/work/join/loud-4?of=acme"
+    path = "/care/board/join/loud-4?of=acme"
     two.goto(path)
     do(one, path, "I take it")
     two.get_by_label("Better not", exact=True).check()
@@ -86,7 +86,7 @@ def test_a_form_works_without_javascript_and_says_what_is_wrong_beside_the_field
 ) -> None:
     context = desk.context("legal", java_script_enabled=False)
     page = context.new_page()
-    page.goto("/legal/work/cases/new")
+    page.goto("/legal/board/cases/new")
     page.get_by_role("button", name="Open a case").click()
     expect(page.locator("#f-title")).to_have_attribute("aria-invalid", "true")
     expect(page.locator("#e-title")).to_have_text("This is needed.")
@@ -100,7 +100,7 @@ def test_the_keyboard_is_enough(desk: Desk) -> None:
     """From the list to the deed: tab, arrows, enter."""
     context = desk.context("marketing")
     page = context.new_page()
-    page.goto("/marketing/work/experiments")
+    page.goto("/marketing/board/experiments")
     page.get_by_role("link", name="Emoji").focus()
     page.keyboard.press("Enter")
     page.wait_for_url("**/experiments/emoji*")
@@ -145,7 +145,7 @@ def test_what_is_done_is_in_the_tables(desk: Desk, monkeypatch: pytest.MonkeyPat
     said = "SELECT sentiment, corrected FROM feedback_mention WHERE mention_id = 'leak-0'"
     assert _ask(desk, "product", said) == [("positive", True)]
     page = desk.context("care").new_page()
-    page.goto("/care/work/triage")  # the desk reads the new file, too
+    page.goto("/care/board/triage")  # the desk reads the new file, too
     expect(page.get_by_role("row").filter(has_text="leaks")).to_contain_text("bob")
     page.context.close()
     assert desk.wrong == []
@@ -161,17 +161,17 @@ def _ask(desk: Desk, team: str, sql: str) -> list:
 
 def _work(desk: Desk) -> None:
     page = desk.context("care").new_page()
-    do(page, "/care/work/triage/holiday?of=acme", "Give it to somebody",
+    do(page, "/care/board/triage/holiday?of=acme", "Give it to somebody",
        owner="bob", note="knows lids", due_at="2026-11-02T09:00")  # fmt: skip
     page.locator("#f-note").fill("")
-    path = "/care/work/join/leak-4?of=acme"
+    path = "/care/board/join/leak-4?of=acme"
     do(page, path, "Keep my draft", draft="We are sorry,\nwe send you a new lid.")
     expect(page.locator("#f-draft")).to_have_value("We are sorry,\nwe send you a new lid.")
     do(page, path, "I replied", url="https://social.example/p/our-word", outcome="thanked us")
     page.context.close()
 
     page = desk.context("product").new_page()
-    page.goto("/product/work/recommendations")
+    page.goto("/product/board/recommendations")
     page.get_by_role("link", name="Propose").click()
     page.locator("#f-title").fill("A lid that holds")
     page.locator("#f-brand_id").select_option("acme")
@@ -185,7 +185,7 @@ def _work(desk: Desk) -> None:
     page.context.close()
 
     page = desk.context("marketing").new_page()
-    page.goto("/marketing/work/experiments/new")
+    page.goto("/marketing/board/experiments/new")
     for name, value in {
         "name": "Caps", "control_arm": "plain", "treatment_arm": "caps", "starts_on": "2026-10-29",
     }.items():  # fmt: skip
@@ -193,14 +193,20 @@ def _work(desk: Desk) -> None:
     page.locator("#f-brand_id").select_option("acme")
     page.get_by_role("button", name="Plan an experiment").click()
     expect(page.locator("h1")).to_have_text("Caps")
-    do(page, "/marketing/work/experiments/emoji?of=", "Not for us", region="fr", note="not with us")
+    do(
+        page,
+        "/marketing/board/experiments/emoji?of=",
+        "Not for us",
+        region="fr",
+        note="not with us",
+    )
     page.context.close()
 
     page = desk.context("legal").new_page()
-    path = "/legal/work/review/dox?of=flag/doxxing"
+    path = "/legal/board/review/dox?of=flag/doxxing"
     do(page, path, "It is so", note="an address of a home")
     do(page, path, "Put it into a case", case_id="c7")
-    do(page, "/legal/work/cases/c7?of=", "Hold what is in it", basis="a claim is near",
+    do(page, "/legal/board/cases/c7?of=", "Hold what is in it", basis="a claim is near",
        approver="ada", expires_on="2027-01-31")  # fmt: skip
     page.context.close()
 

@@ -29,7 +29,7 @@ from listening.contract import (
     Written,
 )
 from listening.crash import SEAL_POINTS, VARIABLE
-from listening.decide import seal_decisions
+from listening.decide import decision_facts, seal_rows
 from listening.outbox import seal_outbox
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -85,7 +85,9 @@ def test_sealing_again_seals_only_what_came_since(root, engine):
         (first,) = seal_outbox(root, found)
     assert seal_outbox(root, Outbox(engine)) == []
     last = put(engine, note(3))
-    seal_decisions(root, [note(4)])  # by hand, past the outbox: the cursor keeps its place
+    seal_rows(
+        root, "case", [decision_facts(note(4))]
+    )  # by hand, past the outbox: the cursor keeps its place
     (second,) = seal_outbox(root, Outbox(engine))
     assert first.cursor_after["outbox_id"] < second.cursor_after["outbox_id"] == last[0]
     assert notes(root) == ["number 1", "number 2", "number 4", "number 3"]
