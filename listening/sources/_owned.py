@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from listening.answer import GoneError
 from listening.contract import BrandFile, ConfigurationError, Item, Mention, Page
-from listening.sources import Look, Target
+from listening.sources import Look, Settings, Target
 from listening.sources._api import EPOCH, Heard, gone
 from listening.sources._read import Pager, field, read_items, target_name, text_id
 
@@ -65,6 +65,45 @@ def channel(
     host = urlsplit(str(facts.get("base_url", ""))).hostname or ""
     relation = "owned" if own else "off_channel"
     return Target(target_name(name), host, settings, tuple(hosts), relation)  # type: ignore[arg-type]
+
+
+def channels(
+    source: str,
+    settings: Settings,
+    listed: str,
+    named: str,
+    brands: BrandFile,
+    *,
+    speaks: bool = True,
+    **facts: Any,
+) -> list[Target]:
+    """Return the channels that a source's settings list, each as a target.
+
+    A target's settings are those of the source, of the channel where they say something, and the
+    channel's id.
+
+    Args:
+        source: name of the source.
+        settings: with a list of channels, each with `id` and `brand`.
+        listed: name of that list.
+        named: what an id is called in a target's settings.
+        brands: the brand file.
+        speaks: as `channel` takes it.
+        facts: what stands in place of settings.
+
+    Raises:
+        ConfigurationError: as `channel` does.
+    """
+    shared = {**settings.model_dump(exclude={listed}), **facts}
+    shared["base_url"] = shared["base_url"].rstrip("/")
+    hosts = [urlsplit(shared["token_url"]).hostname or ""] if "token_url" in shared else []
+    found = []
+    for one in getattr(settings, listed):
+        own = one.model_dump(exclude={"id", "brand"})
+        said = {name: value for name, value in own.items() if value}
+        told = {**own, **shared, **said, named: one.id}
+        found.append(channel(source, one.id, one.brand, brands, told, hosts=hosts, speaks=speaks))
+    return found
 
 
 def whose(look: Look) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from listening.sources import Look, Settings, Target, source
 from listening.sources._jwt import sign
 from listening.sources._owned import (
     REPLY,
-    channel,
+    channels,
     dated,
     follow,
     inner,
@@ -57,11 +57,7 @@ class Apps(Settings):
 
 def targets(settings: Apps, brands: BrandFile) -> list[Target]:
     """Return one target per app."""
-    facts = {"base_url": settings.base_url.rstrip("/"), "connection": settings.connection}
-    return [
-        channel("appstoreconnect", one.id, one.brand, brands, {**facts, "app": one.id})
-        for one in settings.apps
-    ]
+    return channels("appstoreconnect", settings, "apps", "app", brands)
 
 
 @source(

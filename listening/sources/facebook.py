@@ -24,7 +24,7 @@ from listening.contract import BrandFile, Item, Mention, Page
 from listening.sources import Look, Settings, Target, source
 from listening.sources._api import moments
 from listening.sources._meta import API, ask, pages
-from listening.sources._owned import channel, count, follow, inner, whose
+from listening.sources._owned import channels, count, follow, inner, whose
 from listening.sources._read import field, instant, part, read_items, tell_news, text_id, words
 
 SIZE: Final = 50  # more, and Meta asks for less
@@ -58,21 +58,7 @@ class Pages(Settings):
 
 def targets(settings: Pages, brands: BrandFile) -> list[Target]:
     """Return one target per page."""
-    base = settings.base_url.rstrip("/")
-    return [
-        channel(
-            "facebook",
-            one.id,
-            one.brand,
-            brands,
-            {
-                "base_url": base,
-                "connection": one.connection or settings.connection,
-                "page": one.id,
-            },
-        )
-        for one in settings.pages
-    ]
+    return channels("facebook", settings, "pages", "page", brands)
 
 
 @source(

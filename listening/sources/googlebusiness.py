@@ -15,7 +15,6 @@ import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from pydantic import Field
 
@@ -23,7 +22,7 @@ from listening.clean import UncleanError
 from listening.contract import BrandFile, Coverage, Item, Mention, Page
 from listening.sources import Look, Settings, Target, source
 from listening.sources._google import TOKENS, login
-from listening.sources._owned import REPLY, channel, follow, inner, review_page, walk, whose
+from listening.sources._owned import REPLY, channels, follow, inner, review_page, walk, whose
 from listening.sources._read import expect, field, instant, part, tell_news, words
 
 API: Final = "https://mybusiness.googleapis.com"
@@ -56,20 +55,7 @@ class Places(Settings):
 
 def targets(settings: Places, brands: BrandFile) -> list[Target]:
     """Return one target per location."""
-    facts = settings.model_dump(exclude={"locations"})
-    facts["base_url"] = settings.base_url.rstrip("/")
-    tokens = [urlsplit(settings.token_url).hostname or ""]
-    return [
-        channel(
-            "googlebusiness",
-            one.id,
-            one.brand,
-            brands,
-            {**facts, "location": one.id, "region": one.region},
-            hosts=tokens,
-        )
-        for one in settings.locations
-    ]
+    return channels("googlebusiness", settings, "locations", "location", brands)
 
 
 @source(

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any, Final
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from pydantic import Field
 
@@ -21,7 +21,7 @@ from listening.clean import UncleanError
 from listening.contract import BrandFile, Mention, Page
 from listening.sources import Look, Settings, Target, source
 from listening.sources._google import TOKENS, login
-from listening.sources._owned import channel, count, dated, follow, inner, review_page, whose
+from listening.sources._owned import channels, count, dated, follow, inner, review_page, whose
 from listening.sources._read import (
     Pager,
     epoch,
@@ -58,13 +58,7 @@ class Apps(Settings):
 
 def targets(settings: Apps, brands: BrandFile) -> list[Target]:
     """Return one target per app."""
-    facts = settings.model_dump(exclude={"apps"})
-    facts["base_url"] = settings.base_url.rstrip("/")
-    tokens = [urlsplit(settings.token_url).hostname or ""]
-    return [
-        channel("googleplay", one.id, one.brand, brands, {**facts, "app": one.id}, hosts=tokens)
-        for one in settings.apps
-    ]
+    return channels("googleplay", settings, "apps", "app", brands)
 
 
 @source(

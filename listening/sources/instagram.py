@@ -26,7 +26,7 @@ from listening.contract import BrandFile, Item, Mention, Page, Reject
 from listening.sources import Look, Settings, Target, source
 from listening.sources._api import moments
 from listening.sources._meta import API, ask, pages
-from listening.sources._owned import channel, count, follow, inner, whose
+from listening.sources._owned import channels, count, follow, inner, whose
 from listening.sources._read import (
     field,
     instant,
@@ -69,13 +69,8 @@ class Accounts(Settings):
 
 def targets(settings: Accounts, brands: BrandFile) -> list[Target]:
     """Return one target per account."""
-    facts = settings.model_dump(exclude={"accounts"})
-    facts["base_url"] = settings.base_url.rstrip("/")
-    facts["spool"] = str(place(settings.spool, brands)) if settings.spool else ""
-    return [
-        channel("instagram", one.id, one.brand, brands, {**facts, "account": one.id}, speaks=False)
-        for one in settings.accounts
-    ]
+    spool = str(place(settings.spool, brands)) if settings.spool else ""
+    return channels("instagram", settings, "accounts", "account", brands, speaks=False, spool=spool)
 
 
 @source(

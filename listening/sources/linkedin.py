@@ -26,7 +26,7 @@ from listening.clean import UncleanError
 from listening.contract import BrandFile, Item, Mention, Page
 from listening.credential import need_credential
 from listening.sources import Look, Settings, Target, source
-from listening.sources._owned import channel, count, follow, inner, whose
+from listening.sources._owned import channels, count, follow, inner, whose
 from listening.sources._read import Pager, expect, field, part, read_items, text_id
 
 API: Final = "https://api.linkedin.com/rest"
@@ -55,12 +55,7 @@ class Organisations(Settings):
 
 def targets(settings: Organisations, brands: BrandFile) -> list[Target]:
     """Return one target per organisation."""
-    facts = settings.model_dump(exclude={"organisations"})
-    facts["base_url"] = settings.base_url.rstrip("/")
-    return [
-        channel("linkedin", one.id, one.brand, brands, {**facts, "organisation": one.id})
-        for one in settings.organisations
-    ]
+    return channels("linkedin", settings, "organisations", "organisation", brands)
 
 
 @source(

@@ -19,7 +19,7 @@ from pydantic import Field
 from listening.contract import BrandFile, Item, Mention, Page
 from listening.credential import need_credential
 from listening.sources import Look, Settings, Target, source
-from listening.sources._owned import REPLY, channel, count, follow, inner, review_page, walk, whose
+from listening.sources._owned import REPLY, channels, count, follow, inner, review_page, walk, whose
 from listening.sources._read import (
     expect,
     field,
@@ -57,11 +57,7 @@ class Units(Settings):
 
 def targets(settings: Units, brands: BrandFile) -> list[Target]:
     """Return one target per business unit."""
-    facts = {"base_url": settings.base_url.rstrip("/"), "connection": settings.connection}
-    return [
-        channel("trustpilot", one.id, one.brand, brands, {**facts, "unit": one.id})
-        for one in settings.units
-    ]
+    return channels("trustpilot", settings, "units", "unit", brands)
 
 
 @source(
