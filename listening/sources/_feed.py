@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import logging
 import re
 from typing import Any, Final
 
-from listening.answer import CutError, Response
+from listening.answer import CutError, Response, conditions
 from listening.guard import shown
-from listening.sources import SourceChanged
+from listening.sources import Look, SourceChanged
 from listening.sources._jsonfeed import is_json_feed, read_json_feed
 from listening.sources._xml import declares_entities, is_whole
 
@@ -19,6 +20,20 @@ ENTRIES: Final = ("item", "entry")
 HARMLESS: Final = ("CharacterEncodingOverride", "NonXMLContentType")  # feedparser's, no cut
 
 log = logging.getLogger(__name__)
+
+
+def fetch_feed(look: Look) -> tuple[Response, Any, str] | None:
+    """Return a feed's answer, the feed in feedparser's form and its hash; None: nothing changed.
+
+    Raises:
+        ListeningError: it cannot be had, or is no feed; see `read_feed`.
+    """
+    asked = conditions(look.cursor)
+    response, parsed = look.http.fetch(look.settings["url"], read_feed, headers=asked)
+    body = hashlib.sha256(response.body).hexdigest()
+    if response.unchanged or body == look.cursor.get("body"):
+        return None
+    return response, parsed, body
 
 
 def read_feed(response: Response) -> tuple[Response, Any]:

@@ -11,7 +11,6 @@ several formats is taken. Transcripts often lie at another host, which `hosts` m
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any, Final
@@ -19,13 +18,13 @@ from urllib.parse import urljoin, urlsplit
 
 from pydantic import Field
 
-from listening.answer import BadAnswerError, DeniedError, GoneError, TransientError, conditions
+from listening.answer import BadAnswerError, DeniedError, GoneError, TransientError
 from listening.contract import BrandFile, Coverage, ListeningError, Mention, Page
 from listening.guard import RefusedError
 from listening.sources import Look, Settings, SourceSilent, Target, source
 from listening.sources._api import EPOCH
 from listening.sources._entry import entry_id, read_entry
-from listening.sources._feed import ENTRIES, read_feed
+from listening.sources._feed import ENTRIES, fetch_feed
 from listening.sources._read import digest, owner_of, read_items, target_name
 from listening.sources._transcript import TYPES, passages, read_transcript
 from listening.sources._xml import Node, XmlError, read_nodes
@@ -69,10 +68,9 @@ def targets(settings: Podcasts, brands: BrandFile) -> list[Target]:
 def crawl(look: Look) -> Iterator[Page]:
     """Yield the episodes, then what is said in each; nothing where the feed did not change."""
     url = look.settings["url"]
-    response, parsed = look.http.fetch(url, read_feed, headers=conditions(look.cursor))
-    body = hashlib.sha256(response.body).hexdigest()
-    if response.unchanged or body == look.cursor.get("body"):
+    if (found := fetch_feed(look)) is None:
         return
+    response, parsed, body = found
     if not parsed.entries:
         raise SourceSilent("the feed has no episode", where=url, mend="Look whether it has moved")
     known, base = look.recent(EPOCH), response.url

@@ -11,7 +11,6 @@ its end is read, whether or not it is well-formed XML.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any, Final
@@ -19,12 +18,11 @@ from urllib.parse import urlsplit
 
 from pydantic import Field
 
-from listening.answer import conditions
 from listening.contract import BrandFile, Deletion, Page
 from listening.sources import Look, Settings, SourceSilent, Target, source
 from listening.sources._api import EPOCH
 from listening.sources._entry import entry_id, read_entry, scoped
-from listening.sources._feed import ENTRIES, decoded, read_feed
+from listening.sources._feed import ENTRIES, decoded, fetch_feed
 from listening.sources._jsonfeed import VERSION
 from listening.sources._read import instant, owner_of, read_items, target_name
 from listening.sources._xml import Node, XmlError, read_nodes, scan_nodes
@@ -69,10 +67,9 @@ def _target(url: str, brands: BrandFile) -> Target:
 def crawl(look: Look) -> Iterator[Page]:
     """Yield the feed as one page, or nothing where it did not change."""
     url = look.settings["url"]
-    response, parsed = look.http.fetch(url, read_feed, headers=conditions(look.cursor))
-    body = hashlib.sha256(response.body).hexdigest()
-    if response.unchanged or body == look.cursor.get("body"):
+    if (found := fetch_feed(look)) is None:
         return
+    response, parsed, body = found
     nodes = _nodes(response.body, parsed)
     if not nodes:
         raise SourceSilent(
