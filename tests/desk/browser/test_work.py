@@ -214,6 +214,7 @@ def _work(desk: Desk) -> None:
 def _load(desk: Desk) -> None:
     from desk.legal.post import post_decisions
     from desk.work.outbox import open_outbox
+    from listening.contract import key_id, read_key
     from listening.outbox import seal_outbox
     from tests.warehouse.models.month import Core
     from warehouse.load import load_pending
@@ -225,6 +226,7 @@ def _load(desk: Desk) -> None:
         # The month was written into the tables, not loaded: what a load asserts of them lacks.
         core = Core(connection)
         core.add("batch", batch_id="", kind="mention", source="import")
+        core.add("pseudonym", key_id=key_id(read_key(desk.root, "pseudonym", create=True)))
         for batch_id in ("", "one", "two"):
             core.add("receipt", batch_id=batch_id)
         connection.exec_driver_sql(
