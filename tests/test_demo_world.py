@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 from datetime import timedelta
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from desk.brief import brief
 from listening.brand import load_brands
 from listening.contract import TEAMS, DataRoot
 from tests import whole_way
+from tests.forked import fork
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 EXPECTED = YAML(typ="safe").load((WORLD / "expected.yaml").read_text())
@@ -26,18 +26,14 @@ HANDLES_MAY_BE = {"legal", "care"}
 
 def take(root: Path, server, at) -> None:
     """Take the whole way in a child, with both ends' clocks held at a moment."""
-    with pytest.MonkeyPatch.context() as held:
-        held.setenv("LISTENING_NOW", at.isoformat())
-        environment = {
-            "LISTENING_DATA": str(root),
-            "LISTENING_NOW": at.isoformat(),
-            "LISTENING_CONNECT_TO": server.connect_to,
-        }
-        child = multiprocessing.get_context("spawn").Process(
-            target=whole_way.take, args=(BRAND, environment)
-        )
-        child.start()
-        child.join()
+    child = fork(
+        whole_way.take,
+        BRAND,
+        LISTENING_DATA=str(root),
+        LISTENING_NOW=at.isoformat(),
+        LISTENING_CONNECT_TO=server.connect_to,
+    )
+    child.join()
     assert child.exitcode == 0
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import random
 import re
@@ -19,6 +18,7 @@ from bench.airflow_home import airflow_environment
 from bench.replay import serve
 from listening.contract import DataRoot
 from tests import whole_way
+from tests.forked import CONTEXT, fork
 
 ROOT = Path(__file__).parents[1]
 WORLD = Path(__file__).parent / "worlds" / "kiosk"
@@ -29,14 +29,10 @@ SEED = int(os.environ.get("LISTENING_KILL_SEED") or random.SystemRandom().randra
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="module", autouse=True)
 def workers():
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.whole_way"])
-    first = context.Process(target=int)  # the imports are paid here, and not measured
-    first.start()
-    first.join()
-    return context
+    CONTEXT.set_forkserver_preload(["tests.whole_way"])
+    fork(int).join()  # the imports are paid here, and not measured
 
 
 @pytest.fixture(scope="module")
@@ -62,11 +58,11 @@ def surroundings(server):
 
 
 @pytest.fixture(scope="module")
-def disturbed_by_nothing(workers, surroundings, tmp_path_factory):
+def disturbed_by_nothing(surroundings, tmp_path_factory):
     """Run once; return the data root and how many seconds it took."""
     root = tmp_path_factory.mktemp("undisturbed")
     started = time.monotonic()
-    assert _run(workers, surroundings(root)) == 0
+    assert _run(surroundings(root)) == 0
     return root, time.monotonic() - started
 
 
@@ -84,14 +80,14 @@ def test_the_undisturbed_run_holds_the_world(undisturbed):
 
 
 def test_a_second_run_with_the_clock_held_changes_nothing(
-    workers, surroundings, undisturbed, disturbed_by_nothing
+    surroundings, undisturbed, disturbed_by_nothing
 ):
     root, _ = disturbed_by_nothing
-    assert _run(workers, surroundings(root)) == 0
+    assert _run(surroundings(root)) == 0
     assert whole_way.warehouse_rows(DataRoot(root)) == undisturbed[0]
 
 
-def test_killed_at_random_moments(workers, surroundings, undisturbed, tmp_path):
+def test_killed_at_random_moments(surroundings, undisturbed, tmp_path):
     """Twenty kills over four data roots, two roots at a time; then one run left in peace."""
     expected, seconds = undisturbed
     chance = random.Random(SEED)  # noqa: S311 (moments, not secrets)
@@ -99,8 +95,8 @@ def test_killed_at_random_moments(workers, surroundings, undisturbed, tmp_path):
 
     def disturb(number: int) -> tuple[int, int]:
         environment = surroundings(tmp_path / str(number))
-        killed = sum(_run(workers, environment, kill_after=at) < 0 for at in moments[number])
-        return killed, _run(workers, environment)
+        killed = sum(_run(environment, kill_after=at) < 0 for at in moments[number])
+        return killed, _run(environment)
 
     with ThreadPoolExecutor(2) as pool:
         outcomes = list(pool.map(disturb, range(ROOTS)))
@@ -133,7 +129,7 @@ def test_killed_under_airflow(surroundings, undisturbed, tmp_path):
         start_new_session=True,
     ) as process:
         for line in process.stdout:
-            if re.search(r"starting task_id=tag ", line):
+            if re.search(r"starting task_id=tag_and_alert ", line):
                 time.sleep(1)
                 os.killpg(process.pid, signal.SIGKILL)
                 break
@@ -146,10 +142,9 @@ def test_killed_under_airflow(surroundings, undisturbed, tmp_path):
     assert whole_way.warehouse_rows(DataRoot(tmp_path / "data")) == undisturbed[0]
 
 
-def _run(workers, environment, kill_after: float | None = None) -> int:
+def _run(environment, kill_after: float | None = None) -> int:
     """Take the whole way in a child; kill it after some seconds. Return its exit code."""
-    child = workers.Process(target=whole_way.take, args=(BRAND, environment))
-    child.start()
+    child = fork(whole_way.take, BRAND, **environment)
     child.join(kill_after)
     if child.is_alive():
         child.kill()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +28,7 @@ RUN_TABLES = {"batch", "receipt", "coverage", "run"}
 RUN_COLUMNS = {"fetched_at", "loaded_at", "batch_id"}
 
 
-def take(brand: Path, environment: Mapping[str, str]) -> None:
+def take(brand: Path) -> None:
     """Crawl, take in reference files, tag, load, model and publish once.
 
     Raises:
@@ -44,7 +42,6 @@ def take(brand: Path, environment: Mapping[str, str]) -> None:
     from warehouse.model import build_models
     from warehouse.publish import publish
 
-    os.environ.update(environment)
     root, brands = DataRoot.from_environment(), load_brands([brand])
     errors = [
         error for stream in streams(brands) if (error := crawl_stream(root, stream, brands).error)

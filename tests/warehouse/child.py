@@ -5,7 +5,6 @@ A fork server has everything imported, so a child is at work within milliseconds
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import resource
 import sys
@@ -15,13 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from listening.contract import DataRoot, ListeningError
+from tests.forked import CONTEXT, fork
 from tests.warehouse.world import BRANDS
 from warehouse.crash import VARIABLE
 from warehouse.load import load_pending
 from warehouse.publish import publish
 
-_CONTEXT = multiprocessing.get_context("forkserver")
-_CONTEXT.set_forkserver_preload(["tests.warehouse.child", "alembic.command", "duckdb"])
+CONTEXT.set_forkserver_preload(["tests.warehouse.child", "alembic.command", "duckdb"])
 
 
 @dataclass
@@ -56,19 +55,14 @@ def start(root: DataRoot, step: str, *, limit: int = 0, crash_at: str = "") -> C
         limit: largest size in bytes a file may grow to: a full disk.
         crash_at: named point to die at.
     """
-    ready = _CONTEXT.Event()
+    ready = CONTEXT.Event()
     log = root.path / f"child-{os.urandom(4).hex()}.log"
-    settings = {VARIABLE: crash_at, "LISTENING_NOW": os.environ.get("LISTENING_NOW", "")}
-    process = _CONTEXT.Process(target=_work, args=(root, step, limit, settings, log, ready))
-    process.start()
+    process = fork(_work, root, step, limit, log, ready, **{VARIABLE: crash_at})
     assert ready.wait(60)
     return Child(process, log)
 
 
-def _work(
-    root: DataRoot, step: str, limit: int, settings: dict[str, str], log: Path, ready: Any
-) -> None:
-    os.environ.update(settings)
+def _work(root: DataRoot, step: str, limit: int, log: Path, ready: Any) -> None:
     sys.stderr = log.open("w", buffering=1)
     if limit:
         resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import json
-import multiprocessing
-import os
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,6 +14,7 @@ from desk.alert.state import ALERT, ALERT_MENTION, DELIVERY, MUTE, Instant, open
 from desk.deliver.channel import Connection
 from desk.deliver.outbox import deliver
 from listening.contract import DataRoot
+from tests.forked import CONTEXT, fork
 
 NOON = datetime(2026, 10, 30, 12, tzinfo=UTC)
 
@@ -88,12 +86,10 @@ def messages(root: DataRoot) -> dict[str, dict[str, Any]]:
         return {one["delivery_id"]: dict(one) for one in rows}
 
 
-def send_all(data: str, connections: str, crash: str) -> None:
-    """Work off what waits, in a process of its own; let it die at a named place."""
-    os.environ["LISTENING_CRASH_AT"] = crash
-    os.environ["LISTENING_DATA"] = data
+def send_all(connections: str) -> None:
+    """Work off what waits, in a process of its own, which may die at a named place."""
     kept = {name: Kept(**one) for name, one in json.loads(connections).items()}
-    deliver(DataRoot(Path(data)), kept.get)
+    deliver(DataRoot.from_environment(), kept.get)
 
 
 def finder(**kept: Kept) -> Any:
@@ -110,16 +106,13 @@ def starter(root: DataRoot, connections: dict[str, Any]) -> Any:
 
     It takes the name of the place to die at.
     """
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(list(PRELOAD))
+    CONTEXT.set_forkserver_preload(list(PRELOAD))
     # By its full name: the server knows nothing of the names that pytest gives modules.
     target = import_module(PRELOAD[0]).send_all
 
     def start(crash: str = "") -> Any:
-        given = (str(root.path), json.dumps(connections), crash)
-        process = context.Process(target=target, args=given)
-        process.start()
-        return process
+        settings = {"LISTENING_CRASH_AT": crash, "LISTENING_DATA": str(root.path)}
+        return fork(target, json.dumps(connections), **settings)
 
     return start
 
