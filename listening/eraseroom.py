@@ -35,7 +35,8 @@ from listening.contract import (
 from listening.crash import crash_at
 from listening.disk import explained, flush_folder
 from listening.erasematch import Plan, is_of, landed
-from listening.landing import Landing, drop_other_warcs
+from listening.landing import Landing
+from listening.sealed import drop_other_warcs
 
 KINDS: Final[tuple[BatchKind, ...]] = ("mention", "engagement", "tombstone", "decision")
 _LOOSE: Final = ("raw", "detail", "url", "note", "fields")

@@ -7,7 +7,6 @@ a batch are what a killed process left; they are removed under the next lock.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import time
 from collections import Counter
@@ -26,7 +25,6 @@ from listening.blank import blank_rows, drop_exchanges, veil_others
 from listening.buried import find_buried
 from listening.contract import (
     DECISION_SCHEMA,
-    FOOTER_KEY,
     LANDING_SCHEMA,
     REFERENCE_SCHEMA,
     Batch,
@@ -39,10 +37,19 @@ from listening.contract import (
     read_batch,
 )
 from listening.crash import crash_at
-from listening.disk import explained, flush_folder, link_new, make_folders, os_lock
+from listening.disk import explained, flush_folder, make_folders, os_lock
+from listening.sealed import (
+    buckets,
+    drop_other_warcs,
+    flush_warc,
+    link_whole,
+    seq_of,
+    verify,
+    warcs_of,
+    write_rows,
+)
 from listening.tombstone import Tombstones
 
-DIGEST_KEY: Final = b"listening.sha256"
 LOCK_SECONDS: Final = 600.0
 
 
@@ -139,12 +146,12 @@ class Landing:
     def set_aside(self, kind: BatchKind, stream: str) -> list[Aside]:
         """Return the corrupt batches set aside since the newest whole batch was sealed."""
         last = next(self._newest_first(kind, stream), None)
-        seq = _seq(last) if last else 0
+        seq = seq_of(last) if last else 0
         folder = self._aside / kind / stream
         return [
-            Aside(_batch_id(self._aside, path), path, _footer(path))
+            Aside(path.relative_to(self._aside).with_suffix("").as_posix(), path, _footer(path))
             for path in sorted(folder.glob("*/*.parquet"))
-            if _seq(path) > seq
+            if seq_of(path) > seq
         ]
 
     def seal(self, draft: Draft, rows: pa.Table, warc: Path | None = None) -> Batch:
@@ -164,11 +171,11 @@ class Landing:
             batch, path = self._next(draft, counts, before)
             batch = replace(batch, raw_partial=cut)
             if warc is not None:
-                digest = _flush_warc(warc)
+                digest = flush_warc(warc)
                 batch = replace(batch, warc=f"{batch.seq:08d}.warc.gz", warc_sha256=digest)
             with explained(path):
                 make_folders(path.parent, self.root.path)
-                _publish(_write(rows, batch, path), warc, path)
+                link_whole(write_rows(rows, batch, path), warc, path)
         return batch
 
     def revise(
@@ -190,7 +197,7 @@ class Landing:
         """
         path = self.root.landed(batch.batch_id)
         old = path.with_name(batch.warc) if batch.warc else None
-        counts, revision = _buckets(rows), batch.revision + 1
+        counts, revision = buckets(rows), batch.revision + 1
         if sum(counts.values()) != batch.served:
             raise ListeningError("a revision must keep every row's place", where=batch.batch_id)
         told = replace(batch, counts=counts, revision=revision, raw_partial=raw_partial)
@@ -199,11 +206,11 @@ class Landing:
                 told = replace(told, warc="", warc_sha256="")
             elif warc != old:
                 name = f"{batch.seq:08d}.r{revision}.warc.gz"
-                told = replace(told, warc=name, warc_sha256=_flush_warc(warc))
+                told = replace(told, warc=name, warc_sha256=flush_warc(warc))
                 warc.replace(path.with_name(name))
             crash_at("revise:warc")
             _sweep_revision(path)
-            temporary = _write(rows, told, path)
+            temporary = write_rows(rows, told, path)
             crash_at("revise:before_replace")
             temporary.replace(path)
             flush_folder(path.parent)
@@ -242,7 +249,7 @@ class Landing:
         """
         seen: dict[str, Seen | None] = {}
         for path in self._newest_first(kind, stream):
-            if below is not None and _seq(path) >= below:
+            if below is not None and seq_of(path) >= below:
                 continue
             try:
                 if read_batch(path).sealed_at < since:
@@ -256,7 +263,7 @@ class Landing:
     def newest_seq(self, kind: BatchKind, stream: str) -> int:
         """Return the number of the newest sealed batch, damaged or not; 0 without any."""
         path = next(self._newest_first(kind, stream), None)
-        return _seq(path) if path else 0
+        return seq_of(path) if path else 0
 
     def sealed_since(
         self, kind: BatchKind, stream: str, seq: int, since: datetime | None = None
@@ -264,7 +271,7 @@ class Landing:
         """Return batches after number `seq`, sealed on the day of `since` or later, in order."""
         found = []
         for path in self._newest_first(kind, stream):
-            if _seq(path) <= seq or (since and path.parent.name < f"{since:%Y-%m-%d}"):
+            if seq_of(path) <= seq or (since and path.parent.name < f"{since:%Y-%m-%d}"):
                 break
             found.append(path)
         return found[::-1]
@@ -286,7 +293,7 @@ class Landing:
     ) -> tuple[Batch, Path]:
         # A number set aside is not used again: its batch may have been loaded already.
         aside = (self._aside / draft.kind / draft.stream).glob("*/*.parquet")
-        used = [_seq(path) for path in (*aside, before) if path]
+        used = [seq_of(path) for path in (*aside, before) if path]
         seq = max(used, default=0) + 1
         sealed_at = max(now(), read_batch(before).sealed_at) if before else now()
         if draft.follows:
@@ -307,50 +314,11 @@ class Landing:
             flush_folder(path.parent)
 
 
-def verify(path: Path) -> Batch:
-    """Read every byte of a sealed batch against its checksums and counts, and return it.
-
-    Raises:
-        ListeningError: it is missing, cut, altered, or no batch of ours.
-    """
-    batch = read_batch(path)
-    try:
-        with pq.ParquetFile(path, page_checksum_verification=True) as parquet:
-            # Arrow keeps a second copy of the footer, which it reads; other readers see this.
-            stored, copy = parquet.metadata.metadata, parquet.schema_arrow.metadata
-            table = parquet.read()
-        whole = stored[DIGEST_KEY] == _digest(stored[FOOTER_KEY], table.schema)
-        alike = stored[FOOTER_KEY] == copy[FOOTER_KEY] and stored[DIGEST_KEY] == copy[DIGEST_KEY]
-        if not (whole and alike and _buckets(table) == dict(batch.counts)):
-            raise ValueError("its footer and its rows disagree")  # noqa: TRY301
-    except (OSError, pa.ArrowException, KeyError, ValueError) as error:
-        raise ListeningError(
-            f"a damaged batch: {error}",
-            where=str(path),
-            mend="It is set aside and crawled again from its predecessor at the next crawl",
-        ) from error
-    return batch
-
-
-def _digest(footer: bytes, schema: pa.Schema) -> bytes:
-    """Hash what the page checksums do not cover: the footer's JSON, column names and types."""
-    columns = "".join(f"\n{field.name} {field.type}" for field in schema)
-    columns = columns.replace("list<element:", "list<item:")  # Parquet's name for the same
-    return hashlib.sha256(footer + columns.encode()).hexdigest().encode()
-
-
-def _buckets(rows: pa.Table) -> dict[str, int]:
-    return {
-        pair["values"]: pair["counts"]
-        for pair in pc.value_counts(rows.column("bucket")).to_pylist()
-    }
-
-
 def _count(draft: Draft, rows: pa.Table) -> dict[str, int]:
     schemas = {"reference": REFERENCE_SCHEMA, "decision": DECISION_SCHEMA}
     if not rows.schema.equals(schemas.get(draft.kind, LANDING_SCHEMA)):
         raise ListeningError("rows of another shape than the contract's", where=draft.stream)
-    counts = _buckets(rows)
+    counts = buckets(rows)
     if sum(counts.values()) != draft.served:
         raise ListeningError(
             f"{draft.served} items were served, and {sum(counts.values())} accounted for {counts}",
@@ -372,50 +340,6 @@ def _last_words(path: Path) -> Iterator[tuple[str, Seen | None]]:
         yield native_id, None if bucket == "deleted" else Seen(*rest)
 
 
-def _flush_warc(warc: Path) -> str:
-    """Make a WARC durable and return its SHA-256."""
-    with explained(warc), warc.open("rb") as handle:
-        os.fsync(handle.fileno())
-        return hashlib.file_digest(handle, "sha256").hexdigest()
-
-
-def _write(rows: pa.Table, batch: Batch, path: Path) -> Path:
-    """Write and flush a batch's rows under a temporary name beside its day."""
-    footer = batch.to_footer()
-    meta = {FOOTER_KEY: footer, DIGEST_KEY: _digest(footer, rows.schema)}
-    table = rows.replace_schema_metadata(meta)
-    temporary = path.parent.parent / f".{path.name}.tmp"
-    try:
-        with temporary.open("xb") as handle:
-            pq.write_table(table, handle, compression="zstd", write_page_checksum=True)
-            handle.flush()
-            crash_at("seal:before_fsync")
-            os.fsync(handle.fileno())
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-    crash_at("seal:after_fsync")
-    return temporary
-
-
-def _publish(temporary: Path, warc: Path | None, path: Path) -> None:
-    """Link the WARC, then the rows: with the rows in place, the batch is sealed."""
-    linked = False
-    try:
-        if warc is not None:
-            link_new(warc, path.with_suffix(".warc.gz"))
-            linked = True
-            crash_at("seal:after_warc_link")
-        crash_at("seal:before_link")
-        link_new(temporary, path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        if linked and not path.exists():
-            path.with_suffix(".warc.gz").unlink()
-        raise
-    crash_at("seal:after_link")
-
-
 def _sweep(folder: Path) -> None:
     """Remove temporary files, and WARCs without a batch: their writer was killed."""
     for orphan in folder.glob(".*.tmp"):
@@ -426,30 +350,9 @@ def _sweep(folder: Path) -> None:
             warc.unlink()
 
 
-def warcs_of(path: Path) -> list[Path]:
-    """Return the WARCs beside a batch: its own, and what a killed revision left."""
-    return sorted(path.parent.glob(f"{path.stem}.*warc.gz"))
-
-
-def drop_other_warcs(path: Path, batch: Batch) -> None:
-    """Remove WARCs beside a batch that it does not name."""
-    for warc in warcs_of(path):
-        if warc.name != batch.warc:
-            warc.unlink()
-    flush_folder(path.parent)
-
-
 def _sweep_revision(path: Path) -> None:
     """Remove the temporary file of a revision that was killed."""
     (path.parent.parent / f".{path.name}.tmp").unlink(missing_ok=True)
-
-
-def _seq(path: Path) -> int:
-    return int(path.name.partition(".")[0])
-
-
-def _batch_id(top: Path, path: Path) -> str:
-    return path.relative_to(top).with_suffix("").as_posix()
 
 
 def _footer(path: Path) -> Batch | None:

@@ -17,7 +17,8 @@ from listening.contract import BrandFile, DataRoot, Keep, ListeningError, now, r
 from listening.disk import explained
 from listening.erasematch import Plan, plan_age, plan_deleted
 from listening.eraseroom import KINDS
-from listening.landing import Landing, drop_other_warcs, warcs_of
+from listening.landing import Landing
+from listening.sealed import drop_other_warcs, warcs_of
 
 
 @dataclass

@@ -18,7 +18,7 @@ from listening.correct import (
     choose_target,
     seal_corrections,
 )
-from listening.landing import verify
+from listening.sealed import verify
 
 TARGETS = {"intent": "churn", "topic": "anything", "flag": "threat"}
 RIGHT = Correction("m", "h", "sentiment", "positive", "ada", note="\x00 praises it\n")

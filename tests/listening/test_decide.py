@@ -16,7 +16,7 @@ from listening.contract import (
     check_decision,
 )
 from listening.decide import decision_facts, seal_rows
-from listening.landing import verify
+from listening.sealed import verify
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 SEND = Decision("takedown", "send", "ada", "t1", "m", case_id="c1", note="\x00 by form\n")

@@ -30,7 +30,7 @@ from listening.contract import (
     read_batch,
 )
 from listening.imports import import_file
-from listening.landing import verify
+from listening.sealed import verify
 
 REPO = Path(__file__).parents[2]
 SHARED = REPO / ".." / "shared" / "data" / "airline" / "tweets.csv"

@@ -24,7 +24,8 @@ from listening.contract import (
     read_batch,
 )
 from listening.crash import SEAL_POINTS
-from listening.landing import Draft, Landing, verify
+from listening.landing import Draft, Landing
+from listening.sealed import verify
 
 NOON = datetime(2026, 10, 30, 12, tzinfo=UTC)
 STREAM = "rss--news.example--all"

@@ -19,7 +19,7 @@ from listening.contract import (
     Topic,
 )
 from listening.imports import import_reference, import_references
-from listening.reference import TABLES
+from listening.referencetable import TABLES
 
 REPO = Path(__file__).parents[2]
 BRANDS = BrandFile(
