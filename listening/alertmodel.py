@@ -102,6 +102,11 @@ class Topic(Limits):
     min_voices: Count = Field(6, description="people in these days")
     times_usual: Positive = Field(2.0, description="so many times the usual of the 14 days before")
     deviations: Positive = Field(3.0, description="and in deviations of the usual")
+    discovered: bool = Field(
+        default=True,
+        strict=True,
+        description="also topics that nobody declared, as discovered by night",
+    )
 
 
 class Issue(Limits):

@@ -46,7 +46,7 @@ class Evaluation:
     told: tuple[str, ...]  # ids of alerts that were put to delivery: raised, or grown
     held: tuple[Alert, ...]
     closed: tuple[str, ...]
-    errors: tuple[ListeningError, ...] = field(default=())  # batches that could not be read
+    errors: tuple[ListeningError, ...] = field(default=())  # what could not be read
 
 
 def evaluate(root: DataRoot, brands: BrandFile, at: datetime | None = None) -> Evaluation:
@@ -75,7 +75,7 @@ def evaluate(root: DataRoot, brands: BrandFile, at: datetime | None = None) -> E
         crash_at("alert:told")
     return Evaluation(
         at, batches, seconds, tuple(raised), tuple(outcome.told), tuple(held),
-        tuple(outcome.closed), tuple(errors),
+        tuple(outcome.closed), (*errors, *facts.errors),
     )  # fmt: skip
 
 
@@ -144,6 +144,8 @@ def _step_through(
 ) -> list[Alert]:
     first, last = moments[0].timestamp(), moments[-1].timestamp()
     whole = read_facts(root, connection, brands, last, since=first)
+    if whole.errors:
+        raise whole.errors[0]
     for moment in moments:
         facts = whole.at(moment.timestamp())
         Book(connection, rules, facts).enter(judge(rules, facts))

@@ -10,13 +10,14 @@ import json
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import sqlalchemy as sa
 
+from desk.alert.night import Nights, read_nights
 from desk.alert.take import WINDOW
 from desk.query import open_published
 from listening.contract import Brand, BrandFile, DataRoot, ListeningError
@@ -151,6 +152,8 @@ class Facts:
     looks: Mapping[str, Sequence[Counts]]
     streams: Mapping[str, StreamSeen]
     published: Published
+    nights: Nights = field(default_factory=Nights)
+    errors: tuple[ListeningError, ...] = ()  # what could not be read
 
     def at(self, moment: float) -> Facts:
         """Return what could be known at an earlier moment."""
@@ -159,9 +162,7 @@ class Facts:
             mention_id: told[: bisect_right([one.at for one in told], moment)]
             for mention_id, told in self.looks.items()
         }
-        return Facts(
-            self.brands, moment, self.start, self.spoken[:end], looks, self.streams, self.published
-        )
+        return replace(self, now=moment, spoken=self.spoken[:end], looks=looks)
 
     @cached_property
     def brand(self) -> dict[str, Brand]:
@@ -237,7 +238,12 @@ def read_facts(
         if name in streams:
             streams[name].earlier = whole
     start = (since or now) - WINDOW.total_seconds()
-    facts = Facts(brands, now, start, spoken, looks, streams, published)
+    nights, errors = Nights(), list[ListeningError]()
+    if any(rule.kind == "topic" and rule.when["discovered"] for rule in brands.alerts):
+        nights, errors = read_nights(root, now)
+    facts = Facts(
+        brands, now, start, spoken, looks, streams, published, nights, tuple(errors)
+    )  # fmt: skip
     return facts.at(now)
 
 

@@ -33,6 +33,7 @@ class Finding:
     held: str = ""
     over: bool = False
     by_mention: bool = False  # the story is its mentions: it is the same where it shares one
+    formerly: Sequence[str] = ()  # subjects whose stories it goes on with
     quiet: float = 0.0  # seconds within which what begins again is the same story
     behind: Sequence[Spoken] = ()  # the most telling first
     notes: Mapping[str, str] = field(default_factory=dict)  # mention_id -> what it adds

@@ -97,7 +97,8 @@ class Book:
         """Return the alert that a finding goes on with: the oldest of those still running."""
         ids = [
             alert_id
-            for alert_id in self.by_subject[found.rule.id, found.subject]
+            for subject in (found.subject, *found.formerly)
+            for alert_id in self.by_subject[found.rule.id, subject]
             if found.by_mention or self._meets(self.known[alert_id], found)
         ]
         if found.by_mention:
@@ -235,7 +236,7 @@ class Book:
         for other in self.known.values():
             if (
                 other["kind"] in COMPARING
-                and other["rule_id"] != found.rule.id
+                and (other["rule_id"] != found.rule.id or _is_other_topic(other, row))
                 and (other["owner"], other["brand_id"]) == (row["owner"], row["brand_id"])
                 and other["raised_at"]
                 and not other["part_of"]
@@ -319,6 +320,11 @@ class Book:
             self.connection.execute(insert(DELIVERY).on_conflict_do_nothing(), self.messages)
         for one in self.outcome.closed:
             cancel_pending(self.connection, one)
+
+
+def _is_other_topic(one: Row, other: Row) -> bool:
+    """Tell whether they are two topics: a discovered one may be a declared one by another name."""
+    return bool(one["kind"] == other["kind"] == "topic" and one["subject"] != other["subject"])
 
 
 def _has_grown(told: float, found: Finding) -> bool:

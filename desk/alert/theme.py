@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from itertools import pairwise
 from math import sqrt
 from typing import Final
 
-from desk.alert.facts import DAY, Facts, Spoken, voices, within
+from desk.alert.facts import DAY, Facts, Spoken, StreamSeen, voices, within
 from desk.alert.finding import Finding, brands_of, instant, newest_first, passing, point, stories
 from desk.alert.formula import Usual, usual_count, usual_rate
 from desk.alert.hearing import Hearing, only
@@ -20,6 +20,7 @@ from listening.contract import AlertRule, Brand
 BASELINE_DAYS: Final = 14  # as issue_baseline_days of the warehouse
 FEWEST_DAYS: Final = 7  # of them that must be known, for a topic
 RISE_ERRORS: Final = 2.0  # standard errors (Poisson) between two weeks of a slow rise
+FOUND: Final = "found/"  # begins the key of a discovered topic
 QUIET_DAYS: Final = 2  # as pr.issue: at most one quiet day between
 
 
@@ -47,6 +48,16 @@ class Hit:
     how: str
 
 
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a story is about."""
+
+    key: str  # the end of its subject
+    topic_id: str
+    name: str
+    formerly: Sequence[str] = ()  # subjects that were merged into it
+
+
 def _by_topic(rows: Sequence[Spoken], rule: AlertRule) -> dict[str, list[Spoken]]:
     found: dict[str, list[Spoken]] = defaultdict(list)
     for one in rows:
@@ -57,29 +68,61 @@ def _by_topic(rows: Sequence[Spoken], rule: AlertRule) -> dict[str, list[Spoken]
 
 
 def judge_topic(rule: AlertRule, facts: Facts, hearing: Hearing) -> Iterator[Finding]:
-    """A declared topic is new to a brand, or many more people than usual speak of it."""
+    """A topic is new to a brand, or many more people than usual speak of it.
+
+    Of declared topics the days where the brand lives are judged; of discovered ones the days before
+    the last night, which says of each mention what it is about.
+    """
     for brand in brands_of(rule, facts):
         streams = hearing.grown(
             hearing.concerned([brand.id], rule.sources), facts.now - LOOK_BACK.total_seconds()
         )
         public = [one for one in facts.by_brand.get(brand.id, ()) if one.is_public]
         rows = only(streams, passing(rule, public))
+        ends = [until for _, until in days_back(facts, brand)[-LOOK_BACK.days :]]
+        names = {one.id: one.name for one in facts.brands.topics}
         for topic, said in sorted(_by_topic(rows, rule).items()):
-            if topic == "(none)":
-                continue
-            counted = _counted(said)
-            hits = [
-                hit
-                for _, until in days_back(facts, brand)[-LOOK_BACK.days :]
-                if (hit := _topic_hit(rule, facts, counted, until))
-            ]
-            hits = [
-                Hit(hit.since, hit.until, hit.value, hit.usual, hit.high,
-                    hearing.gap(streams, hit.since - FEWEST_DAYS * DAY, hit.until), hit.how)
-                for hit in hits
-            ]  # fmt: skip
-            for first, last in stories([hit.until for hit in hits], QUIET_DAYS * DAY):
-                yield _theme(rule, brand, topic, facts, said, hits[first : last + 1])
+            if topic != "(none)":
+                about = About(topic, topic, names.get(topic, topic))
+                yield from _topic_stories(rule, facts, hearing, brand, streams, about, said, ends)
+        night = facts.nights.at(facts.now)
+        if night is None or rule.topics or not rule.when["discovered"]:
+            continue
+        ends = [night.until - back * DAY for back in range(LOOK_BACK.days)][::-1]
+        for topic, said in sorted(_by_night(rows, facts.nights.topics(night)).items()):
+            was = [f"{brand.id}/topic/{FOUND}{one}" for one in night.formerly.get(topic, ())]
+            about = About(FOUND + topic, topic, f"“{night.names.get(topic, topic)}”", was)
+            yield from _topic_stories(rule, facts, hearing, brand, streams, about, said, ends)
+
+
+def _by_night(rows: Sequence[Spoken], topics: Mapping[str, str]) -> dict[str, list[Spoken]]:
+    found: dict[str, list[Spoken]] = defaultdict(list)
+    for one in rows:
+        if topic := topics.get(one.mention_id):
+            found[topic].append(one)
+    return found
+
+
+def _topic_stories(
+    rule: AlertRule,
+    facts: Facts,
+    hearing: Hearing,
+    brand: Brand,
+    streams: Sequence[StreamSeen],
+    about: About,
+    said: Sequence[Spoken],
+    ends: Sequence[float],
+) -> Iterator[Finding]:
+    if len(said) < rule.when["min_voices"]:
+        return
+    counted = _counted(said)
+
+    def gap(since: float, until: float) -> str:
+        return hearing.gap(streams, since, until)
+
+    hits = [hit for end in ends if (hit := _topic_hit(rule, facts, counted, gap, end))]
+    for first, last in stories([hit.until for hit in hits], QUIET_DAYS * DAY):
+        yield _theme(rule, brand, about, facts, said, hits[first : last + 1])
 
 
 def _counted(said: Sequence[Spoken]) -> Callable[[float, float], int]:
@@ -95,21 +138,31 @@ def _counted(said: Sequence[Spoken]) -> Callable[[float, float], int]:
 
 
 def _topic_hit(
-    rule: AlertRule, facts: Facts, counted: Callable[[float, float], int], until: float
+    rule: AlertRule,
+    facts: Facts,
+    counted: Callable[[float, float], int],
+    gap: Callable[[float, float], str],
+    until: float,
 ) -> Hit | None:
+    """Compare some days with the 14 before, as far as these were heard; seven at least."""
     until = min(until, facts.now + 1)
     since = until - rule.when["days"] * DAY
     if (value := counted(since, until)) < rule.when["min_voices"]:
         return None
-    start = max(since - BASELINE_DAYS * DAY, facts.start)
-    known = (since - start) / DAY
-    if known < FEWEST_DAYS:
+    back = [(since - (k + 1) * DAY, since - k * DAY) for k in range(BASELINE_DAYS)]
+    past = [day for day in back if day[0] >= facts.start]
+    if len(past) < FEWEST_DAYS:
         return None
-    total = sum(counted(since - (back + 1) * DAY, since - back * DAY) for back in range(int(known)))
-    usual = usual_rate(total, int(known) / rule.when["days"])
+    gaps = [gap(*day) for day in past]
+    heard = [day for day, lacking in zip(past, gaps, strict=True) if not lacking]
+    held = gap(since, until)
+    if len(heard) < FEWEST_DAYS:
+        heard, held = past, held or next(filter(None, gaps))
+    total = sum(counted(*day) for day in heard)
+    usual = usual_rate(total, len(heard) / rule.when["days"])
     high = max(usual.high(rule.when["deviations"]), rule.when["times_usual"] * usual.value)
     how = "new" if total == 0 else "growing"
-    return Hit(since, until, value, usual, high, "", how) if value > high else None
+    return Hit(since, until, value, usual, high, held, how) if value > high else None
 
 
 def judge_issue(rule: AlertRule, facts: Facts, hearing: Hearing) -> Iterator[Finding]:
@@ -121,6 +174,7 @@ def judge_issue(rule: AlertRule, facts: Facts, hearing: Hearing) -> Iterator[Fin
         public = [one for one in facts.by_brand.get(brand.id, ()) if one.is_public and one.is_bad]
         rows = only(streams, passing(rule, public))
         days = days_back(facts, brand)
+        names = {one.id: one.name for one in facts.brands.topics}
         gaps = [hearing.gap(streams, *day) if day[0] <= facts.now else "" for day in days]
         for topic, said in sorted(_by_topic(rows, rule).items()):
             if len(said) < rule.when["min_authors"]:
@@ -132,7 +186,9 @@ def judge_issue(rule: AlertRule, facts: Facts, hearing: Hearing) -> Iterator[Fin
                 if (hit := _issue_hit(rule, facts, said, days, counts, gaps, place))
             ]
             for first, last in stories([hit.since for hit in hits], QUIET_DAYS * DAY):
-                yield _theme(rule, brand, topic, facts, said, hits[first : last + 1])
+                name = names.get(topic, "no declared topic" if topic == "(none)" else topic)
+                about = About(topic, topic, name)
+                yield _theme(rule, brand, about, facts, said, hits[first : last + 1])
 
 
 def _issue_hit(
@@ -185,7 +241,7 @@ def _slow_hit(
 def _theme(
     rule: AlertRule,
     brand: Brand,
-    topic: str,
+    about: About,
     facts: Facts,
     said: Sequence[Spoken],
     hits: Sequence[Hit],
@@ -195,8 +251,6 @@ def _theme(
     top = max(sudden, key=lambda hit: (hit.value, -hit.until))
     since, until = min(hit.since for hit in hits), min(hits[-1].until, facts.now + 1)
     behind = within(said, since, until)
-    names = {one.id: one.name for one in facts.brands.topics}
-    about = names.get(topic, "no declared topic" if topic == "(none)" else topic)
     span = {"sudden": "in a day", "slow rise": "in a week, and the week before"}.get(
         top.how, f"in {rule.when.get('days', 1)} days"
     )
@@ -205,22 +259,24 @@ def _theme(
     tail = usual if top.how in ("new", "slow rise") else f"usual are {usual}"
     return Finding(
         rule=rule,
-        subject=f"{brand.id}/{rule.kind}/{topic}",
+        subject=f"{brand.id}/{rule.kind}/{about.key}",
         brand_id=brand.id,
         began=behind[0].published,
         last=behind[-1].published,
         value=top.value,
         unit="voices",
-        title=f"{brand.name}: {top.value:.0f} people {verb} {about} {span}, {tail}",
+        title=f"{brand.name}: {top.value:.0f} people {verb} {about.name} {span}, {tail}",
         usual=round(top.usual.value, 4),
         low=round(top.usual.low(rule.when["deviations"]), 4),
         high=round(top.high, 4),
         held=top.held,
         over=hits[-1].until + QUIET_DAYS * DAY <= facts.now,
         quiet=QUIET_DAYS * DAY,
+        formerly=about.formerly,
         behind=newest_first(behind),
         detail={
-            "topic_id": topic,
+            "topic_id": about.topic_id,
+            "discovered": about.key.startswith(FOUND),
             "how": top.how,
             "days": len(hits),
             "voices_in_all": voices(behind),

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
+from types import MappingProxyType
 from typing import Any
 
 import pyarrow as pa
@@ -17,6 +18,7 @@ from listening.contract import (
     FOOTER_KEY,
     LANDING_SCHEMA,
     TAGGED_SCHEMA,
+    TOPIC_SCHEMA,
     AlertRule,
     Batch,
     Brand,
@@ -154,6 +156,29 @@ class World:
             told = [_tags(row) for row in rows if "tags" in row]
             _write(self.root.tagged_batch(batch_id), told, TAGGED_SCHEMA, footer)
         return batch_id
+
+    def night(
+        self,
+        until: datetime,
+        topics: Mapping[str, Sequence[Row]],
+        *,
+        names: Mapping[str, str] = MappingProxyType({}),
+        merged: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        """Seal what a night discovered: of each topic its mentions, and which one took in which."""
+        rows = [
+            {"mention_id": row["mention_id"], "content_hash": row["content_hash"],
+             "topic_id": topic, "nearness": 0.7}
+            for topic, said in topics.items() for row in said
+        ]  # fmt: skip
+        footer = {
+            "night": f"{until:%Y-%m-%d}", "until": until.isoformat(),
+            "topics": [{"id": topic, "name": names.get(topic, topic)} for topic in topics],
+            "lineage": [{"kind": "merge", "from": one, "to": other, "share": 1.0}
+                        for one, other in merged.items()],
+        }  # fmt: skip
+        path = self.root.topics / f"{until:%Y-%m-%d}.parquet"
+        _write(path, rows, TOPIC_SCHEMA, json.dumps(footer).encode())
 
     def days(self, rows: Iterable[Row], first: datetime, last: datetime, **more: Any) -> None:
         """Seal rows in batches of five days from `first` to `last`, all of it wholly seen."""
