@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final, TypeVar
 
 from listening.answer import DeniedError, RateLimitedError
 from listening.contract import Coverage, Cursor, Deletion, Item, ListeningError, Mention, Page
+from listening.credential import find_credential
 from listening.sources import Look
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 MOST_ASKED: Final = 100  # vanished items asked for in one crawl
 
 Answer = TypeVar("Answer")
+Again = Callable[[str], Iterable[Item]]  # what is there now of an id
 
 
 class Heard:
@@ -39,6 +43,15 @@ class Heard:
         """Return the ids known from this window that were not served, oldest first."""
         return self._look.missing(set(self.served))
 
+    def vanished(self, again: Again | None) -> Page:
+        """Return what is there now of the missing ones, asked for singly, and the cursor.
+
+        None asks for nothing: the source cannot be asked so.
+        """
+        missing = self.missing()[:MOST_ASKED] if again else []
+        items = tuple(item for one in missing if again for item in again(one))
+        return Page(items, len(items), self.cursor)
+
     @property
     def cursor(self) -> Cursor | None:
         """Return the newest moment as a cursor; None where nothing was served."""
@@ -46,9 +59,7 @@ class Heard:
 
 
 def hear(
-    look: Look,
-    found: Callable[[str], Iterator[Page]],
-    again: Callable[[str], Iterable[Item]] | None = None,
+    look: Look, found: Callable[[str], Iterator[Page]], again: Again | None = None
 ) -> Iterator[Page]:
     """Yield what a search finds for each of its `texts`, then what vanished, asked for singly.
 
@@ -63,9 +74,8 @@ def hear(
     heard = Heard(look)
     for text in look.settings["texts"]:
         yield from heard.note(found(text))
-    vanished = heard.missing()[:MOST_ASKED] if again else []
-    items = tuple(item for one in vanished for item in (again(one) if again else ()))
-    yield Page(items, len(items), searched(look, heard.cursor))
+    last = heard.vanished(again)
+    yield replace(last, cursor=searched(look, last.cursor))
 
 
 def is_due(look: Look) -> bool:
@@ -114,6 +124,25 @@ def disguised(error: DeniedError, url: str, words: Mapping[bytes, float]) -> Lis
     waits = (seconds for word, seconds in words.items() if word in error.body)
     seconds = next(waits, None)
     return error if seconds is None else RateLimitedError.of(url, seconds)
+
+
+def one_by_one(ids: Iterable[str], again: Again) -> Iterator[Page]:
+    """Yield what is there now of each id, asked for singly."""
+    for one in ids:
+        items = tuple(again(one))
+        yield Page(items, len(items))
+
+
+def bearer(connection: str) -> dict[str, str]:
+    """Return the header of a token, the password of a connection; none where it has none."""
+    found = find_credential(connection) if connection else None
+    return {"Authorization": f"Bearer {found.password}"} if found and found.password else {}
+
+
+def basic(login: str, password: str) -> dict[str, str]:
+    """Return the header of a login (RFC 7617)."""
+    pair = base64.b64encode(f"{login}:{password}".encode()).decode()
+    return {"Authorization": f"Basic {pair}"}
 
 
 def moments(items: Iterable[Item]) -> list[datetime]:

@@ -7,9 +7,8 @@ from typing import Any, Final
 
 from listening.contract import Coverage, Item, Mention
 from listening.sources import Look
-from listening.sources._read import field, instant, part, read_items, text_id
+from listening.sources._read import NOTHING, field, instant, part, read_items, text_id
 
-NOTHING: Final = type(None)
 _SAID: Final = "databaseId body url createdAt lastEditedAt upvoteCount author { login }"
 DISCUSSIONS: Final = f"""
 query($owner: String!, $name: String!, $after: String) {{

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from listening.answer import GoneError
 from listening.contract import BrandFile, ConfigurationError, Item, Mention, Page
 from listening.sources import Look, Settings, Target
-from listening.sources._api import EPOCH, Heard, gone
-from listening.sources._read import Pager, field, read_items, target_name, text_id
+from listening.sources._api import EPOCH, Again, Heard, gone
+from listening.sources._read import (
+    Pager,
+    field,
+    host_of,
+    page_of,
+    target_name,
+    tell_news,
+    text_id,
+)
 
-MOST_ASKED: Final = 100  # vanished items asked for in one crawl
 REPLY: Final = "/reply"  # after the id of what the brand answered, where its answer has no id
-Again = Callable[[str], Iterable[Item]]
 
 
 def channel(
@@ -62,7 +68,7 @@ def channel(
             mend=f"Add to the brand: handles: {{{source}: [{brand}]}}",
         )
     settings = {**facts, "brand": brand, "owned": own, "voice": voice}
-    host = urlsplit(str(facts.get("base_url", ""))).hostname or ""
+    host = host_of(str(facts.get("base_url", "")))
     relation = "owned" if own else "off_channel"
     return Target(target_name(name), host, settings, tuple(hosts), relation)  # type: ignore[arg-type]
 
@@ -96,7 +102,7 @@ def channels(
     """
     shared = {**settings.model_dump(exclude={listed}), **facts}
     shared["base_url"] = shared["base_url"].rstrip("/")
-    hosts = [urlsplit(shared["token_url"]).hostname or ""] if "token_url" in shared else []
+    hosts = [host_of(shared["token_url"])] if "token_url" in shared else []
     found = []
     for one in getattr(settings, listed):
         own = one.model_dump(exclude={"id", "brand"})
@@ -149,6 +155,7 @@ def review_page(
     review: Callable[[Any], Mention],
     reply_of: Callable[[Any], Any],
     reply: Callable[[Any], tuple[str, datetime]],
+    known: Collection[str] = (),
 ) -> Page:
     """Return reviews, then what the brand answered to them.
 
@@ -161,7 +168,10 @@ def review_page(
         review: reads one.
         reply_of: returns its answer as served, None where it has none.
         reply: reads that: its text, and when it was last changed.
+        known: the fields of a review; of others a warning tells once.
     """
+    if known:
+        tell_news(source, reviews, known)
     told = [(one, None) for one in reviews]
     told += [(one, said) for one in reviews if (said := reply_of(one)) is not None]
 
@@ -172,7 +182,7 @@ def review_page(
     def name(pair: tuple[Any, Any]) -> str:
         return text_id(pair[0], id_field) + (REPLY if pair[1] is not None else "")
 
-    return Page(read_items(source, where, told, read, name), len(told))
+    return page_of(source, where, told, read, name)
 
 
 def inner(raw: Any, name: str) -> Any:
@@ -221,14 +231,12 @@ def follow(
     """
     heard = Heard(look)
     yield from heard.note(pages)
-    vanished = heard.missing()[:MOST_ASKED] if again else []
-    items = tuple(_now(look, source, one, again) for one in vanished if again)
-    yield Page(items, len(items), heard.cursor)
+    yield heard.vanished(partial(_now, look, source, again) if again else None)
 
 
-def _now(look: Look, source: str, native_id: str, again: Again) -> Item:
+def _now(look: Look, source: str, again: Again, native_id: str) -> Iterator[Item]:
     try:
         there = [item for item in again(native_id) if item.native_id == native_id]
     except GoneError:
         there = []
-    return there[0] if there else next(iter(gone(look, source, [native_id])))
+    yield from there[:1] or gone(look, source, [native_id])

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 from listening.contract import BrandFile
 from listening.query import Dialect, compile_search, search_texts
 from listening.sources import Target
+from listening.sources._read import api_target
 
 IMPLIED = "implied"
 
@@ -32,8 +32,7 @@ def search_targets(
     for name, q in queries_for(source, brands).items():
         plain = names_of(brands) if name == IMPLIED else search_texts(q)
         texts = compile_search(q, dialect) if dialect else plain
-        settings = {**facts, "base_url": base_url.rstrip("/"), "texts": list(texts)}
-        found.append(Target(name, urlsplit(base_url).hostname or "", settings))
+        found.append(api_target(name, base_url, {**facts, "texts": list(texts)}))
     return found
 
 

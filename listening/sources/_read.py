@@ -10,14 +10,16 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final, TypeVar
+from urllib.parse import urlsplit
 
 from listening.clean import UncleanError
-from listening.contract import Brand, BrandFile, Item, ListeningError, Reject
-from listening.sources import SourceChanged
+from listening.contract import Brand, BrandFile, Coverage, Item, ListeningError, Page, Reject
+from listening.sources import SourceChanged, Target
 
 RAW: Final = 4_000
 FEW: Final = 3  # odd items; fewer are no sign of a change
 DRIFT: Final = frozenset(("missing_field", "bad_type"))
+NOTHING: Final = type(None)  # for `field`: it may be null
 NOT_PUBLIC: Final = "not_public"  # the one reject of which nothing is kept
 _NEWS: set[tuple[str, str]] = set()
 
@@ -138,15 +140,23 @@ def read_items(
     where: str,
     raws: Sequence[Raw],
     read: Callable[[Raw], Item],
-    name: Callable[[Raw], str],
+    name: Callable[[Raw], str] | str,
 ) -> tuple[Item, ...]:
     """Return one item for each raw one: what cannot be read is a reject with its reason.
+
+    Args:
+        source: name of the source.
+        where: the address asked, or what else was.
+        raws: as served.
+        read: makes an item of one.
+        name: returns the id a reject is known by, or is the name of the field that has it.
 
     Raises:
         SourceChanged: not one of them could be read, for want of fields that were promised; or
             most of them lack the same one.
     """
-    items = tuple(_read(source, raw, read, name) for raw in raws)
+    named = (lambda raw: text_id(raw, name)) if isinstance(name, str) else name
+    items = tuple(_read(source, raw, read, named) for raw in raws)
     rejects = [item for item in items if isinstance(item, Reject)]
     drifted = Counter(reject.detail for reject in rejects if reject.reason in DRIFT)
     detail, count = next(iter(drifted.most_common(1)), ("", 0))
@@ -158,6 +168,35 @@ def read_items(
             mend=f"Compare the answer in the WARC with listening/sources/{source}.py",
         )
     return items
+
+
+def page_of(
+    source: str,
+    where: str,
+    raws: Sequence[Raw],
+    read: Callable[[Raw], Item],
+    name: Callable[[Raw], str] | str,
+    known: Collection[str] = (),
+    coverage: Coverage | None = None,
+) -> Page:
+    """Return what was served as a page, one item for each raw one.
+
+    Args:
+        source: name of the source.
+        where: the address asked, or what else was.
+        raws: as served.
+        read: makes an item of one.
+        name: as `read_items` takes it.
+        known: the fields of its document; of others a warning tells once.
+        coverage: what the page says of itself.
+
+    Raises:
+        SourceChanged: as `read_items` does.
+    """
+    if known:
+        tell_news(source, raws, known)
+    items = read_items(source, where, raws, read, name)
+    return Page(items, len(items), coverage=coverage)
 
 
 def _read(source: str, raw: Raw, read: Callable[[Raw], Item], name: Callable[[Raw], str]) -> Item:
@@ -212,6 +251,25 @@ def digest(*parts: str) -> str:
 def target_name(text: str) -> str:
     """Return text as the last part of a stream's name: letters a path lacks become a hash."""
     return text if text.isascii() else f"{text}-{digest(text)[:8]}"
+
+
+def host_of(url: str) -> str:
+    """Return a URL's host, without a port."""
+    return urlsplit(url).hostname or ""
+
+
+def api_target(name: str, base_url: str, facts: Mapping[str, Any], **told: Any) -> Target:
+    """Return what is listened to at an API; its settings know the API as `base_url`."""
+    settings = {**facts, "base_url": base_url.rstrip("/")}
+    return Target(target_name(name), host_of(base_url), settings, **told)
+
+
+def site_target(url: str, brands: BrandFile, **facts: Any) -> Target:
+    """Return what is listened to at an address; on a brand's own domain it is its channel."""
+    parts, owner = urlsplit(url), owner_of(host_of(url), brands)
+    name = target_name(f"{parts.path}?{parts.query}" if parts.query else parts.path)
+    settings = {"url": url, "brand": owner.id if owner else "", **facts}
+    return Target(name, host_of(url), settings, relation="owned" if owner else None)
 
 
 def owner_of(host: str, brands: BrandFile) -> Brand | None:

@@ -30,7 +30,7 @@ from listening.sources._owned import (
     review_page,
     walk,
     whose,
-)  # fmt: skip
+)
 from listening.sources._read import expect, field, instant, part, text_id
 
 API: Final = "https://api.appstoreconnect.apple.com"

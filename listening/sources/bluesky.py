@@ -20,7 +20,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from pydantic import Field
 
@@ -40,7 +40,7 @@ from listening.query import topic_filter
 from listening.sources import Look, Settings, SourceChanged, Target, source
 from listening.sources._api import EPOCH
 from listening.sources._bluesky import API, PER_CALL, counts, hydrate, own_accounts, posts
-from listening.sources._read import expect, instant, read_items
+from listening.sources._read import api_target, expect, host_of, instant, read_items
 from listening.sources._read import field as need
 from listening.stream import Limits
 
@@ -68,9 +68,8 @@ def targets(settings: Firehose, _: BrandFile) -> list[Target]:
         f"http{url.rstrip('/').removeprefix('ws')}" if url.startswith("ws") else url.rstrip("/")
         for url in (settings.base_url, settings.api_base_url or default)
     )
-    host, api_host = (urlsplit(url).hostname or "" for url in (stream, api))
-    facts = {"base_url": stream, "api_base_url": api, "seconds": settings.minutes * 60}
-    return [Target("posts", host, facts, hosts=(api_host,))]
+    facts = {"api_base_url": api, "seconds": settings.minutes * 60}
+    return [api_target("posts", stream, facts, hosts=(host_of(api),))]
 
 
 @dataclass

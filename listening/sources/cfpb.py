@@ -14,7 +14,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from pydantic import Field
 
@@ -25,14 +24,12 @@ from listening.sources._api import gone, hear
 from listening.sources._queries import search_targets
 from listening.sources._read import (
     Pager,
+    api_target,
     expect,
     field,
     instant,
+    page_of,
     part,
-    read_items,
-    target_name,
-    tell_news,
-    text_id,
     words,
 )
 
@@ -69,13 +66,13 @@ def targets(settings: Complaints, brands: BrandFile) -> list[Target]:
     if not settings.companies:
         facts = {"brand": "", "hours": settings.hours}
         return search_targets("cfpb", settings.base_url, brands, facts, None)
-    host, base = urlsplit(settings.base_url).hostname or "", settings.base_url.rstrip("/")
+    facts = {"company": True, "hours": settings.hours}
     return [
-        Target(target_name(one.name.lower()), host,
-               {"base_url": base, "texts": [one.name], "company": True, "brand": one.brand,
-                "hours": settings.hours})
+        api_target(
+            one.name.lower(), settings.base_url, {**facts, "texts": [one.name], "brand": one.brand}
+        )
         for one in settings.companies
-    ]  # fmt: skip
+    ]
 
 
 @source(
@@ -136,11 +133,7 @@ def _again(look: Look, native_id: str) -> Iterator[Item]:
 
 def _page(look: Look, hits: list[Any], url: str) -> Page:
     raws = [one.get("_source") if isinstance(one, Mapping) else one for one in hits]
-    tell_news("cfpb", raws, KNOWN)
-    items = read_items(
-        "cfpb", url, raws, lambda raw: _mention(raw, look), lambda raw: text_id(raw, "complaint_id")
-    )
-    return Page(items, len(items))
+    return page_of("cfpb", url, raws, lambda raw: _mention(raw, look), "complaint_id", KNOWN)
 
 
 def _mention(raw: Any, look: Look) -> Mention:

@@ -26,24 +26,22 @@ from listening.contract import BrandFile, Coverage, Deletion, Item, Mention, Pag
 from listening.credential import need_credential
 from listening.query import search_texts
 from listening.sources import Look, Relation, Settings, Target, source
-from listening.sources._api import EPOCH, Heard, blind, gone, moments
+from listening.sources._api import EPOCH, Heard, blind, gone, moments, one_by_one
 from listening.sources._queries import queries_for
 from listening.sources._read import (
     NOT_PUBLIC,
+    NOTHING,
     Pager,
     expect,
     field,
     instant,
     owner_of,
+    page_of,
     part,
-    read_items,
-    tell_news,
     text_id,
     words,
 )
 
-NOTHING: Final = type(None)
-MOST_ASKED: Final = 100  # vanished posts asked for in one crawl
 WINDOW: Final = 50  # ids in one answer of older versions, of which none may be public
 GAPS: Final = 4  # empty answers in a row, before the forum is taken to end
 CHUNK: Final = 20  # posts of a topic in one answer (topic_view.rb)
@@ -103,9 +101,7 @@ def targets(settings: Forums, brands: BrandFile) -> list[Target]:
 
 def recount(look: Look, ids: Sequence[str]) -> Iterator[Page]:
     """Yield each post as it stands now."""
-    for native_id in ids:
-        items = tuple(_again(look, native_id))
-        yield Page(items, len(items))
+    yield from one_by_one(ids, lambda one: _again(look, one))
 
 
 @source(
@@ -128,8 +124,7 @@ def crawl(look: Look) -> Iterator[Page]:
     """Yield the posts back to the overlap, then what vanished; the cursor moves at the end."""
     heard = Heard(look)
     yield from heard.note(_posted(look) if look.settings["texts"] is None else _searched(look))
-    vanished = tuple(item for one in heard.missing()[:MOST_ASKED] for item in _again(look, one))
-    yield Page(vanished, len(vanished), heard.cursor)
+    yield heard.vanished(lambda one: _again(look, one))
 
 
 def _posted(look: Look) -> Iterator[Page]:
@@ -251,14 +246,13 @@ def _read(response: Response) -> Any:
 
 
 def _page(look: Look, posts: list[Any], url: str, topic: Mapping[str, Any] | None = None) -> Page:
-    tell_news("discourse", posts, KNOWN)
     known = look.recent(EPOCH)
     title = {"topic_title": topic.get("title")} if topic else {}
     full = [{**title, **one} if isinstance(one, Mapping) else one for one in posts]
-    items = read_items(
-        "discourse", url, full, lambda one: _item(one, look, known), lambda one: _id(one, look)
-    )
-    return Page(items, len(posts))
+    return page_of(
+        "discourse", url, full, lambda one: _item(one, look, known), lambda one: _id(one, look),
+        KNOWN,
+    )  # fmt: skip
 
 
 def _id(post: Any, look: Look) -> str:

@@ -25,7 +25,7 @@ from listening.sources import Look, Settings, Target, source
 from listening.sources._api import moments
 from listening.sources._meta import API, ask, pages
 from listening.sources._owned import channels, count, follow, inner, whose
-from listening.sources._read import field, instant, part, read_items, tell_news, text_id, words
+from listening.sources._read import field, instant, page_of, part, text_id, words
 
 SIZE: Final = 50  # more, and Meta asks for less
 POST: Final = (
@@ -82,7 +82,7 @@ def crawl(look: Look) -> Iterator[Page]:
         name = native_id.removeprefix(BELOW)
         fields = POST if name == native_id else COMMENT
         post = "" if name == native_id else name.partition("_")[0]
-        return _read(look, [ask(look, name, {"fields": fields})], name, post)
+        return _page(look, [ask(look, name, {"fields": fields})], name, post).items
 
     yield from follow(look, "facebook", _said(look), again)
 
@@ -107,21 +107,18 @@ def _listed(look: Look, path: str, fields: str, post: str) -> Iterator[Page]:
     """Yield a list, newest first, back to the overlap."""
     more = {"filter": "stream", "order": "reverse_chronological"} if post else {}
     for data in pages(look, path, {"fields": fields, "limit": SIZE, **more}):
-        items = _read(look, data, path, post)
-        yield Page(items, len(data))
-        if max(moments(items), default=look.since) < look.since:
+        page = _page(look, data, path, post)
+        yield page
+        if max(moments(page.items), default=look.since) < look.since:
             return
 
 
-def _read(look: Look, raws: list[Any], where: str, post: str) -> tuple[Item, ...]:
-    tell_news("facebook", raws, KNOWN)
-    return read_items(
-        "facebook",
-        where,
-        raws,
-        lambda raw: read_item(raw, look, post, where),
-        lambda raw: f"{BELOW if post else ''}{text_id(raw, 'id')}",
-    )
+def _page(look: Look, raws: list[Any], where: str, post: str) -> Page:
+    def name(raw: Any) -> str:
+        return f"{BELOW if post else ''}{text_id(raw, 'id')}"
+
+    return page_of("facebook", where, raws, lambda raw: read_item(raw, look, post, where), name,
+                   KNOWN)  # fmt: skip
 
 
 def read_item(raw: Any, look: Look, post: str = "", where: str = "") -> Mention:

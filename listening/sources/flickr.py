@@ -23,9 +23,9 @@ from listening.clean import UncleanError, strip_html
 from listening.contract import BrandFile, Coverage, Item, ListeningError, Mention, Page, Snapshot
 from listening.credential import need_credential
 from listening.sources import Look, Settings, Target, source
-from listening.sources._api import gone, halve, hear
+from listening.sources._api import gone, halve, hear, one_by_one
 from listening.sources._queries import search_targets
-from listening.sources._read import epoch, expect, field, part, read_items, text_id, whole
+from listening.sources._read import epoch, expect, field, page_of, part, text_id, whole
 
 API: Final = "https://api.flickr.com"
 SIZE: Final = 250
@@ -52,10 +52,8 @@ def targets(settings: Photos, brands: BrandFile) -> list[Target]:
 
 def recount(look: Look, ids: Sequence[str]) -> Iterator[Page]:
     """Yield how often a photo was seen and answered; of a comment Flickr counts nothing."""
-    for native_id in ids:
-        if "-" not in native_id:
-            items = tuple(_counted(look, native_id))
-            yield Page(items, len(items))
+    photos = (one for one in ids if "-" not in one)
+    yield from one_by_one(photos, lambda one: _counted(look, one))
 
 
 @source(
@@ -97,31 +95,17 @@ def _found(look: Look, text: str) -> Iterator[Page]:
         photos = expect(answer, "photo", list, API)
         reason = f"{answer['total']} photos in one minute are more than a page"
         coverage = Coverage("capped", reason=reason) if capped else None
-        yield _page(look, photos, coverage)
+        yield page_of("flickr", API, photos, lambda one: _photo(one, look), "id", coverage=coverage)
         for photo in photos:
             if isinstance(photo, Mapping) and str(photo.get("count_comments", "?")) != "0":
                 yield _comments(look, text_id(photo, "id"))
-
-
-def _page(look: Look, photos: list[Any], coverage: Coverage | None) -> Page:
-    items = read_items(
-        "flickr", API, photos, lambda one: _photo(one, look), lambda one: text_id(one, "id")
-    )
-    return Page(items, len(items), coverage=coverage)
 
 
 def _comments(look: Look, photo: str) -> Page:
     """Return what is said under a photo; nothing where it is gone meanwhile."""
     answer = _ask(look, "photos.comments.getList", {"photo_id": photo})
     listed = part(expect(answer, "comments", dict, API), "comment", list) if answer else []
-    items = read_items(
-        "flickr",
-        API,
-        listed,
-        lambda one: _comment(one, photo, look),
-        lambda one: text_id(one, "id"),
-    )
-    return Page(items, len(items))
+    return page_of("flickr", API, listed, lambda one: _comment(one, photo, look), "id")
 
 
 def _again(look: Look, native_id: str) -> Iterator[Item]:

@@ -16,7 +16,6 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from typing import Final
-from urllib.parse import urlsplit
 
 from listening.answer import GoneError
 from listening.bulk import unzip_lines
@@ -24,7 +23,7 @@ from listening.clean import UncleanError
 from listening.contract import BrandFile, Coverage, Mention, Page
 from listening.query import topic_filter
 from listening.sources import Look, Settings, SourceChanged, Target, cursor_instant, source
-from listening.sources._read import read_items
+from listening.sources._read import api_target, read_items
 
 SITE: Final = "http://data.gdeltproject.org"
 QUARTER: Final = timedelta(minutes=15)
@@ -45,9 +44,8 @@ class Files(Settings):
 
 def targets(settings: Files, _: BrandFile) -> list[Target]:
     """Return the stream of English news, and that of translated news."""
-    host, base = urlsplit(settings.base_url).hostname or "", settings.base_url.rstrip("/")
     kinds = {"gkg": "", **({"gkg-translated": "translation."} if settings.translated else {})}
-    return [Target(name, host, {"base_url": base, "kind": kind}) for name, kind in kinds.items()]
+    return [api_target(name, settings.base_url, {"kind": kind}) for name, kind in kinds.items()]
 
 
 @source(

@@ -22,7 +22,7 @@ from listening.query import Dialect
 from listening.sources import Look, Settings, Target, source
 from listening.sources._api import halve, hear
 from listening.sources._queries import search_targets
-from listening.sources._read import expect, field, instant, read_items, tell_news, text_id, words
+from listening.sources._read import expect, field, instant, page_of, words
 
 API: Final = "https://api.gdeltproject.org"
 SIZE: Final = 250
@@ -71,18 +71,14 @@ def _found(look: Look, text: str) -> Iterator[Page]:
         asked = {"query": f"({text})" if " OR " in text else text, **window}
         plain = {"mode": "artlist", "format": "json", "maxrecords": SIZE, "sort": "datedesc"}
         answer = look.http.fetch(url, _read, params={**asked, **plain})
-        articles = expect(answer, "articles", list, url) if answer else []  # `{}`: none
-        tell_news("gdelt_doc", articles, KNOWN)
-        return articles
+        return expect(answer, "articles", list, url) if answer else []  # `{}`: none
 
     for articles, capped in halve(look, ask, lambda one: len(one) >= SIZE, timedelta(minutes=15)):
         reason = f"{SIZE} articles or more in 15 minutes, of which the API shows no more"
         coverage = Coverage("capped", reason=reason) if capped else None
-        items = read_items(
-            "gdelt_doc", url, articles, lambda one: _mention(one, look),
-            lambda one: text_id(one, "url"),
-        )  # fmt: skip
-        yield Page(items, len(items), coverage=coverage)
+        yield page_of(
+            "gdelt_doc", url, articles, lambda one: _mention(one, look), "url", KNOWN, coverage
+        )
 
 
 def _read(response: Response) -> Any:

@@ -17,31 +17,30 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from listening.answer import GoneError, RateLimitedError, Response, conditions, read_json
 from listening.contract import BrandFile, Coverage, Item, ListeningError, Mention, Page
 from listening.credential import find_credential
 from listening.query import Dialect, compile_search
-from listening.sources import Look, Relation, Settings, Target, source
-from listening.sources._api import Heard, blind, gone, stamp
+from listening.sources import Look, Settings, Target, source
+from listening.sources._api import Heard, bearer, blind, gone, one_by_one, stamp
 from listening.sources._github import DISCUSSIONS, discussed
 from listening.sources._queries import queries_for
 from listening.sources._read import (
+    NOTHING,
     Pager,
+    api_target,
     expect,
     expect_list,
     field,
     instant,
+    page_of,
     part,
-    read_items,
-    tell_news,
     text_id,
     words,
 )
 
 API: Final = "https://api.github.com"
-NOTHING: Final = type(None)
 SIZE: Final = 100
 CAP: Final = 1_000  # hits that a search reaches
 MOST_ASKED: Final = 50  # vanished items asked for in one crawl
@@ -72,8 +71,7 @@ class Repositories(Settings):
 
 def targets(settings: Repositories, brands: BrandFile) -> list[Target]:
     """Return one target per repository, or per query; a brand's own account is its channel."""
-    facts = {"base_url": settings.base_url.rstrip("/"), "connection": settings.connection}
-    host = urlsplit(settings.base_url).hostname or ""
+    base, facts = settings.base_url, {"connection": settings.connection}
     owners = {
         handle.lstrip("@").lower(): brand
         for brand in brands.brands
@@ -84,21 +82,19 @@ def targets(settings: Repositories, brands: BrandFile) -> list[Target]:
         owner = owners.get(repo.split("/")[0].lower())
         owned = owner is not None and owner.role == "own"
         told = {"repo": repo.lower(), "brand": owner.id if owner else "", "owned": owned}
-        relation: Relation = "owned" if owned else "off_channel"
-        found.append(Target(repo.lower(), host, {**facts, **told}, relation=relation))
+        relation = "owned" if owned else "off_channel"
+        found.append(api_target(repo.lower(), base, {**facts, **told}, relation=relation))
     if found:
         return found
     return [
-        Target(name, host, {**facts, "texts": list(compile_search(q, WORDS))})
+        api_target(name, base, {**facts, "texts": list(compile_search(q, WORDS))})
         for name, q in queries_for("github", brands).items()
     ]
 
 
 def recount(look: Look, ids: Sequence[str]) -> Iterator[Page]:
     """Yield each issue and comment as it stands now; discussions are counted by the crawl."""
-    for native_id in ids:
-        items = tuple(_again(look, native_id))
-        yield Page(items, len(items))
+    yield from one_by_one(ids, lambda one: _again(look, one))
 
 
 @source(
@@ -154,10 +150,10 @@ def _listed(look: Look, heard: Heard, tags: dict[str, Any]) -> Iterator[Page]:
             if first:
                 tags[kind] = {"since": asked["since"], "tag": response.headers.get("ETag")}
             raws = expect_list(read_json(response), response.url, kind)
-            items = _items(look, raws, response.url)
-            pager.turn(item.native_id for item in items)
+            page = _page(look, raws, response.url)
+            pager.turn(item.native_id for item in page.items)
             if raws:
-                yield Page(items, len(raws))
+                yield page
             url, params, first = response.link("next"), {}, False
     if find_credential(look.settings["connection"]):
         yield from _discussed(look)
@@ -183,10 +179,10 @@ def _searched(look: Look) -> Iterator[Page]:
 def _hits(look: Look, asked: str, answer: dict[str, Any]) -> Iterator[Page]:
     expected, got, number, pager = answer["total_count"], set[str](), 1, Pager(asked)
     while answer["items"]:
-        items = _items(look, answer["items"], asked)
-        pager.turn(item.native_id for item in items)
-        got |= {item.native_id for item in items}
-        yield Page(items, len(items))
+        page = _page(look, answer["items"], asked)
+        pager.turn(item.native_id for item in page.items)
+        got |= {item.native_id for item in page.items}
+        yield page
         if number * SIZE >= min(expected, CAP):
             break
         number += 1
@@ -248,14 +244,12 @@ def _told(response: Response) -> Any:
 
 
 def _headers(look: Look) -> dict[str, str]:
-    token = find_credential(look.settings["connection"])
     said = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"}
-    return {**said, "Authorization": f"Bearer {token.password}"} if token else said
+    return {**said, **bearer(look.settings["connection"])}
 
 
-def _items(look: Look, raws: list[Any], url: str) -> tuple[Item, ...]:
-    tell_news("github", raws, KNOWN)
-    return read_items("github", url, raws, lambda raw: _mention(raw, look), _id)
+def _page(look: Look, raws: list[Any], url: str) -> Page:
+    return page_of("github", url, raws, lambda raw: _mention(raw, look), _id, KNOWN)
 
 
 def _id(raw: Any) -> str:
@@ -274,7 +268,7 @@ def _again(look: Look, native_id: str) -> Iterator[Item]:
     if _id(raw) not in ("", native_id):  # transferred: it goes on there, under another id
         yield from gone(look, "github", [native_id])
     else:
-        yield from _items(look, [raw], url)
+        yield from _page(look, [raw], url).items
 
 
 def _mention(raw: Any, look: Look) -> Mention:

@@ -23,7 +23,7 @@ from listening.contract import BrandFile, Coverage, Item, Mention, Page
 from listening.sources import Look, Settings, Target, source
 from listening.sources._google import TOKENS, login
 from listening.sources._owned import REPLY, channels, follow, inner, review_page, walk, whose
-from listening.sources._read import expect, field, instant, part, tell_news, words
+from listening.sources._read import expect, field, instant, part, words
 
 API: Final = "https://mybusiness.googleapis.com"
 SCOPE: Final = "https://www.googleapis.com/auth/business.manage"
@@ -96,13 +96,13 @@ def crawl(look: Look) -> Iterator[Page]:
 
 
 def _page(look: Look, reviews: list[Any], url: str, told: Coverage | None = None) -> Page:
-    tell_news("googlebusiness", reviews, KNOWN)
     page = review_page(
         look, "googlebusiness", url, reviews,
         id_field="reviewId",
         review=lambda one: _review(one, look),
         reply_of=lambda one: inner(one, "reviewReply"),
         reply=_reply,
+        known=KNOWN,
     )  # fmt: skip
     return Page(page.items, page.served, coverage=told)
 

@@ -22,17 +22,7 @@ from listening.contract import BrandFile, Mention, Page
 from listening.sources import Look, Settings, Target, source
 from listening.sources._google import TOKENS, login
 from listening.sources._owned import channels, count, dated, follow, inner, review_page, whose
-from listening.sources._read import (
-    Pager,
-    epoch,
-    expect,
-    field,
-    part,
-    tell_news,
-    text_id,
-    whole,
-    words,
-)
+from listening.sources._read import Pager, epoch, expect, field, part, text_id, whole, words
 
 API: Final = "https://androidpublisher.googleapis.com"
 SCOPE: Final = "https://www.googleapis.com/auth/androidpublisher"
@@ -92,13 +82,13 @@ def _pages(look: Look) -> Iterator[Page]:
         # An app without a review is answered by an empty object.
         reviews = expect(answer, "reviews", list, url) if answer else []
         pager.turn(text_id(one, "reviewId") for one in reviews)
-        tell_news("googleplay", reviews, KNOWN)
         yield review_page(
             look, "googleplay", url, reviews,
             id_field="reviewId",
             review=lambda one: _review(one, look),
             reply_of=lambda one: _comment(one, "developerComment"),
             reply=lambda said: (field(said, "text", str), _modified(said)),
+            known=KNOWN,
         )  # fmt: skip
         token = str(inner(inner(answer, "tokenPagination"), "nextPageToken") or "")
         if not token:

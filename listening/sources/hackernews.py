@@ -13,7 +13,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from listening.clean import strip_html
 from listening.contract import BrandFile, Coverage, Item, Mention, Page, Snapshot
@@ -21,18 +20,28 @@ from listening.query import search_texts
 from listening.sources import Look, Settings, Target, source
 from listening.sources._api import gone, hear
 from listening.sources._queries import IMPLIED, names_of, queries_for
-from listening.sources._read import Pager, epoch, expect, field, read_items, tell_news, text_id
+from listening.sources._read import (
+    NOTHING,
+    Pager,
+    api_target,
+    epoch,
+    expect,
+    field,
+    host_of,
+    page_of,
+    text_id,
+    words,
+)
 
 ALGOLIA: Final = "https://hn.algolia.com"
 FIREBASE: Final = "https://hacker-news.firebaseio.com"
 PER_PAGE: Final = 100
 CAP: Final = 1000
-KNOWN: Final = frozenset(
-    ("objectID", "author", "title", "story_title", "url", "story_url", "comment_text",
-     "story_text", "points", "num_comments", "story_id", "parent_id", "created_at",
-     "created_at_i", "updated_at", "children", "_tags", "_highlightResult", "relevancy_score",
-     "parts", "options", "job_text")
-)  # fmt: skip
+KNOWN: Final = words(
+    """_highlightResult _tags author children comment_text created_at created_at_i job_text
+    num_comments objectID options parent_id parts points relevancy_score story_id story_text
+    story_title story_url title updated_at url"""
+)
 
 
 class Search(Settings):
@@ -46,10 +55,9 @@ def targets(settings: Search, brands: BrandFile) -> list[Target]:
     """Return one target per query that covers Hacker News, else one for the brands' names."""
     default = FIREBASE if settings.base_url == ALGOLIA else settings.base_url
     items = settings.items_base_url or default
-    host, items_host = (urlsplit(url).hostname or "" for url in (settings.base_url, items))
-    facts = {"base_url": settings.base_url.rstrip("/"), "items_base_url": items.rstrip("/")}
+    facts, hosts = {"items_base_url": items.rstrip("/")}, (host_of(items),)
     return [
-        Target(name, host, {**facts, "texts": list(texts)}, hosts=(items_host,))
+        api_target(name, settings.base_url, {**facts, "texts": list(texts)}, hosts=hosts)
         for name, q in queries_for("hackernews", brands).items()
         for texts in [names_of(brands) if name == IMPLIED else search_texts(q)]  # names as written
     ]
@@ -57,22 +65,13 @@ def targets(settings: Search, brands: BrandFile) -> list[Target]:
 
 def recount(look: Look, ids: Sequence[str]) -> Iterator[Page]:
     """Yield what Firebase counts of one item; it knows no points of comments."""
+    where, seen = look.settings["items_base_url"], look.started_at
     for native_id in ids:
         item = _item(look, native_id)
-        if item is None:
-            continue
-        yield Page((_counted_item(item, native_id, look),), 1)
-
-
-def _counted_item(item: Mapping[str, Any], native_id: str, look: Look) -> Item:
-    if item.get("deleted") is True:
-        return gone(look, "hackernews", [native_id])[0]
-    where = f"{look.settings['items_base_url']}/v0/item/{native_id}.json"
-    (counted,) = read_items(
-        "hackernews", where, [item], lambda one: _snapshot(one, look.started_at),
-        lambda one: text_id(one, "id"),
-    )  # fmt: skip
-    return counted
+        if item is not None and item.get("deleted") is True:
+            yield Page(gone(look, "hackernews", [native_id]), 1)
+        elif item is not None:
+            yield page_of("hackernews", where, [item], lambda one: _snapshot(one, seen), "id")
 
 
 def _snapshot(item: Any, seen: datetime) -> Snapshot:
@@ -192,25 +191,21 @@ def _ask(look: Look, text: str, after: int, until: int | None, page: int) -> dic
     )
     for name in ("nbHits", "nbPages"):
         expect(answer, name, int, url)
-    tell_news("hackernews", expect(answer, "hits", list, url), KNOWN)
+    expect(answer, "hits", list, url)
     return dict(answer)
 
 
 def _page(look: Look, answer: Mapping[str, Any]) -> Page:
-    items = read_items(
-        "hackernews",
-        str(look.settings["base_url"]),
-        answer["hits"],
-        lambda hit: _mention(hit, look.started_at),
-        lambda hit: text_id(hit, "objectID"),
+    where, seen = look.settings["base_url"], look.started_at
+    return page_of(
+        "hackernews", where, answer["hits"], lambda hit: _mention(hit, seen), "objectID", KNOWN
     )
-    return Page(items, len(items))
 
 
 def _mention(hit: Any, seen: datetime) -> Mention:
     tags = field(hit, "_tags", list)
     is_comment = "comment" in tags
-    native_id, story = field(hit, "objectID", str), str(field(hit, "story_id", int, type(None)))
+    native_id, story = field(hit, "objectID", str), str(field(hit, "story_id", int, NOTHING))
     created = epoch(field(hit, "created_at_i", int), "created_at_i")
     text = strip_html(
         field(hit, "comment_text", str) if is_comment else hit.get("story_text") or ""
@@ -229,8 +224,8 @@ def _mention(hit: Any, seen: datetime) -> Mention:
         channel="hackernews",
         parent_native_id=str(field(hit, "parent_id", int)) if is_comment else "",
         thread_native_id=story if story != "None" else native_id,
-        likes=None if is_comment else field(hit, "points", int, type(None)),
-        comments=None if is_comment else field(hit, "num_comments", int, type(None)),
+        likes=None if is_comment else field(hit, "points", int, NOTHING),
+        comments=None if is_comment else field(hit, "num_comments", int, NOTHING),
     )
 
 

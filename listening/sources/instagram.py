@@ -27,15 +27,7 @@ from listening.sources import Look, Settings, Target, source
 from listening.sources._api import moments
 from listening.sources._meta import API, ask, pages
 from listening.sources._owned import channels, count, follow, inner, whose
-from listening.sources._read import (
-    field,
-    instant,
-    part,
-    read_items,
-    tell_news,
-    text_id,
-    words,
-)  # fmt: skip
+from listening.sources._read import field, instant, page_of, part, tell_news, text_id, words
 from listening.sources._spool import place, read_spool
 
 SIZE: Final = 50
@@ -95,7 +87,7 @@ def crawl(look: Look) -> Iterator[Page]:
         fields = MEDIA if name == native_id else f"{ANSWER},parent_id,media{{id}}"
         raw = ask(look, name, {"fields": fields})
         media = text_id(inner(raw, "media"), "id")
-        return _read(look, [(raw, media, text_id(raw, "parent_id"))], name)
+        return _page(look, [(raw, media, text_id(raw, "parent_id"))], name).items
 
     yield from follow(look, "instagram", _said(look), again)
 
@@ -126,9 +118,9 @@ def _listed(look: Look, path: str, fields: str, media: str = "") -> Iterator[Pag
             answers = inner(inner(one, "replies"), "data")
             listed = answers if isinstance(answers, list) else []
             told += [(answer, media, text_id(one, "id")) for answer in listed]
-        items = _read(look, told, path)
-        yield Page(items, len(told))
-        if max(moments(items), default=look.since) < look.since:
+        page = _page(look, told, path)
+        yield page
+        if max(moments(page.items), default=look.since) < look.since:
             return
 
 
@@ -147,7 +139,7 @@ def _mentions(look: Look, account: str) -> Iterator[Page]:
             except GoneError:  # taken back since
                 continue
             raw = inner(answer, what)
-            yield Page(_read(look, [(raw, media if comment else "", "")], what), 1)
+            yield _page(look, [(raw, media if comment else "", "")], what)
 
 
 def _told(payload: Any, account: str) -> Iterator[Mapping[str, Any]]:
@@ -161,9 +153,9 @@ def _told(payload: Any, account: str) -> Iterator[Mapping[str, Any]]:
                 yield value
 
 
-def _read(look: Look, told: list[tuple[Any, str, str]], where: str) -> tuple[Item, ...]:
+def _page(look: Look, told: list[tuple[Any, str, str]], where: str) -> Page:
     tell_news("instagram", (raw for raw, _, _ in told), KNOWN)
-    return read_items(
+    return page_of(
         "instagram",
         where,
         told,

@@ -28,10 +28,10 @@ from listening.sources._read import (
     epoch,
     expect,
     field,
+    page_of,
     part,
-    read_items,
     text_id,
-)  # fmt: skip
+)
 
 API: Final = "https://api.intercom.io"
 VERSION: Final = "2.11"
@@ -122,16 +122,16 @@ def _conversation(look: Look, number: str, known: Mapping[str, datetime]) -> Ite
     said = [(begun, ""), *((one, text_id(one, "id")) for one in parts if inner(one, "body"))]
     said += [(one, text_id(one, "id")) for one in parts if inner(one, "redacted") is True]
     unique = {name: raw for raw, name in said}
-    items = read_items(
+    hidden = expect(told, "total_count", int, url) - len(parts)
+    told_of = Coverage("capped", reason=f"{hidden} parts of a conversation are not shown")
+    yield page_of(
         "intercom",
         url,
         [(raw, _name(number, name)) for name, raw in unique.items()],
         lambda pair: _item(look, *pair, _name(number), known),
         lambda pair: pair[1],
+        coverage=told_of if hidden > 0 else None,
     )
-    hidden = expect(told, "total_count", int, url) - len(parts)
-    told_of = Coverage("capped", reason=f"{hidden} parts of a conversation are not shown")
-    yield Page(items, len(unique), coverage=told_of if hidden > 0 else None)
 
 
 def _name(number: str, piece: str = "") -> str:

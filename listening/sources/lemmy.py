@@ -21,9 +21,9 @@ from listening.answer import DeniedError, GoneError
 from listening.clean import UncleanError
 from listening.contract import BrandFile, Coverage, Deletion, Item, Mention, Page
 from listening.sources import Look, Settings, Target, source
-from listening.sources._api import EPOCH, disguised, gone, hear, moments
+from listening.sources._api import EPOCH, disguised, gone, hear, moments, one_by_one
 from listening.sources._queries import search_targets
-from listening.sources._read import NOT_PUBLIC, Pager, expect, field, instant, part, read_items
+from listening.sources._read import NOT_PUBLIC, Pager, expect, field, instant, page_of, part
 
 LIMITS: Final = {b"rate_limit_error": 600.0}  # a search's own, of ten minutes (0.19)
 SIZE: Final = 50
@@ -45,9 +45,7 @@ def targets(settings: Server, brands: BrandFile) -> list[Target]:
 
 def recount(look: Look, ids: Sequence[str]) -> Iterator[Page]:
     """Yield each post or comment as it stands now."""
-    for native_id in ids:
-        items = tuple(_again(look, native_id))
-        yield Page(items, len(items))
+    yield from one_by_one(ids, lambda one: _again(look, one))
 
 
 @source(
@@ -122,11 +120,13 @@ def _again(look: Look, native_id: str) -> Iterator[Item]:
 
 def _page(look: Look, views: list[Any], kind: str, url: str) -> Page:
     known = look.recent(EPOCH)
-    items = read_items(
-        "lemmy", url, views, lambda view: _item(view, kind, look, known),
+    return page_of(
+        "lemmy",
+        url,
+        views,
+        lambda view: _item(view, kind, look, known),
         lambda view: _id(look, kind, part(part(view, kind, dict), "id", int)),
-    )  # fmt: skip
-    return Page(items, len(views))
+    )
 
 
 def _id(look: Look, kind: str, number: int) -> str:

@@ -27,7 +27,7 @@ from listening.contract import BrandFile, Item, Mention, Page
 from listening.credential import need_credential
 from listening.sources import Look, Settings, Target, source
 from listening.sources._owned import channels, count, follow, inner, whose
-from listening.sources._read import Pager, expect, field, part, read_items, text_id
+from listening.sources._read import Pager, expect, field, page_of, part, text_id
 
 API: Final = "https://api.linkedin.com/rest"
 SIZE: Final = 50
@@ -79,10 +79,10 @@ def crawl(look: Look) -> Iterator[Page]:
         found = COMMENT.fullmatch(native_id)
         if not found:
             post = _ask(look, f"/posts/{quote(native_id, safe='')}", {})
-            return _read(look, [post], native_id, "")
+            return _page(look, [post], native_id, "").items
         thread, number = found.groups()
         path = f"/socialActions/{quote(thread, safe='')}/comments/{number}"
-        return _read(look, [_ask(look, path, {})], path, thread)
+        return _page(look, [_ask(look, path, {})], path, thread).items
 
     yield from follow(look, "linkedin", _said(look), again)
 
@@ -119,9 +119,9 @@ def _listed(look: Look, path: str, asked: Mapping[str, Any], thread: str) -> Ite
     while True:
         answer = _ask(look, path, {**asked, "start": start, "count": SIZE})
         raws = expect(answer, "elements", list, path)
-        items = _read(look, raws, path, thread)
-        pager.turn(item.native_id for item in items)
-        yield Page(items, len(raws))
+        page = _page(look, raws, path, thread)
+        pager.turn(item.native_id for item in page.items)
+        yield page
         links = inner(inner(answer, "paging"), "links")
         following = [one for one in links or () if inner(one, "rel") == "next"]
         if not raws or (len(raws) < SIZE and not following):
@@ -140,8 +140,8 @@ def _ask(look: Look, path: str, asked: Mapping[str, Any]) -> Any:
     return look.http.get_json(f"{look.settings['base_url']}{path}", asked, headers)
 
 
-def _read(look: Look, raws: list[Any], where: str, thread: str) -> tuple[Item, ...]:
-    return read_items(
+def _page(look: Look, raws: list[Any], where: str, thread: str) -> Page:
+    return page_of(
         "linkedin",
         where,
         raws,

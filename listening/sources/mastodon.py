@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final, Self
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -22,36 +23,33 @@ from pydantic import model_validator
 from listening.answer import GoneError, Response, read_json
 from listening.clean import UncleanError, strip_html
 from listening.contract import BrandFile, Item, Mention, Page
-from listening.credential import find_credential, need_credential
+from listening.credential import need_credential
 from listening.query import Dialect, compile_search
 from listening.sources import Look, Settings, SourceSilent, Target, source
-from listening.sources._api import Heard, blind, gone, moments
+from listening.sources._api import Heard, bearer, blind, gone, moments, one_by_one
 from listening.sources._read import (
     NOT_PUBLIC,
+    NOTHING,
     Pager,
+    api_target,
     expect_list,
     field,
     instant,
-    read_items,
-    target_name,
-    tell_news,
-    text_id,
+    page_of,
+    words,
 )
 
 LIMIT: Final = 40
-MOST_ASKED: Final = 100  # vanished posts asked for in one crawl
 # Its search is Elasticsearch's simple query (docs.joinmastodon.org/methods/search, read 2026-11):
 # words and phrases, all of which must be there; it stems, so nothing is left out by it.
 SEARCH: Final = Dialect(most=400, any_of=None, groups=False)
-NOTHING: Final = type(None)
-KNOWN: Final = frozenset(
-    ("id", "created_at", "in_reply_to_id", "in_reply_to_account_id", "sensitive", "spoiler_text",
-     "visibility", "language", "uri", "url", "replies_count", "reblogs_count", "favourites_count",
-     "quotes_count", "edited_at", "content", "reblog", "application", "account",
-     "media_attachments", "mentions", "tags", "emojis", "card", "poll", "quote",
-     "quote_approval", "filtered", "favourited", "reblogged", "muted", "bookmarked", "pinned",
-     "text", "local_only", "tagged_collections")
-)  # fmt: skip
+KNOWN: Final = words(
+    """account application bookmarked card content created_at edited_at emojis favourited
+    favourites_count filtered id in_reply_to_account_id in_reply_to_id language local_only
+    media_attachments mentions muted pinned poll quote quote_approval quotes_count reblog reblogged
+    reblogs_count replies_count sensitive spoiler_text tagged_collections tags text uri url
+    visibility"""
+)
 
 
 class Server(Settings):
@@ -72,10 +70,9 @@ class Server(Settings):
 
 def targets(settings: Server, brands: BrandFile) -> list[Target]:
     """Return one target per hashtag, one for all that is public, one per query to search for."""
-    host = urlsplit(settings.base_url).hostname or ""
-    facts = {"base_url": settings.base_url.rstrip("/"), "connection": settings.connection}
+    facts = {"connection": settings.connection}
     named: dict[str, dict[str, Any]] = {
-        target_name(tag): {"tag": tag} for tag in (tag.lstrip("#") for tag in settings.tags)
+        tag: {"tag": tag} for tag in (tag.lstrip("#") for tag in settings.tags)
     }
     if settings.public:
         named["public timeline"] = {"public": True}
@@ -85,7 +82,7 @@ def targets(settings: Server, brands: BrandFile) -> list[Target]:
         implied = tuple(f'"{brand.name}"' for brand in brands.brands)
         for name, texts in (found or {"search implied": implied}).items():
             named[name] = {"texts": list(texts)}
-    return [Target(name, host, {**facts, **told}) for name, told in named.items()]
+    return [api_target(name, settings.base_url, {**facts, **told}) for name, told in named.items()]
 
 
 def recount(look: Look, ids: Sequence[str]) -> Iterator[Page]:
@@ -99,13 +96,10 @@ def recount(look: Look, ids: Sequence[str]) -> Iterator[Page]:
     except GoneError:  # a server older than Mastodon 4.3
         statuses = []
     if statuses:
-        items = _items(look, statuses, url)
-        served |= {item.native_id for item in items}
-        yield Page(items, len(statuses))
-    for native_id in ids:
-        if native_id not in served:
-            items = tuple(_again(look, native_id))
-            yield Page(items, len(items))
+        page = _page(look, statuses, url)
+        served |= {item.native_id for item in page.items}
+        yield page
+    yield from one_by_one((one for one in ids if one not in served), partial(_again, look))
 
 
 def history(look: Look, edited: Mention) -> Iterator[Mention]:
@@ -157,14 +151,14 @@ def crawl(look: Look) -> Iterator[Page]:
     else:
         url = f"{base}/api/v1/timelines/tag/{quote(facts['tag'], safe='')}?limit={LIMIT}"
         yield from heard.note(_pages(look, url))
-    vanished = tuple(item for one in heard.missing()[:MOST_ASKED] for item in _again(look, one))
-    if not heard.served and any(isinstance(item, Mention) for item in vanished):
+    vanished = heard.vanished(partial(_again, look))
+    if not heard.served and any(isinstance(item, Mention) for item in vanished.items):
         raise SourceSilent(
             "nothing was served, yet the posts are still there",
             where=base,
             mend="The server may serve this to its own users only; name another one",
         )
-    yield Page(vanished, len(vanished), heard.cursor)
+    yield vanished
 
 
 def _pages(look: Look, first: str, text: str = "") -> Iterator[Page]:
@@ -176,10 +170,10 @@ def _pages(look: Look, first: str, text: str = "") -> Iterator[Page]:
         response, statuses = look.http.fetch(url, _read, headers=_headers(look))
         if not statuses:
             return
-        items = _items(look, statuses, url)
-        pager.turn(item.native_id for item in items)
-        yield Page(items, len(statuses))
-        if max(moments(items), default=look.since) < look.since:
+        page = _page(look, statuses, url)
+        pager.turn(item.native_id for item in page.items)
+        yield page
+        if max(moments(page.items), default=look.since) < look.since:
             return
         count += len(statuses)
         url = _search_url(base, text, count) if text else response.link("next")
@@ -192,8 +186,7 @@ def _search_url(base: str, text: str, offset: int) -> str:
 
 
 def _headers(look: Look) -> dict[str, str]:
-    found = find_credential(look.settings.get("connection", ""))
-    return {"Authorization": f"Bearer {found.password}"} if found and found.password else {}
+    return bearer(look.settings["connection"])
 
 
 def _read(response: Response) -> tuple[Response, list[Any]]:
@@ -202,15 +195,9 @@ def _read(response: Response) -> tuple[Response, list[Any]]:
     return response, expect_list(listed, response.url, "the timeline")
 
 
-def _items(look: Look, statuses: list[Any], url: str) -> tuple[Item, ...]:
-    tell_news("mastodon", statuses, KNOWN)
-    return read_items(
-        "mastodon",
-        url,
-        statuses,
-        lambda status: read_status(status, look.target.host, look.started_at),
-        lambda status: text_id(status, "id"),
-    )
+def _page(look: Look, statuses: list[Any], url: str) -> Page:
+    host, seen = look.target.host, look.started_at
+    return page_of("mastodon", url, statuses, lambda one: read_status(one, host, seen), "id", KNOWN)
 
 
 def read_status(status: Any, host: str, seen: datetime) -> Mention:
@@ -264,4 +251,4 @@ def _again(look: Look, native_id: str) -> Iterator[Item]:
     except GoneError:
         yield from gone(look, "mastodon", [native_id])
     else:
-        yield from _items(look, [status], url)
+        yield from _page(look, [status], url).items

@@ -25,17 +25,7 @@ from listening.query import Dialect
 from listening.sources import Look, Settings, Target, source
 from listening.sources._api import disguised, halve, hear, stamp
 from listening.sources._queries import search_targets
-from listening.sources._read import (
-    NOT_PUBLIC,
-    expect,
-    field,
-    instant,
-    part,
-    read_items,
-    tell_news,
-    text_id,
-    words,
-)
+from listening.sources._read import NOT_PUBLIC, expect, field, instant, page_of, part, words
 
 API: Final = "https://newsapi.org"
 SIZE: Final = 100
@@ -94,11 +84,10 @@ def _found(look: Look, text: str) -> Iterator[Page]:
     for answer, capped in halve(look, ask, is_full, timedelta(minutes=1)):
         reason = f"{answer['totalResults']} articles in one minute are more than a page"
         coverage = Coverage("capped", reason=reason) if capped else None
-        items = read_items(
-            "newsapi", API, answer["articles"],
-            lambda one: _mention(one, look), lambda one: text_id(one, "url"),
-        )  # fmt: skip
-        yield Page(items, len(items), coverage=coverage)
+        articles = answer["articles"]
+        yield page_of(
+            "newsapi", API, articles, lambda one: _mention(one, look), "url", KNOWN, coverage
+        )
 
 
 def _ask(look: Look, asked: Mapping[str, Any]) -> Any:
@@ -112,7 +101,7 @@ def _ask(look: Look, asked: Mapping[str, Any]) -> Any:
     except DeniedError as error:
         raise disguised(error, url, LIMITS) from error
     expect(answer, "totalResults", int, url)
-    tell_news("newsapi", expect(answer, "articles", list, url), KNOWN)
+    expect(answer, "articles", list, url)
     return answer
 
 

@@ -12,7 +12,6 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from pydantic import Field
 
@@ -21,15 +20,7 @@ from listening.clean import UncleanError
 from listening.contract import BrandFile, Item, Mention, Page
 from listening.sources import Look, Settings, Target, source
 from listening.sources._api import EPOCH, MOST_ASKED, gone, is_due, searched
-from listening.sources._read import (
-    expect,
-    field,
-    read_items,
-    target_name,
-    tell_news,
-    text_id,
-    words,
-)
+from listening.sources._read import api_target, expect, field, page_of, words
 
 API: Final = "https://api.nhtsa.gov"
 KNOWN: Final = words(
@@ -57,13 +48,15 @@ class Vehicles(Settings):
 
 def targets(settings: Vehicles, _: BrandFile) -> list[Target]:
     """Return one target per vehicle and model year."""
-    host, base = urlsplit(settings.base_url).hostname or "", settings.base_url.rstrip("/")
     return [
-        Target(target_name(f"{one.make}/{one.model}/{year}".lower()), host,
-               {"base_url": base, "make": one.make, "model": one.model, "year": year,
-                "brand": one.brand, "hours": settings.hours})
-        for one in settings.vehicles for year in one.years
-    ]  # fmt: skip
+        api_target(
+            f"{one.make}/{one.model}/{year}".lower(),
+            settings.base_url,
+            {**one.model_dump(exclude={"years"}), "year": year, "hours": settings.hours},
+        )
+        for one in settings.vehicles
+        for year in one.years
+    ]
 
 
 @source(
@@ -104,11 +97,7 @@ def _ask(look: Look, path: str, asked: Mapping[str, Any]) -> tuple[Page, str]:
     url = f"{look.settings['base_url']}/complaints/{path}"
     answer, body = look.http.fetch(url, _read, params=asked)
     raws = expect(answer, "results", list, url)
-    tell_news("nhtsa", raws, KNOWN)
-    items = read_items(
-        "nhtsa", url, raws, lambda raw: _mention(raw, look), lambda raw: text_id(raw, "odiNumber")
-    )
-    return Page(items, len(raws)), body
+    return page_of("nhtsa", url, raws, lambda raw: _mention(raw, look), "odiNumber", KNOWN), body
 
 
 def _read(response: Response) -> tuple[Any, str]:

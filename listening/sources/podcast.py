@@ -12,9 +12,10 @@ several formats is taken. Transcripts often lie at another host, which `hosts` m
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 from pydantic import Field
 
@@ -25,7 +26,7 @@ from listening.sources import Look, Settings, SourceSilent, Target, source
 from listening.sources._api import EPOCH
 from listening.sources._entry import entry_id, read_entry
 from listening.sources._feed import ENTRIES, fetch_feed
-from listening.sources._read import digest, owner_of, read_items, target_name
+from listening.sources._read import digest, read_items, site_target
 from listening.sources._transcript import TYPES, passages, read_transcript
 from listening.sources._xml import Node, XmlError, read_nodes
 
@@ -41,15 +42,7 @@ class Podcasts(Settings):
 
 def targets(settings: Podcasts, brands: BrandFile) -> list[Target]:
     """Return one target per feed; one on a brand's own domain is that brand's channel."""
-    found = []
-    for url in settings.urls:
-        parts = urlsplit(url)
-        owner = owner_of(parts.hostname or "", brands)
-        name = target_name(f"{parts.path}?{parts.query}" if parts.query else parts.path)
-        facts = {"url": url, "brand": owner.id if owner else ""}
-        relation = "owned" if owner else None
-        found.append(Target(name, parts.hostname or "", facts, settings.hosts, relation))  # type: ignore[arg-type]
-    return found
+    return [replace(site_target(url, brands), hosts=settings.hosts) for url in settings.urls]
 
 
 @source(

@@ -13,22 +13,19 @@ Policy forbids to match people with other platforms: an author is a name here an
 
 from __future__ import annotations
 
-import base64
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from listening.answer import DeniedError, GoneError, read_json
-from listening.clean import UncleanError, strip_html
+from listening.clean import UncleanError
 from listening.contract import BrandFile, Coverage, Deletion, Item, Mention, Page
 from listening.credential import find_credential
 from listening.dialect import Dialect
 from listening.query import compile_search
 from listening.sources import Look, Settings, Target, source
-from listening.sources._api import Heard, blind, moments
-from listening.sources._feed import read_feed
+from listening.sources._api import Heard, basic, blind, moments
 from listening.sources._queries import queries_for
 from listening.sources._read import (
     Pager,
@@ -36,17 +33,17 @@ from listening.sources._read import (
     expect,
     expect_list,
     field,
-    instant,
-    read_items,
+    host_of,
+    page_of,
     text_id,
 )
+from listening.sources._reddit_feed import capped, feed_page
 
 API: Final = "https://oauth.reddit.com"
 SITE: Final = "https://www.reddit.com"
 LIMIT: Final = 100
 CAP: Final = 1_000  # things of one listing, about
 THREADS: Final = 50  # of one crawl
-FEED_PACE: Final = 7.0  # seconds; the feeds bear some ten requests a minute (unverified)
 SEARCH: Final = Dialect(most=512, all_of=" AND ", fields={"author": "author:", "site": "site:"})
 GONE: Final = ("[deleted]", "[removed]")
 
@@ -65,7 +62,7 @@ def targets(settings: Subreddits, brands: BrandFile) -> list[Target]:
     base = settings.base_url.rstrip("/")
     site = SITE if base == API else base
     facts = {"base_url": base, "site_url": site, "connection": settings.connection}
-    host, other = (urlsplit(url).hostname or "" for url in (site, base))
+    host, other = host_of(site), host_of(base)
     found = [
         Target(f"r-{name}-{kind}", host, {**facts, "path": f"/r/{quote(name)}/{kind}"}, (other,))
         for name in (name.removeprefix("r/").strip("/") for name in settings.subreddits)
@@ -109,7 +106,8 @@ def crawl(look: Look) -> Iterator[Page]:
         return
     said, heard, answered = _login(look), Heard(look), dict[str, None]()
     for text in texts:
-        for page in heard.note(_listing(look, said, text) if said else _feed(look, text)):
+        found = _listing(look, said, text) if said else [feed_page(look, _search(text, look))]
+        for page in heard.note(found):
             posts = [item for item in page.items if isinstance(item, Mention)]
             answered |= dict.fromkeys(one.native_id for one in posts if text and one.comments)
             yield page
@@ -127,9 +125,8 @@ def _login(look: Look) -> dict[str, str] | None:
     app = find_credential(look.settings["connection"])
     if app is None:
         return None
-    pair = base64.b64encode(f"{app.login}:{app.password}".encode()).decode()
     url = f"{look.settings['site_url']}/api/v1/access_token"
-    form, headers = {"grant_type": "client_credentials"}, {"Authorization": f"Basic {pair}"}
+    form, headers = {"grant_type": "client_credentials"}, basic(app.login, app.password)
     answer = look.http.fetch(url, read_json, headers=headers, form=form, secret=True)
     return {"Authorization": f"Bearer {expect(answer, 'access_token', str, url)}"}
 
@@ -143,17 +140,17 @@ def _listing(look: Look, said: dict[str, str], text: str) -> Iterator[Page]:
         answer = look.http.get_json(url, {**asked, "after": after} if after else asked, said)
         data = expect(answer, "data", dict, url)
         things = expect(data, "children", list, url)
-        items = _items(look, things, url)
+        page = _page(look, things, url)
         pages += 1
-        pager.turn(item.native_id for item in items)
-        yield Page(items, len(things))
-        ages = moments(items)
+        pager.turn(item.native_id for item in page.items)
+        yield page
+        ages = moments(page.items)
         after = data["after"] or "" if "after" in data else expect(data, "after", str, url)
         if not things or max(ages, default=look.started_at) < look.since:
             return
         if not after:
             if pages * LIMIT >= CAP:
-                yield Page((), 0, coverage=_capped(min(ages, default=None)))
+                yield Page((), 0, coverage=capped(min(ages, default=None)))
             return
 
 
@@ -176,7 +173,7 @@ def _thread(look: Look, said: dict[str, str], name: str) -> Page:
             waiting += [data["replies"]] if isinstance(data.get("replies"), Mapping) else []
     reason = f"{hidden} comments of {name} are folded away"
     told = Coverage("capped", reason=reason) if hidden else None
-    return Page(_items(look, things, url), len(things), coverage=told)
+    return _page(look, things, url, told)
 
 
 def _search(text: str, look: Look) -> dict[str, str]:
@@ -189,26 +186,19 @@ def _search(text: str, look: Look) -> dict[str, str]:
     return {"q": text, "sort": "new", "type": "link", "t": span}
 
 
-def _capped(oldest: datetime | None) -> Coverage:
-    until = oldest.isoformat(timespec="minutes") if oldest else "nothing"
-    return Coverage("capped", reason=f"the listing reaches back to {until} only")
-
-
 def _things(look: Look, said: dict[str, str], names: Sequence[str]) -> Page:
     url = f"{look.settings['base_url']}/api/info"
     answer = look.http.get_json(url, {"id": ",".join(names), "raw_json": 1}, said)
     things = expect(expect(answer, "data", dict, url), "children", list, url)
-    return Page(_items(look, things, url), len(things))
+    return _page(look, things, url)
 
 
-def _items(look: Look, things: Sequence[Any], url: str) -> tuple[Item, ...]:
-    return read_items(
-        "reddit",
-        url,
-        things,
-        lambda thing: read_thing(thing, look.started_at),
-        lambda thing: text_id(thing.get("data") if isinstance(thing, Mapping) else None, "name"),
-    )
+def _page(look: Look, things: Sequence[Any], url: str, told: Coverage | None = None) -> Page:
+    def name(thing: Any) -> str:
+        return text_id(thing.get("data") if isinstance(thing, Mapping) else None, "name")
+
+    seen = look.started_at
+    return page_of("reddit", url, things, lambda one: read_thing(one, seen), name, coverage=told)
 
 
 def read_thing(thing: Any, seen: datetime) -> Item:
@@ -247,52 +237,4 @@ def read_thing(thing: Any, seen: datetime) -> Item:
         # Below zero, more people disliked than liked it; how many liked it is not told.
         likes=None if data.get("score_hidden") or data.get("hide_score") else max(score, 0),
         comments=None if comment else field(data, "num_comments", int),
-    )
-
-
-def _feed(look: Look, text: str) -> Iterator[Page]:
-    """Yield the public feed of a listing: its newest things, without scores."""
-    look.http.pace = max(look.http.pace, FEED_PACE)
-    url = f"{look.settings['site_url']}{look.settings['path']}.rss"
-    asked = {"limit": LIMIT, **_search(text, look)}
-    _, feed = look.http.fetch(url, read_feed, params=asked)
-    items = read_items(
-        "reddit",
-        url,
-        feed.entries,
-        lambda entry: read_entry(entry, look.started_at),
-        lambda entry: text_id(entry, "id"),
-    )
-    oldest = min(moments(items), default=look.since)
-    cut = len(items) >= LIMIT and oldest > look.since
-    yield Page(items, len(items), coverage=_capped(oldest) if cut else None)
-
-
-def read_entry(entry: Mapping[str, Any], seen: datetime) -> Mention:
-    """Return an entry of a feed as a mention: the same id as the API's, no counts.
-
-    Raises:
-        UncleanError: a field is missing or odd.
-    """
-    name, link = field(entry, "id", str), field(entry, "link", str)
-    html = str((entry.get("content") or [{}])[0].get("value") or entry.get("summary") or "")
-    said = re.search(r"<!-- SC_OFF -->(.*?)<!-- SC_ON -->", html, re.DOTALL)
-    points = re.search(r'<a href="([^"]+)">\[link\]</a>', html)
-    outside = points[1] if points and "reddit.com/" not in points[1] else ""
-    thread = re.search(r"/comments/([a-z0-9]+)/", link)
-    comment = name.startswith("t1_")
-    return Mention(
-        source="reddit",
-        native_id=name,
-        title="" if comment else field(entry, "title", str),
-        text="\n".join(part for part in (strip_html(said[1]) if said else "", outside) if part),
-        url=link,
-        author=str(entry.get("author") or "").removeprefix("/u/"),
-        published_at=instant(
-            str(entry.get("published") or field(entry, "updated", str)), "published"
-        ),
-        observed_at=seen,
-        kind="comment" if comment else "post",
-        channel="reddit",
-        thread_native_id=f"t3_{thread[1]}" if thread else "" if comment else name,
     )

@@ -14,7 +14,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from pydantic import Field
 
@@ -24,7 +23,7 @@ from listening.sources._api import EPOCH
 from listening.sources._entry import entry_id, read_entry, scoped
 from listening.sources._feed import ENTRIES, decoded, fetch_feed
 from listening.sources._jsonfeed import VERSION
-from listening.sources._read import instant, owner_of, read_items, target_name
+from listening.sources._read import instant, read_items, site_target
 from listening.sources._xml import Node, XmlError, read_nodes, scan_nodes
 
 TOMBSTONE: Final = "deleted-entry"  # RFC 6721
@@ -38,16 +37,7 @@ class Feeds(Settings):
 
 def targets(settings: Feeds, brands: BrandFile) -> list[Target]:
     """Return one target per feed; a feed on a brand's own domain is that brand's channel."""
-    return [_target(url, brands) for url in settings.urls]
-
-
-def _target(url: str, brands: BrandFile) -> Target:
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    owner = owner_of(host, brands)
-    name = target_name(f"{parts.path}?{parts.query}" if parts.query else parts.path)
-    facts = {"url": url, "brand": owner.id if owner else ""}
-    return Target(name, host, facts, relation="owned" if owner else None)
+    return [site_target(url, brands) for url in settings.urls]
 
 
 @source(

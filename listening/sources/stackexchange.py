@@ -17,7 +17,6 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from listening.answer import DeniedError, RateLimitedError
 from listening.clean import strip_html
@@ -29,14 +28,13 @@ from listening.sources._api import Heard, blind, chunks, gone
 from listening.sources._queries import queries_for
 from listening.sources._read import (
     Pager,
+    api_target,
     digest,
     epoch,
     expect,
     field,
+    page_of,
     part,
-    read_items,
-    target_name,
-    tell_news,
     text_id,
     words,
 )
@@ -75,14 +73,13 @@ class Sites(Settings):
 
 def targets(settings: Sites, brands: BrandFile) -> list[Target]:
     """Return one target per site and tag, or per site and query."""
-    facts = {"base_url": settings.base_url.rstrip("/"), "connection": settings.connection}
-    host = urlsplit(settings.base_url).hostname or ""
+    facts = {"connection": settings.connection}
     asked: dict[str, dict[str, Any]] = {f"tag/{tag}": {"tag": tag} for tag in settings.tags}
     if not asked:
         queries = queries_for("stackexchange", brands).items()
         asked = {name: {"texts": list(compile_search(q, WORDS))} for name, q in queries}
     return [
-        Target(target_name(f"{site}/{name}"), host, {**facts, **what, "site": site})
+        api_target(f"{site}/{name}", settings.base_url, {**facts, **what, "site": site})
         for site in (
             site.removesuffix(".com").removesuffix(".stackexchange") for site in settings.sites
         )
@@ -168,15 +165,14 @@ def _window(look: Look, sort: str = "activity") -> dict[str, Any]:
 def _pages(look: Look, path: str, kind: str, asked: Mapping[str, Any]) -> Iterator[Page]:
     dated = "last_activity_date" if asked["sort"] == "activity" else "creation_date"
     for url, raws in _walk(look, path, {"filter": "withbody", **asked}, dated):
-        tell_news("stackexchange", raws, KNOWN)
-        items = read_items(
+        yield page_of(
             "stackexchange",
             url,
             raws,
             lambda raw: _mention(raw, kind, look),
             lambda raw: _id(look, kind, text_id(raw, NUMBER[kind])),
+            KNOWN,
         )
-        yield Page(items, len(raws))
 
 
 def _walk(

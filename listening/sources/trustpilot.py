@@ -20,15 +20,7 @@ from listening.contract import BrandFile, Item, Mention, Page
 from listening.credential import need_credential
 from listening.sources import Look, Settings, Target, source
 from listening.sources._owned import REPLY, channels, count, follow, inner, review_page, walk, whose
-from listening.sources._read import (
-    expect,
-    field,
-    instant,
-    part,
-    tell_news,
-    text_id,
-    words,
-)
+from listening.sources._read import expect, field, instant, part, text_id, words
 
 API: Final = "https://api.trustpilot.com/v1"
 SIZE: Final = 100
@@ -104,13 +96,13 @@ def _ask(look: Look, path: str, asked: dict[str, Any] | None = None) -> tuple[st
 
 
 def _page(look: Look, reviews: list[Any], url: str) -> Page:
-    tell_news("trustpilot", reviews, KNOWN)
     return review_page(
         look, "trustpilot", url, reviews,
         id_field="id",
         review=lambda one: _review(one, look),
         reply_of=lambda one: inner(one, "companyReply"),
         reply=_reply,
+        known=KNOWN,
     )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -23,11 +23,11 @@ from listening.answer import BadAnswerError, DeniedError, GoneError, Response, T
 from listening.contract import BrandFile, Coverage, Deletion, Item, ListeningError, Page
 from listening.http import AGENT
 from listening.sources import Look, Settings, SourceSilent, Target, source
+from listening.sources._api import EPOCH
 from listening.sources._page import read_page
-from listening.sources._read import digest, owner_of, target_name
+from listening.sources._read import digest, site_target
 from listening.sources._sitemap import Listed, read_sitemaps
 
-EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 MOST_LISTED: Final = 5_000  # pages of a site that are kept track of, the newest
 MOST_FAILURES: Final = 5  # in a row: the site is down, not a page
 
@@ -41,15 +41,7 @@ class Sites(Settings):
 
 def targets(settings: Sites, brands: BrandFile) -> list[Target]:
     """Return one target per site; a brand's own domain is its channel."""
-    found = []
-    for url in settings.urls:
-        parts = urlsplit(url)
-        host = parts.hostname or ""
-        owner = owner_of(host, brands)
-        facts = {"url": url, "brand": owner.id if owner else "", "max_pages": settings.max_pages}
-        name = target_name(parts.path)
-        found.append(Target(name, host, facts, relation="owned" if owner else None))
-    return found
+    return [site_target(url, brands, max_pages=settings.max_pages) for url in settings.urls]
 
 
 @dataclass

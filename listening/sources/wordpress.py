@@ -11,7 +11,6 @@ Dates are those in GMT. A comment's id is `<host>/comments/<number>`.
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any, Final
@@ -24,18 +23,18 @@ from listening.clean import strip_html
 from listening.contract import BrandFile, ConfigurationError, Item, Mention, Page
 from listening.credential import need_credential
 from listening.sources import Look, Settings, Target, source
+from listening.sources._api import basic
 from listening.sources._owned import channel, follow, walk, whose
 from listening.sources._read import (
     expect_list,
     field,
     instant,
     owner_of,
+    page_of,
     part,
-    read_items,
-    tell_news,
     text_id,
     words,
-)  # fmt: skip
+)
 
 SIZE: Final = 100
 HIDDEN: Final = b"rest_cannot_read"
@@ -119,8 +118,7 @@ def _ask(look: Look, url: str, asked: Mapping[str, Any] | None = None) -> tuple[
     headers = {}
     if name := look.settings["connection"]:
         key = need_credential(name, "login: a user, password: an application password")
-        pair = base64.b64encode(f"{key.login}:{key.password}".encode()).decode()
-        headers = {"Authorization": f"Basic {pair}"}
+        headers = basic(key.login, key.password)
 
     def read(response: Response) -> tuple[Any, bool]:
         return read_json(response), response.link("next") is not None
@@ -129,15 +127,10 @@ def _ask(look: Look, url: str, asked: Mapping[str, Any] | None = None) -> tuple[
 
 
 def _page(look: Look, comments: list[Any], url: str) -> Page:
-    tell_news("wordpress", comments, KNOWN)
-    items = read_items(
-        "wordpress",
-        url,
-        comments,
-        lambda one: _comment(one, look),
-        lambda one: _name(look, "comments", text_id(one, "id")),
-    )
-    return Page(items, len(comments))
+    def name(one: Any) -> str:
+        return _name(look, "comments", text_id(one, "id"))
+
+    return page_of("wordpress", url, comments, lambda one: _comment(one, look), name, KNOWN)
 
 
 def _name(look: Look, kind: str, number: str) -> str:

@@ -19,7 +19,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Final
-from urllib.parse import urlsplit
 
 from pydantic import Field
 
@@ -29,19 +28,19 @@ from listening.contract import BrandFile, Coverage, Item, Mention, Page
 from listening.credential import need_credential
 from listening.meter import Budget
 from listening.query import Dialect, compile_search
-from listening.sources import Look, Relation, Settings, SourceChanged, Target, source
+from listening.sources import Look, Settings, SourceChanged, Target, source
 from listening.sources._api import EPOCH, Heard, blind, chunks, gone, stamp
 from listening.sources._queries import queries_for
 from listening.sources._read import (
     NOT_PUBLIC,
     Pager,
+    api_target,
     epoch,
     expect,
     field,
     instant,
+    page_of,
     part,
-    read_items,
-    tell_news,
     text_id,
     words,
 )
@@ -92,21 +91,17 @@ class Posts(Settings):
 
 def targets(settings: Posts, brands: BrandFile) -> list[Target]:
     """Return one target per account, and one per query that covers X."""
-    host = urlsplit(settings.base_url).hostname or ""
-    facts = {
-        **settings.model_dump(include={"connection", "cap", "archive", "count", "recount"}),
-        "base_url": settings.base_url.rstrip("/"),
-    }
-    relation: Relation = "owned"
+    base = settings.base_url
+    facts = settings.model_dump(include={"connection", "cap", "archive", "count", "recount"})
     found = [
-        Target(f"mentions/{one}", host, {**facts, "account": one}, relation=relation)
+        api_target(f"mentions/{one}", base, {**facts, "account": one}, relation="owned")
         for one in settings.accounts
     ]
     dialect = ARCHIVE if settings.archive else RECENT
     less = "" if settings.retweets else " -is:retweet"
     for name, q in queries_for("x", brands).items():
         texts = [f"({text}){less}" if less else text for text in compile_search(q, dialect)]
-        found.append(Target(name, host, {**facts, "texts": texts}))
+        found.append(api_target(name, base, {**facts, "texts": texts}))
     return found
 
 
@@ -240,15 +235,13 @@ def _read(response: Response) -> Mapping[str, Any]:
 
 def _page(look: Look, answer: Mapping[str, Any], path: str) -> Page:
     raws = expect({"data": [], **answer}, "data", list, path)
-    tell_news("x", raws, KNOWN)
-    items = read_items("x", path, raws, lambda raw: _item(raw, answer, look), _id)
     lost = [
         name
         for name in ("created_at", "author_id", "public_metrics")
         if raws and not any(name in raw for raw in raws if isinstance(raw, Mapping))
     ]
     told = Coverage("partial", reason=f"no post has {', '.join(lost)}") if lost else None
-    return Page(items, len(raws), coverage=told)
+    return page_of("x", path, raws, lambda raw: _item(raw, answer, look), _id, KNOWN, told)
 
 
 def _again(look: Look, ids: Sequence[str]) -> Iterator[Page]:

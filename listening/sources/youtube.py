@@ -16,7 +16,6 @@ import html
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from pydantic import Field
 
@@ -37,7 +36,15 @@ from listening.query import compile_search
 from listening.sources import Look, Settings, Target, source
 from listening.sources._api import blind, chunks, gone, is_due, moments, stamp
 from listening.sources._queries import queries_for
-from listening.sources._read import expect, field, instant, read_items, whole
+from listening.sources._read import (
+    api_target,
+    expect,
+    field,
+    instant,
+    page_of,
+    read_items,
+    whole,
+)
 from listening.sources._youtube import PACIFIC, ask, item_id, lists, reason_of
 
 API: Final = "https://www.googleapis.com"
@@ -72,9 +79,7 @@ def targets(settings: Videos, brands: BrandFile) -> list[Target]:
     Raises:
         ConfigurationError: a channel names a brand that the file does not have.
     """
-    base = settings.base_url.rstrip("/")
-    host = urlsplit(base).hostname or ""
-    facts = {"base_url": base, "connection": settings.connection, "cap": settings.cap}
+    base, facts = settings.base_url, settings.model_dump(include={"connection", "cap"})
     roles = {"": "", **{brand.id: brand.role for brand in brands.brands}}
     strange = [one.id for one in settings.channels if one.brand not in roles]
     if strange:
@@ -84,13 +89,13 @@ def targets(settings: Videos, brands: BrandFile) -> list[Target]:
             mend=f"Use one of {', '.join(filter(None, roles))}, or none",
         )
     found = [
-        Target(f"c-{one.id}", host, {**facts, "channel": one.id, "brand": one.brand},
-               relation="owned" if roles[one.brand] == "own" else None)
+        api_target(f"c-{one.id}", base, {**facts, "channel": one.id, "brand": one.brand},
+                   relation="owned" if roles[one.brand] == "own" else None)
         for one in settings.channels
     ]  # fmt: skip
     for name, q in (queries_for("youtube", brands) if settings.search else {}).items():
         texts = {"texts": list(compile_search(q, SEARCH)), "hours": settings.search_hours}
-        found.append(Target(name, host, {**facts, **texts}))
+        found.append(api_target(name, base, {**facts, **texts}))
     return found
 
 
@@ -213,9 +218,9 @@ def _threads(look: Look, where: Mapping[str, str]) -> Iterator[Page]:
             comments: list[tuple[Any, str]] = []
             for thread in answer["items"]:
                 comments += _thread(look, thread)
-            items = _read(look, comments)
-            yield Page(items, len(items))
-            tops = moments(item for item in items if "." not in item.native_id)
+            page = _read(look, comments)
+            yield page
+            tops = moments(item for item in page.items if "." not in item.native_id)
             if max(tops, default=look.started_at) < look.since:
                 return
     except GoneError:
@@ -254,9 +259,9 @@ def _comments(look: Look, ids: Sequence[str]) -> Page:
     return Page((*looks, *lost), len(looks) + len(lost))
 
 
-def _read(look: Look, comments: Sequence[tuple[Any, str]]) -> tuple[Item, ...]:
+def _read(look: Look, comments: Sequence[tuple[Any, str]]) -> Page:
     seen, whose = look.started_at, _whose(look)
-    return read_items(
+    return page_of(
         "youtube",
         "commentThreads",
         comments,

@@ -12,7 +12,6 @@ words are the brand's: they are by its handle, so `handles: {zendesk: [acme]}` t
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -22,7 +21,7 @@ from listening.clean import UncleanError
 from listening.contract import BrandFile, Deletion, Item, Mention, Page
 from listening.credential import need_credential
 from listening.sources import Look, Settings, Target, source
-from listening.sources._api import EPOCH
+from listening.sources._api import EPOCH, basic
 from listening.sources._owned import channel, inner, whose
 from listening.sources._read import (
     NOT_PUBLIC,
@@ -30,10 +29,10 @@ from listening.sources._read import (
     expect,
     field,
     instant,
+    page_of,
     part,
-    read_items,
     text_id,
-)  # fmt: skip
+)
 
 SIZE: Final = 100
 STAFF: Final = ("agent", "admin")
@@ -92,8 +91,7 @@ def crawl(look: Look) -> Iterator[Page]:
 
 def _ask(look: Look, url: str, asked: Mapping[str, Any]) -> Any:
     key = need_credential(look.settings["connection"], WHAT)
-    pair = base64.b64encode(f"{key.login}/token:{key.password}".encode()).decode()
-    return look.http.get_json(url, asked, {"Authorization": f"Basic {pair}"})
+    return look.http.get_json(url, asked, basic(f"{key.login}/token", key.password))
 
 
 def _changed(ticket: Any, otherwise: datetime) -> datetime:
@@ -122,14 +120,13 @@ def _ticket(look: Look, ticket: Any, known: Mapping[str, datetime]) -> Iterator[
         people = {text_id(one, "id"): one for one in expect(answer, "users", list, url)}
         said = [(ticket, None), *((ticket, one) for one in comments[1:])]
         told = said if first else [(ticket, one) for one in comments]
-        items = read_items(
+        yield page_of(
             "zendesk",
             url,
             told,
             lambda pair: _mention(look, name, *pair, people),  # noqa: B023 - read at once
             lambda pair: name if pair[1] is None else f"{name}/comments/{text_id(pair[1], 'id')}",
         )
-        yield Page(items, len(told))
         first, meta = False, expect(answer, "meta", dict, url)
         if not expect(meta, "has_more", bool, url):
             return
@@ -141,7 +138,7 @@ def _deleted(look: Look, ticket: Any, name: str, known: Mapping[str, datetime]) 
     mine = [one for one in known if one == name or one.startswith(f"{name}/")]
     if not mine:
         why = lambda _: _refuse("the ticket was deleted")  # noqa: E731
-        return Page(read_items("zendesk", name, [ticket], why, lambda _: name), 1)
+        return page_of("zendesk", name, [ticket], why, lambda _: name)
     at = _changed(ticket, look.started_at)
     items = tuple(Deletion("zendesk", one, at, look.started_at) for one in mine)
     return Page(items, len(items))
