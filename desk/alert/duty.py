@@ -122,6 +122,7 @@ def judge_unanswered(rule: AlertRule, facts: Facts, _: Hearing) -> Iterator[Find
                 one.published < oldest
                 or _class(one) not in rule.when["classes"]
                 or not _awaits(one, answers)
+                or _is_settled(one, brand, facts)
             ):
                 continue
             due = due_at(instant(one.published), minutes, brand.service)
@@ -131,6 +132,12 @@ def judge_unanswered(rule: AlertRule, facts: Facts, _: Hearing) -> Iterator[Find
                 )  # fmt: skip
         if late:
             yield _late(rule, facts, brand, sorted(late.values(), key=lambda each: each[0]))
+
+
+def _is_settled(one: Spoken, brand: Brand, facts: Facts) -> bool:
+    danger = _class(one) == "legal_safety"
+    asked = facts.rulings.of_danger if danger else facts.rulings.of_talk
+    return asked(one.mention_id, brand.id) is not None
 
 
 def _late(
@@ -243,11 +250,14 @@ def judge_join(rule: AlertRule, facts: Facts, _: Hearing) -> Iterator[Finding]:
     for brand in brands_of(rule, facts):
         answers = _Answers(facts, brand.id)
         first: dict[str, Spoken] = {}
+        settled = set[str]()  # who decides of one copy decides of all
         for one in passing(rule, facts.by_brand.get(brand.id, ())):
-            if one.published >= oldest and _is_open(rule, one, facts, answers):
+            if facts.rulings.of_talk(one.mention_id, brand.id):
+                settled.add(one.cluster)
+            elif one.published >= oldest and _is_open(rule, one, facts, answers):
                 first.setdefault(one.cluster, one)
-        if first:
-            talks = sorted(first.values(), key=_by_reach(facts))
+        if talks := [one for name, one in first.items() if name not in settled]:
+            talks.sort(key=_by_reach(facts))
             yield _joining(rule, facts, brand, talks)
 
 

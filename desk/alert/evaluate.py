@@ -21,7 +21,7 @@ from desk.alert.judge import judge
 from desk.alert.read import Alert, read_alerts
 from desk.alert.state import ALERT, EVALUATION, open_state
 from desk.alert.story import Book
-from desk.alert.take import prune, take_up
+from desk.alert.take import KINDS, prune, take_up
 from desk.crash import crash_at
 from listening.contract import (
     AlertRule,
@@ -119,7 +119,9 @@ def replay(
     with TemporaryDirectory(prefix="replay-") as folder:
         copy = DataRoot(Path(folder))
         with open_state(copy) as connection:
-            _, errors = take_up(root, connection, brands, until, since=since)
+            # What people decided came after it was raised: a back-test knows nothing of it.
+            kinds = [kind for kind in KINDS if kind != "decision"]
+            _, errors = take_up(root, connection, brands, until, since=since, kinds=kinds)
             if errors:
                 raise errors[0]
             with connection.begin():

@@ -18,6 +18,7 @@ from typing import Any, Final, NamedTuple
 import sqlalchemy as sa
 
 from desk.alert.night import Nights, read_nights
+from desk.alert.ruling import Rulings, standing
 from desk.alert.take import WINDOW
 from desk.query import open_published
 from listening.contract import Brand, BrandFile, DataRoot, ListeningError
@@ -153,6 +154,7 @@ class Facts:
     streams: Mapping[str, StreamSeen]
     published: Published
     nights: Nights = field(default_factory=Nights)
+    rulings: Rulings = field(default_factory=Rulings)
     errors: tuple[ListeningError, ...] = ()  # what could not be read
 
     def at(self, moment: float) -> Facts:
@@ -224,6 +226,12 @@ def read_facts(
     `since`: how far back a back-test begins; the window reaches back from there.
     """
     spoken = [_spoken(row) for row in _rows(connection, "spoken")]
+    rulings = standing(connection)
+    for one in spoken:
+        if one.flags:
+            one.flags = tuple(
+                flag for flag in one.flags if not rulings.of_flag(one.mention_id, flag["kind"])
+            )
     looks: dict[str, list[Counts]] = defaultdict(list)
     for row in _rows(connection, "looks"):
         looks[row[0]].append(Counts(row[1] / _MICRO, *row[2:]))
@@ -242,7 +250,8 @@ def read_facts(
     if any(rule.kind == "topic" and rule.when["discovered"] for rule in brands.alerts):
         nights, errors = read_nights(root, now)
     facts = Facts(
-        brands, now, start, spoken, looks, streams, published, nights, tuple(errors)
+        brands, now, start, spoken, looks, streams, published, nights, rulings,
+        tuple(errors),
     )  # fmt: skip
     return facts.at(now)
 

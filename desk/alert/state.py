@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from listening.contract import ConfigurationError, DataRoot, ListeningError
 
-VERSION: Final = 1
+VERSION: Final = 2
 BUSY_SECONDS: Final = 60
 METADATA: Final = sa.MetaData()
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -60,7 +60,7 @@ TAKEN: Final = _table(
     "taken",
     "Batches that were taken up, each once, with what its stream could see.",
     _key("batch_id", sa.Text, "As in the landing zone."),
-    _must("kind", sa.Text, "mention, engagement or tombstone."),
+    _must("kind", sa.Text, "mention, engagement, tombstone or decision."),
     _must("stream", sa.Text, "The stream."),
     _must("source", sa.Text, "Its source."),
     _must("sealed_at", Instant, "When it was sealed."),
@@ -126,6 +126,21 @@ BAND: Final = _table(
     _must("cluster_id", sa.Text, "Whose it is.", index=True),
     _must("last_at", Instant, "The newest mention that has it.", index=True),
 )
+RULING: Final = _table(
+    "ruling",
+    "What people decided of mentions and cases: of each thing the newest word.",
+    _key("what", sa.Text, "flag, triage, engage, held (in a case) or case."),
+    _key("mention_id", sa.Text, "The mention; empty for a case."),
+    _key("target", sa.Text, "Kind of flag, or brand; empty: all."),
+    _key("case_id", sa.Text, "The case; empty: none."),
+    _must("word", sa.Text, "What was decided: dismissed, attach, close …"),
+    _must("content_hash", sa.Text, "Of what was read; empty: whatever it says."),
+    _must("actor", sa.Text, "Who: a pseudonym."),
+    _must("note", sa.Text, "Why, in the person's words."),
+    _must("effective_at", Instant, "When it happened."),
+    _must("decided_at", Instant, "When it was decided."),
+    _must("decision_id", sa.Text, "The decision."),
+)
 
 # --- what was raised ----------------------------------------------------------------------------
 
@@ -169,7 +184,7 @@ ALERT: Final = _table(
     _may("acked_at", Instant, "When somebody took it."),
     _may("acked_by", sa.Text, "Who: a pseudonym."),
     _may("closed_at", Instant, "When it was closed."),
-    _must("closed_why", sa.Text, "over, answered, merged, not_borne_out, rule_gone or by hand."),
+    _must("closed_why", sa.Text, "Why: as docs/alerts.md lists."),
     sa.CheckConstraint(f"state IN {STATES}", "alert_state"),
     sa.Index("alert_by_story", "rule_id", "subject"),
 )
@@ -283,13 +298,24 @@ def _prepare(raw: Any, _: object) -> None:
 def _check_version(connection: sa.Connection, root: DataRoot) -> None:
     with connection.begin():
         found: int = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
-        if found == 0:
-            METADATA.create_all(connection)
-            connection.exec_driver_sql(f"PRAGMA user_version = {VERSION}")
-        elif found != VERSION:
+        if found < VERSION:
+            _bring_up(connection)
+        elif found > VERSION:
             raise ConfigurationError(
                 f"version {found}, this code knows version {VERSION}",
                 where=str(root.alerts),
                 mend="Run the code that wrote it; or move it away: it is made again from the "
                 "tagged batches, and what was acknowledged or sent is forgotten",
             )
+
+
+def _bring_up(connection: sa.Connection) -> None:
+    """Make the tables and columns that are not there yet; versions have only ever added some."""
+    METADATA.create_all(connection)
+    for table in METADATA.sorted_tables:
+        there = {column["name"] for column in sa.inspect(connection).get_columns(table.name)}
+        for column in table.columns:
+            if column.name not in there:
+                stated = sa.schema.CreateColumn(column).compile(dialect=connection.dialect)
+                connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN {stated}")
+    connection.exec_driver_sql(f"PRAGMA user_version = {VERSION}")

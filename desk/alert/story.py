@@ -20,12 +20,14 @@ from desk.alert.facts import Facts
 from desk.alert.finding import Finding, instant
 from desk.alert.hearing import Hearing
 from desk.alert.judge import COMPARING
-from desk.alert.show import show
+from desk.alert.show import NAMING, show
 from desk.alert.state import ALERT, ALERT_MENTION, DELIVERY, MUTE
 from desk.alert.take import LOOK_BACK
 from listening.contract import AlertRule
 
 GROWN: Final = 1.5  # times what was last told is worth telling again
+SETTLED: Final = ("dismissed", "case_closed", "settled")  # by people, who looked at it
+_END: Final = {"unanswered": "answered"}
 ALIKE: Final = 0.5  # of the mentions of the smaller of two stories, in the time both were told
 _WRITTEN: Final = {column.name for column in ALERT.columns}
 Row = dict[str, Any]
@@ -104,7 +106,12 @@ class Book:
         if found.by_mention:
             for one in found.behind:
                 ids += self.by_mention[found.rule.id, one.mention_id]
-        rows = [self.known[one] for one in set(ids) - met]
+        # What somebody settled is over: what comes of it later is news.
+        rows = [
+            self.known[one]
+            for one in set(ids) - met
+            if self.known[one]["closed_why"] not in SETTLED
+        ]
         return min(
             rows,
             key=lambda row: (row["state"] == "closed", row["found_at"], row["alert_id"]),
@@ -185,6 +192,9 @@ class Book:
             if not found.held:
                 self._raise(row, found)
             return row
+        if row["kind"] == "legal_flag" and row["told_value"] is not None:
+            # Some of it was dismissed: it grows from what is left of it.
+            row["told_value"] = min(row["told_value"], row["value"])
         quiet = timedelta(minutes=found.rule.cool_down_minutes)
         grown = row["told_value"] is not None and _has_grown(row["told_value"], found)
         if row["state"] == "closed":
@@ -265,7 +275,31 @@ class Book:
                 return
             self._close(row, "not_borne_out")
         else:
-            self._close(row, "answered" if row["kind"] == "unanswered" else "over")
+            self._close(row, self._settled(row) or _END.get(row["kind"], "over"))
+
+    def _settled(self, row: Row) -> str:
+        """Return how people settled what was behind an alert, and note who did; empty: none did."""
+        words = sorted(
+            (
+                word
+                for (mention_id, _), word in (
+                    *self.facts.rulings.flags.items(),
+                    *self.facts.rulings.talks.items(),
+                )
+                if mention_id in self.mentions.get(row["alert_id"], ())
+            ),
+            key=lambda word: word.at,
+        )
+        ways = SETTLED[:2] if row["kind"] == "legal_flag" else SETTLED[2:]
+        mine = [word for word in words if word.how in ways]
+        if not mine:
+            return ""
+        last = mine[-1]
+        told = {"by": last.actor, "at": last.at.isoformat()}
+        if row["owner"] in NAMING:
+            told["note"] = last.note
+        row |= {"detail": {**row["detail"], "settled": told}, "updated_at": self.at}
+        return last.how
 
     def _close(self, row: Row, why: str) -> None:
         row |= {"state": "closed", "closed_at": self.at, "closed_why": why}

@@ -19,7 +19,8 @@ from sqlalchemy.dialects.sqlite import insert
 
 from desk.alert.hear import COUNTS, Heard, Reader
 from desk.alert.near import join_copies
-from desk.alert.state import ABOUT, ALERT, ALERT_MENTION, BAND, LOOK, MENTION, TAKEN
+from desk.alert.ruling import keep_rulings, read_rulings
+from desk.alert.state import ABOUT, ALERT, ALERT_MENTION, BAND, LOOK, MENTION, RULING, TAKEN
 from desk.crash import crash_at
 from listening.contract import (
     RELATIONS,
@@ -35,18 +36,20 @@ BASELINE: Final = timedelta(days=15)  # what stories of days are compared with, 
 WINDOW: Final = LOOK_BACK + BASELINE
 SHOWN: Final = timedelta(days=90)  # a closed alert says so long which mentions were behind it
 LOOKS: Final = timedelta(days=2)  # of older looks at a mention, only the newest is kept
-KINDS: Final = ("mention", "engagement", "tombstone")
+KINDS: Final = ("mention", "engagement", "tombstone", "decision")
 _CHUNK: Final = 500  # SQLite binds 32,766 values at most
 
 
-def pending(root: DataRoot, connection: sa.Connection, since: datetime) -> list[str]:
+def pending(
+    root: DataRoot, connection: sa.Connection, since: datetime, kinds: Sequence[str] = KINDS
+) -> list[str]:
     """Return ids of batches sealed from a day on that can be taken up and were not, by name.
 
     A batch of mentions can be once it is tagged.
     """
     taken: set[str] = set(connection.scalars(sa.select(TAKEN.c.batch_id)))
     first = f"{since:%Y-%m-%d}"
-    found = (one for kind in KINDS for one in _sealed(root.landing, kind, first))
+    found = (one for kind in kinds for one in _sealed(root.landing, kind, first))
     return [
         one
         for one in found
@@ -75,6 +78,7 @@ def take_up(
     brands: BrandFile,
     at: datetime,
     since: datetime | None = None,
+    kinds: Sequence[str] = KINDS,
 ) -> tuple[int, list[ListeningError]]:
     """Take up every batch that waits; return how many, and what could not be read.
 
@@ -83,17 +87,20 @@ def take_up(
     """
     start = (since or at) - WINDOW
     with connection.begin():
-        waiting = pending(root, connection, start)
+        waiting = pending(root, connection, start, kinds)
     reader, errors, done = Reader(brands), list[ListeningError](), 0
     for batch_id in waiting:
         try:
             batch = read_batch(root.landed(batch_id))
-            heard = list(reader.read(root, batch))
+            decided = batch.kind == "decision"
+            rulings = list(read_rulings(root, batch)) if decided else []
+            heard = [] if decided else list(reader.read(root, batch))
         except ListeningError as error:
             errors.append(error)
             continue
         with connection.begin():
             keep(connection, heard, since=start)
+            keep_rulings(connection, rulings)
             crash_at("alert:take")
             _receipt(connection, batch, heard, at)
         crash_at("alert:taken")
@@ -228,7 +235,7 @@ def _put(connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str,
 def _remove(connection: sa.Connection, row: dict[str, Any]) -> None:
     """Leave of a deleted mention what keeps it deleted; its bands still join its copies."""
     _put(connection, MENTION, [{**row, **dict.fromkeys(("author", "url", "said"), "")}])
-    for table in (ABOUT, LOOK, ALERT_MENTION):
+    for table in (ABOUT, LOOK, ALERT_MENTION, RULING):
         connection.execute(sa.delete(table).where(table.c.mention_id == row["mention_id"]))
 
 
@@ -239,6 +246,7 @@ def prune(connection: sa.Connection, at: datetime) -> None:
     for table in (ABOUT, LOOK):
         connection.execute(sa.delete(table).where(table.c.mention_id.in_(old)))
     connection.execute(sa.delete(MENTION).where(MENTION.c.published_at < since))
+    connection.execute(sa.delete(RULING).where(RULING.c.effective_at < since))
     connection.execute(sa.delete(BAND).where(BAND.c.last_at < since))
     # A day more than the folders that are looked into: see pending().
     connection.execute(sa.delete(TAKEN).where(TAKEN.c.sealed_at < since - timedelta(days=2)))

@@ -90,10 +90,11 @@ def digest(root: DataRoot, brands: BrandFile, *, publish: bool) -> Sequence[Rece
 def tag_and_alert(root: DataRoot, brands: BrandFile) -> list[str]:
     """Tag what waits, judge the rules, send what is due, and keep evidence of what is flagged.
 
-    The fast path's second half: each step comes though another failed. Returns what was tagged.
+    The fast path's second half: each step comes though another failed. What was decided at the desk
+    is sealed first, so that what was settled there is told no further. Returns what was tagged.
 
     Raises:
-        ListeningError: after all others, that a batch could not be tagged.
+        ListeningError: after all others, that a batch could not be tagged, or a decision sealed.
     """
     from desk.deliver.outbox import deliver
     from listening.contract import ListeningError
@@ -107,6 +108,11 @@ def tag_and_alert(root: DataRoot, brands: BrandFile) -> list[str]:
             tagged = tag_pending(root, brands)
         except ListeningError as error:
             failed = error
+    with step("seal"):
+        try:
+            seal_desk(root)
+        except ListeningError as error:
+            failed = failed or error
     raise_alerts(root, brands)
     with step("deliver"):
         # What did not go out is in the state with its reason and its next try.

@@ -152,7 +152,9 @@ class World:
         ]
         _write(self.root.landed(batch_id), plain, LANDING_SCHEMA, batch.to_footer())
         if kind == "mention":
-            footer = json.dumps({"batch_id": batch_id, "taggers": {}, "model": ""}).encode()
+            footer = json.dumps(
+                {"batch_id": batch_id, "taggers": {}, "model": "", "tagged_at": until.isoformat()}
+            ).encode()
             told = [_tags(row) for row in rows if "tags" in row]
             _write(self.root.tagged_batch(batch_id), told, TAGGED_SCHEMA, footer)
         return batch_id
