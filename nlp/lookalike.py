@@ -34,6 +34,13 @@ _OFFICE: Final = re.compile(
     r"promo|deals|outlet|sale|sales|shop|store|verify|verified|security|login|account|"
     r"kundenservice|hilfe|aide|soporte|ayuda|online|global|inc|corp|us|uk|eu|de|app)+"
 )
+# What only a page has that is after a visitor's account. Words that are names of trades as well
+# ("security", "recovery", "wallet") are left to `_OFFICE`: a namesake may be of that trade.
+_LURE: Final = re.compile(
+    r"login|logon|signin|signon|secure|verify|verification|account|accounts|auth|password|unlock|confirm|"
+    r"validate|billing|2fa|mfa|otp|konto|passwort|anmelden|anmeldung|verifizieren|compte|connexion|"
+    r"verifier|cuenta|acceso|verificar|conta|accedi|accesso|inloggen|rekening"
+)
 _SHORTEST: Final = 5  # letters of a name that edits can be counted on
 _LONG: Final = 9  # letters of a name that may differ in two places
 
@@ -104,10 +111,22 @@ def _rest_is_office(name: str, own: str) -> bool:
     seen, meant = skeleton(name), skeleton(own)
     if len(meant) < _SHORTEST - 1 or meant not in seen:
         return False
+    rest = _rest(name, own)
+    return bool(_OFFICE.fullmatch(rest)) or bool(_OFFICE_SKELETON.fullmatch(rest))
+
+
+def _rest(name: str, own: str) -> str:
+    """Return what a name adds to one that it holds."""
     rest = squeeze(name).replace(squeeze(own), "", 1)
     if len(rest) == len(squeeze(name)):  # the name itself is written with other letters
-        rest = seen.replace(meant, "", 1)
-    return bool(_OFFICE.fullmatch(rest)) or bool(_OFFICE_SKELETON.fullmatch(rest))
+        return skeleton(name).replace(skeleton(own), "", 1)
+    return rest
+
+
+def _words(*patterns: re.Pattern[str]) -> str:
+    """Return the words of patterns, as they are and as they look."""
+    words = {one for each in patterns for one in re.findall(r"\w+", each.pattern)}
+    return "|".join(sorted(words | {skeleton(one) for one in words}))
 
 
 _OFFICE_SKELETON: Final = re.compile(
@@ -115,6 +134,8 @@ _OFFICE_SKELETON: Final = re.compile(
     + "|".join(sorted({skeleton(word) for word in re.findall(r"\w+", _OFFICE.pattern)}))
     + ")+"
 )
+_LURES: Final = re.compile(_words(_LURE))
+_LURED: Final = re.compile(rf"(?:{_words(_OFFICE, _LURE)}|\d)+")
 
 
 def _speaks_for(shown: str, brand: Brand) -> bool:
@@ -128,7 +149,10 @@ def _speaks_for(shown: str, brand: Brand) -> bool:
 
 def judge_host(host: str, presence: Presence) -> Lookalike | None:
     """Return how a host passes for one of a brand's domains, or None."""
-    label, _, suffix = _registered(host).partition(".")
+    host = _from_punycode(host)
+    registered = _registered(host)
+    label, _, suffix = registered.partition(".")
+    below = host.removesuffix(registered).rstrip(".")
     found: list[Lookalike] = []
     for domain in presence.domains:
         own, _, own_suffix = _registered(domain).partition(".")
@@ -136,6 +160,8 @@ def judge_host(host: str, presence: Presence) -> Lookalike | None:
         if label == own:
             if suffix != own_suffix and len(own) >= _SHORTEST:
                 found.append(Lookalike(0.4, "other_suffix", against))
+        elif _lures(label, below, own):
+            found.append(Lookalike(0.8, "lure", f"{against} with what a login page is called"))
         elif _rest_is_office(label, own):
             found.append(Lookalike(0.7, "added_word", f"{against} with a word added"))
         elif verdict := _spelled_alike(label, own, against):
@@ -145,11 +171,32 @@ def judge_host(host: str, presence: Presence) -> Lookalike | None:
     return max(found, default=None)
 
 
+def _lures(label: str, below: str, own: str) -> bool:
+    """Tell whether a host asks for an account in a brand's name.
+
+    Either it is made of nothing but the name and such words (`quillon-login`, `quillon.login`,
+    `secure.quillon-pay`), or a part of it is the name and a part of what is registered is one
+    of the words (`quillon.example.login-check`). Who only lets a room to the brand
+    (`quillon.auth.helpdesk`) has registered neither.
+
+    Args:
+        label: what is registered, without its public suffix.
+        below: the labels below it.
+        own: what the brand has registered.
+    """
+    if len(skeleton(own)) < _SHORTEST - 1:
+        return False
+    rest = _rest(label + below, own)
+    if skeleton(own) in skeleton(label + below) and _LURED.fullmatch(rest):
+        return bool(_LURES.search(rest))
+    parts = re.split(r"[.-]", f"{below}.{label}")
+    named = any(part == own or _spelled_alike(part, own, "") for part in parts)
+    return named and any(_LURES.fullmatch(part) for part in label.split("-"))
+
+
 @lru_cache(maxsize=16_384)
 def _registered(host: str) -> str:
     """Return the registered part of a host: `shop.acme.co.uk` is `acme.co.uk`."""
-    if host.startswith("xn--") or ".xn--" in host:
-        host = _from_punycode(host)
     found = _suffixes()(host)
     if found.suffix and found.domain:
         return f"{found.domain}.{found.suffix}"
@@ -157,6 +204,8 @@ def _registered(host: str) -> str:
 
 
 def _from_punycode(host: str) -> str:
+    if not (host.startswith("xn--") or ".xn--" in host):
+        return host
     try:
         return host.encode("ascii").decode("idna")
     except UnicodeError:

@@ -14,10 +14,10 @@ from nlp.suspicion import Sign, Strength, SuspectTagger
 from nlp.tagger import Said, Setting, tagger
 
 _AROUND: Final = 240  # characters between who they say they are and what they ask for
-_SURE: Final = frozenset({"homoglyph", "misspelled"})
+_SURE: Final = frozenset({"homoglyph", "misspelled", "lure"})
 
 
-@tagger("impersonation", version="3", needs=("marks", "brands", "cues"), uses=("suspicion",))
+@tagger("impersonation", version="4", needs=("marks", "brands", "cues"), uses=("suspicion",))
 class ImpersonationTagger(SuspectTagger):
     """Flags an author, a link or a handle that looks like a brand's, and talk of such."""
 
@@ -53,14 +53,16 @@ class ImpersonationTagger(SuspectTagger):
             yield Sign(*_text(doc), p, rule, reason, "sure")
 
     def _links(self, doc: Doc) -> Iterator[Sign]:
+        """Yield hosts in the text. Where it says nothing else, no model can judge an added word."""
         seen: set[str] = set()
+        sure = _SURE if doc._.marks.words else _SURE | {"added_word"}
         for mark in doc._.marks.of("url", "email"):
             host = host_of(mark.text.rpartition("@")[2] if mark.kind == "email" else mark.text)
             if host and host not in seen:
                 seen.add(host)
                 if found := self._host(host):
                     p, rule, reason = found
-                    strength: Strength = "sure" if rule in _SURE else "likely"
+                    strength: Strength = "sure" if rule in sure else "likely"
                     yield Sign(mark.start, mark.end, p, rule, reason, strength)
 
     def _handles(self, doc: Doc) -> Iterator[Sign]:

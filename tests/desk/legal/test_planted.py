@@ -41,6 +41,12 @@ PLANTED = {  # native id -> kind, text, and what else is known of it
     "pose": ("impersonation", "Your parcel waits, confirm your address with us",
              {"author": "@quil1on@scam.example", "author_id": "66"}),
     "domain": ("impersonation", "Log in at https://qui1lon.example to keep your account", {}),
+    "login": ("impersonation", "quillon-login.example", {}),
+    "secure": ("impersonation", "the new terms are at secure-quillon.example, have a look", {}),
+    "below": ("impersonation", "sign up again at https://quillon.login.example/mugs", {}),
+    "inside": ("impersonation", "here: https://quillon.example.account-check.test/", {}),
+    "spelled": ("impersonation", "all of it is explained on quilon-account.example", {}),
+    "alone": ("impersonation", "https://quillon-outlet.example/", {}),
     "mail": ("personal_data", "Bea Example, 4 Mill Lane, Leeds, call her on +44 20 7946 0018", {}),
 }  # fmt: skip
 HARMLESS = {
@@ -50,6 +56,12 @@ HARMLESS = {
              {"author": "@quillon_help@quillon.example", "author_id": "2"}),
     "fan": ("ten years of brewing", {"author": "@quillon_fans@b.example", "author_id": "3"}),
     "link": ("the manual is at https://quillon-help.example/manual", {}),
+    "own": ("it moved to login.quillon.example, the manual to quillon-help.example", {}),
+    "forum": ("our fan forum is quillonfans.example, come and say hello", {}),
+    "forum alone": ("quillonfans.example", {}),
+    "paper": ("https://news.example/2026/quillon-login-down has the whole story", {}),
+    "namesake": ("quillons-bakery.example has the best buns", {}),
+    "tenant": ("the answers are at https://quillon.auth.sesame.example/faq", {}),
     "price": ("the Quillon Brew is 20 EUR cheaper this week", {}),
 }  # fmt: skip
 
