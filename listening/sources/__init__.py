@@ -117,6 +117,7 @@ class Source:
     recount: Callable[[Look, Sequence[str]], Iterator[Page]] | None = None
     """Looks again at mentions by their native ids, at most `recount_size` of them at once."""
     recount_size: int = 1  # what the cheapest call of the API takes
+    uncounted: str = ""  # why there is no `recount`
     history: Callable[[Look, Mention], Iterator[Mention]] | None = None
     """Yields the contents an edited mention had before, oldest first, where the API keeps them."""
     slice: timedelta | None = None  # a backfill asks for so much at once, heeding `Look.until`
@@ -129,7 +130,9 @@ class Source:
     def describe(self) -> dict[str, Any]:
         """Return what `listening sources` tells of this source."""
         keys = ("name", "relation", "auth", "blind_to", "verified", "private")
-        return {**{key: getattr(self, key) for key in keys}, "hosts": list(self.hosts)}
+        counts = f"{self.recount_size} at once" if self.recount else f"no: {self.uncounted}"
+        facts = {key: getattr(self, key) for key in keys}
+        return {**facts, "hosts": list(self.hosts), "counts_again": counts}
 
 
 _REGISTERED: dict[str, Source] = {}

@@ -11,23 +11,27 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlsplit
 
 from listening.answer import DeniedError, GoneError, RateLimitedError, Response, read_json
-from listening.contract import ListeningError
+from listening.contract import Item, ListeningError, Page, Snapshot
 from listening.credential import need_credential
 from listening.guard import shown
 from listening.sources import Look
+from listening.sources._api import gone
 from listening.sources._owned import inner
-from listening.sources._read import Pager, digest, expect
+from listening.sources._read import Pager, digest, expect, read_items
 
 API: Final = "https://graph.facebook.com/v23.0"
 LIMITS: Final = frozenset((4, 17, 32, 341, 613, *range(80_000, 80_015)))
-LOGINS: Final = frozenset((10, 102, 190, *range(200, 300)))
+LOGINS: Final = frozenset((102, 190))
+RIGHTS: Final = frozenset((10, *range(200, 300)))
 WRONG: Final = 100  # a wrong parameter, and sometimes a limit
 MISSING: Final = 33  # subcode: no such object
+ALIASES: Final = 803  # of several ids, one is none
+AT_ONCE: Final = 50  # ids in one request
 USAGE: Final = ("X-App-Usage", "X-Page-Usage", "X-Ad-Account-Usage", "X-Business-Use-Case-Usage")
 PERCENTS: Final = ("call_count", "total_time", "total_cputime")
 NEAR: Final = 95  # percent of an hour's calls or time
@@ -41,6 +45,7 @@ def ask(look: Look, path: str, asked: Mapping[str, Any]) -> Any:
     Raises:
         RateLimitedError: a limit is reached; the host is left alone.
         GoneError: there is no such object, or not for us.
+        DeniedError: the token does not reach so far.
         ListeningError: the token is not taken.
     """
     name = look.settings["connection"]
@@ -73,6 +78,50 @@ def pages(look: Look, path: str, asked: Mapping[str, Any]) -> Iterator[list[Any]
             return
         told = parse_qsl(urlsplit(following).query)
         asked = {**asked, **{key: value for key, value in told if key not in SECRETS}}
+
+
+def recounted(
+    look: Look,
+    source: str,
+    names: Mapping[str, str],
+    fields: str,
+    count: Callable[[Any], Mapping[str, Any]],
+) -> Iterator[Page]:
+    """Yield the counts of objects, asked for together.
+
+    Meta refuses all of them where one is gone, and does not say which; then, and where it leaves
+    one out, each is asked for singly. One that the token does not reach is left uncounted.
+
+    Args:
+        look: the look.
+        source: name of the source.
+        names: native ids by Meta's; at most `AT_ONCE`.
+        fields: what is asked of each.
+        count: reads the counts of one.
+    """
+    if not names:
+        return
+    try:
+        found = ask(look, "", {"ids": ",".join(names), "fields": fields})
+    except (GoneError, DeniedError):
+        found = {}
+    raws, items = list[tuple[str, Any]](), list[Item]()
+    for name, native_id in names.items():
+        try:
+            raws.append((native_id, inner(found, name) or ask(look, name, {"fields": fields})))
+        except GoneError:
+            items += gone(look, source, [native_id])
+        except DeniedError:
+            continue
+    seen = look.started_at
+    items += read_items(
+        source,
+        "ids",
+        raws,
+        lambda pair: Snapshot(source, pair[0], seen, **count(pair[1])),
+        lambda pair: pair[0],
+    )
+    yield Page(tuple(items), len(items))
 
 
 def wait_for(headers: Mapping[str, str]) -> float:
@@ -114,12 +163,11 @@ def _meant(look: Look, url: str, error: DeniedError) -> ListeningError:
     if code in LIMITS or (code == WRONG and spent):
         look.http.rest(url, REST)
         return RateLimitedError.of(url, REST)
-    if code == WRONG and told.get("error_subcode") == MISSING:
+    if code == ALIASES or (code == WRONG and told.get("error_subcode") == MISSING):
         return GoneError("there is no such object", where=shown(url), mend="Check its id")
-    if code in LOGINS:
+    if code in LOGINS or code in RIGHTS:
+        kind = DeniedError if code in RIGHTS else ListeningError
         mend = "Renew the token, with the permissions docs/sources.md names"
-        return ListeningError(
-            f"Meta does not take the token (code {code})", where=shown(url), mend=mend
-        )
+        return kind(f"Meta does not take the token (code {code})", where=shown(url), mend=mend)
     mend = "See developers.facebook.com/docs/graph-api/guides/error-handling"
     return ListeningError(f"Meta refuses with code {code}", where=shown(url), mend=mend)

@@ -89,6 +89,7 @@ def targets(settings: Apps, brands: BrandFile) -> list[Target]:
     blind_to="All but the newest 500 reviews of a country; ratings without a text; deletions; "
     "answers of the developer",
     verified="shape",
+    uncounted="the store is asked by page only; each crawl counts the newest 500 reviews again",
     settings=Apps,
     targets=targets,
     pace=1.0,

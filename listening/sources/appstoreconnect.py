@@ -67,6 +67,7 @@ def targets(settings: Apps, brands: BrandFile) -> list[Target]:
     auth="an API key of App Store Connect",
     blind_to="Ratings without a text; edits of reviews older than a month; votes; the version",
     verified="shape",
+    uncounted="the API counts nothing",
     settings=Apps,
     targets=targets,
     pace=1.1,  # 3,500 requests an hour

@@ -72,6 +72,7 @@ def targets(settings: Crawls, brands: BrandFile) -> list[Target]:
     blind_to="News its crawler never met; pages whose sites reserve themselves from text mining; "
     "comments and counts; corrections and withdrawals",
     verified="shape",
+    uncounted="pages tell no counts",
     settings=Crawls,
     targets=targets,
     pace=1.0,

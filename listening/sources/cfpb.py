@@ -83,6 +83,7 @@ def targets(settings: Complaints, brands: BrandFile) -> list[Target]:
     blind_to="Complaints not published yet; the words of consumers who do not share them; changes "
     "after two months",
     verified="shape",
+    uncounted="complaints have no counts",
     settings=Complaints,
     targets=targets,
     pace=3.0,

@@ -115,6 +115,7 @@ def _place(path: str, brands: BrandFile) -> Path:
     auth="none for folders; the keys of a bucket",
     blind_to="Everything nobody exports",
     verified="shape",
+    uncounted="a later file may count again",
     settings=Folders,
     targets=targets,
     max_pages=10_000,

@@ -22,8 +22,8 @@ from pydantic import Field
 from listening.answer import GoneError
 from listening.contract import BrandFile, Item, Mention, Page
 from listening.sources import Look, Settings, Target, source
-from listening.sources._api import moments
-from listening.sources._meta import API, ask, pages
+from listening.sources._api import EPOCH, moments
+from listening.sources._meta import API, AT_ONCE, ask, pages, recounted
 from listening.sources._owned import channels, count, follow, inner, whose
 from listening.sources._read import field, instant, page_of, part, text_id, words
 
@@ -61,6 +61,14 @@ def targets(settings: Pages, brands: BrandFile) -> list[Target]:
     return channels("facebook", settings, "pages", "page", brands)
 
 
+def recount(look: Look, ids: Sequence[str]) -> Iterator[Page]:
+    """Yield the counts of posts, then of comments, as they are now."""
+    posts = {one: one for one in ids if not one.startswith(BELOW)}
+    comments = {one.removeprefix(BELOW): one for one in ids if one.startswith(BELOW)}
+    yield from recounted(look, "facebook", posts, POST, _post_counts)
+    yield from recounted(look, "facebook", comments, COMMENT, _comment_counts)
+
+
 @source(
     name="facebook",
     relation="owned",
@@ -74,6 +82,8 @@ def targets(settings: Pages, brands: BrandFile) -> list[Target]:
     pace=0.5,
     overlap=timedelta(days=14),
     memory=timedelta(days=15),
+    recount=recount,
+    recount_size=AT_ONCE,
 )
 def crawl(look: Look) -> Iterator[Page]:
     """Yield the page's posts, the comments below them and posts that tag it, then what vanished."""
@@ -81,7 +91,7 @@ def crawl(look: Look) -> Iterator[Page]:
     def again(native_id: str) -> Sequence[Item]:
         name = native_id.removeprefix(BELOW)
         fields = POST if name == native_id else COMMENT
-        post = "" if name == native_id else name.partition("_")[0]
+        post = "" if name == native_id else _post_of(look, name)
         return _page(look, [ask(look, name, {"fields": fields})], name, post).items
 
     yield from follow(look, "facebook", _said(look), again)
@@ -146,10 +156,26 @@ def read_item(raw: Any, look: Look, post: str = "", where: str = "") -> Mention:
         channel="facebook",
         parent_native_id=(f"{BELOW}{parent}" if parent else post) if post else "",
         thread_native_id=post,
-        likes=count(raw, "like_count") if post else _total(raw, "reactions"),
-        comments=count(raw, "comment_count") if post else _total(raw, "comments"),
-        shares=count(raw.get("shares"), "count"),
+        **(_comment_counts(raw) if post else _post_counts(raw)),
         **{**whose(look), **elsewhere},
+    )
+
+
+def _post_counts(raw: Any) -> dict[str, Any]:
+    counts = {"likes": _total(raw, "reactions"), "comments": _total(raw, "comments")}
+    return {**counts, "shares": count(inner(raw, "shares"), "count")}
+
+
+def _comment_counts(raw: Any) -> dict[str, Any]:
+    return {"likes": count(raw, "like_count"), "comments": count(raw, "comment_count")}
+
+
+def _post_of(look: Look, comment: str) -> str:
+    """Return the post a comment is below: its id tells the post's number, and not on whose page."""
+    number = comment.partition("_")[0]
+    known = (one for one in look.recent(EPOCH) if one.endswith(f"_{number}"))
+    return next(
+        (one for one in known if not one.startswith(BELOW)), f"{look.settings['page']}_{number}"
     )
 
 

@@ -56,6 +56,7 @@ def targets(settings: Files, _: BrandFile) -> list[Target]:
     blind_to="The text of articles; names that GDELT does not see as such; corrections and "
     "withdrawals; quarters of an hour without a file",
     verified="shape",
+    uncounted="GDELT counts nothing of an article",
     settings=Files,
     targets=targets,
     pace=1.0,

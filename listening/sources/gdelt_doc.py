@@ -51,6 +51,7 @@ def targets(settings: News, brands: BrandFile) -> list[Target]:
     blind_to="All but headlines; articles that name the brand only in their text; news older than "
     "three months; more than 250 articles in 15 minutes; corrections and withdrawals",
     verified="shape",
+    uncounted="GDELT counts nothing of an article",
     settings=News,
     targets=targets,
     pace=5.0,

@@ -66,6 +66,7 @@ def targets(settings: Places, brands: BrandFile) -> list[Target]:
     blind_to="Reviews that Google leaves out from the second page on, which is told as partial; "
     "questions and answers; likes; reviews of other people's places",
     verified="shape",
+    uncounted="the API counts nothing",
     settings=Places,
     targets=targets,
     pace=1.0,

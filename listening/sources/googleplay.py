@@ -59,6 +59,7 @@ def targets(settings: Apps, brands: BrandFile) -> list[Target]:
     blind_to="Reviews not written or changed in the last seven days; ratings without a text; "
     "deletions; the country",
     verified="shape",
+    uncounted="each crawl counts the last seven days again; the API tells of nothing older",
     settings=Apps,
     targets=targets,
     pace=1.0,

@@ -25,7 +25,7 @@ from listening.clean import UncleanError
 from listening.contract import BrandFile, Item, Mention, Page, Reject
 from listening.sources import Look, Settings, Target, source
 from listening.sources._api import moments
-from listening.sources._meta import API, ask, pages
+from listening.sources._meta import API, AT_ONCE, ask, pages, recounted
 from listening.sources._owned import channels, count, follow, inner, whose
 from listening.sources._read import field, instant, page_of, part, tell_news, text_id, words
 from listening.sources._spool import place, read_spool
@@ -65,6 +65,14 @@ def targets(settings: Accounts, brands: BrandFile) -> list[Target]:
     return channels("instagram", settings, "accounts", "account", brands, speaks=False, spool=spool)
 
 
+def recount(look: Look, ids: Sequence[str]) -> Iterator[Page]:
+    """Yield the counts of media, then of comments, as they are now."""
+    media = {one: one for one in ids if not one.startswith(BELOW)}
+    comments = {one.removeprefix(BELOW): one for one in ids if one.startswith(BELOW)}
+    yield from recounted(look, "instagram", media, MEDIA, _counts)
+    yield from recounted(look, "instagram", comments, ANSWER, _counts)
+
+
 @source(
     name="instagram",
     relation="owned",
@@ -78,6 +86,8 @@ def targets(settings: Accounts, brands: BrandFile) -> list[Target]:
     pace=0.5,
     overlap=timedelta(days=14),
     memory=timedelta(days=15),
+    recount=recount,
+    recount_size=AT_ONCE,
 )
 def crawl(look: Look) -> Iterator[Page]:
     """Yield media, comments, what tags the account and what mentions it, then what vanished."""
@@ -188,7 +198,11 @@ def read_item(raw: Any, look: Look, media: str = "", parent: str = "", where: st
         channel="instagram",
         parent_native_id=f"{BELOW}{parent}" if parent else media,
         thread_native_id=media,
-        likes=count(raw, "like_count"),
-        comments=None if media else count(raw, "comments_count"),
+        **_counts(raw),
         **{**whose(look), **elsewhere},
     )
+
+
+def _counts(raw: Any) -> dict[str, Any]:
+    """Return what is counted of media, or of a comment, which lacks the second."""
+    return {"likes": count(raw, "like_count"), "comments": count(raw, "comments_count")}

@@ -62,6 +62,7 @@ def targets(settings: Inbox, brands: BrandFile) -> list[Target]:
     blind_to="Notes of the staff; attachments; more than 500 parts of one conversation; "
     "conversations that were deleted as a whole",
     verified="shape",
+    uncounted="conversations have no counts",
     private=True,
     settings=Inbox,
     targets=targets,

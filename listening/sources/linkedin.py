@@ -1,8 +1,9 @@
 """LinkedIn: what an organisation posts, and the comments below.
 
 Written from learn.microsoft.com/linkedin/marketing/community-management (Posts API, Comments
-API), read 2026-11; tested on documented shapes. The connection's password is an access token with
-r_organization_social of somebody who administers the page. Versions end after a year: `version`.
+API, Social Metadata API), read 2026-11; tested on documented shapes. The connection's password is
+an access token with r_organization_social of somebody who administers the page. Versions end
+after a year: `version`.
 
 Comments are read below posts within the overlap, and the answers to them. LinkedIn tells who
 commented by a number only; its terms limit how long members' data is kept (24 to 48 hours for
@@ -23,14 +24,16 @@ from pydantic import Field
 
 from listening.answer import GoneError
 from listening.clean import UncleanError
-from listening.contract import BrandFile, Item, Mention, Page
+from listening.contract import BrandFile, Item, Mention, Page, Snapshot
 from listening.credential import need_credential
 from listening.sources import Look, Settings, Target, source
+from listening.sources._api import gone
 from listening.sources._owned import channels, count, follow, inner, whose
-from listening.sources._read import Pager, expect, field, page_of, part, text_id
+from listening.sources._read import Pager, expect, field, page_of, part, read_items, text_id
 
 API: Final = "https://api.linkedin.com/rest"
 SIZE: Final = 50
+GONE: Final = 404  # status of one id among several
 MARKUP: Final = re.compile(
     r"@\[([^\]]*)\]\([^)]*\)|\{hashtag\|\\?#\|([^}]*)\}|\\([|{}@\[\]()<>#\\*_~])"
 )
@@ -58,19 +61,50 @@ def targets(settings: Organisations, brands: BrandFile) -> list[Target]:
     return channels("linkedin", settings, "organisations", "organisation", brands)
 
 
+def recount(look: Look, ids: Sequence[str]) -> Iterator[Page]:
+    """Yield how often posts and comments were answered, and met with reactions, as it is now."""
+    # Rest.li: the list's own signs stay as they are, those of an id are escaped.
+    path = f"/socialMetadata?ids=List({','.join(quote(one, safe='') for one in ids)})"
+    answer = _ask(look, path, {}, "BATCH_GET")
+    found = expect(answer, "results", dict, path)
+    statuses = part(answer, "statuses", dict)
+    lost = gone(look, "linkedin", (one for one in ids if statuses.get(one) == GONE))
+    items = read_items(
+        "linkedin",
+        path,
+        [(one, found[one]) for one in ids if one in found],
+        lambda pair: _recounted(look, *pair),
+        lambda pair: pair[0],
+    )
+    yield Page((*items, *lost), len(items) + len(lost))
+
+
+def _recounted(look: Look, name: str, raw: Any) -> Snapshot:
+    reactions = field(raw, "reactionSummaries", dict).values()
+    return Snapshot(
+        "linkedin",
+        name,
+        look.started_at,
+        likes=sum(count(one, "count") or 0 for one in reactions),
+        comments=count(field(raw, "commentSummary", dict), "count"),
+    )
+
+
 @source(
     name="linkedin",
     relation="owned",
     hosts=("api.linkedin.com",),
     auth="an administrator's access token",
     blind_to="Whoever speaks of the brand elsewhere, for there is no search; comments on posts "
-    "older than two weeks; names of members; likes of posts",
+    "older than two weeks; names of members",
     verified="shape",
     settings=Organisations,
     targets=targets,
     pace=0.5,
     overlap=timedelta(days=14),
     memory=timedelta(days=15),
+    recount=recount,
+    recount_size=SIZE,
 )
 def crawl(look: Look) -> Iterator[Page]:
     """Yield posts and the comments below them, newest first, then what vanished."""
@@ -117,7 +151,8 @@ def _comments(look: Look, below: str, thread: str) -> Iterator[Page]:
 def _listed(look: Look, path: str, asked: Mapping[str, Any], thread: str) -> Iterator[Page]:
     pager, start = Pager(path), 0
     while True:
-        answer = _ask(look, path, {**asked, "start": start, "count": SIZE})
+        method = "FINDER" if "q" in asked else ""
+        answer = _ask(look, path, {**asked, "start": start, "count": SIZE}, method)
         raws = expect(answer, "elements", list, path)
         page = _page(look, raws, path, thread)
         pager.turn(item.native_id for item in page.items)
@@ -129,13 +164,13 @@ def _listed(look: Look, path: str, asked: Mapping[str, Any], thread: str) -> Ite
         start += len(raws)
 
 
-def _ask(look: Look, path: str, asked: Mapping[str, Any]) -> Any:
+def _ask(look: Look, path: str, asked: Mapping[str, Any], method: str = "") -> Any:
     key = need_credential(look.settings["connection"], '{"password": "an access token"}')
     headers = {
         "Authorization": f"Bearer {key.password}",
         "LinkedIn-Version": look.settings["version"],
         "X-Restli-Protocol-Version": "2.0.0",
-        **({"X-RestLi-Method": "FINDER"} if "q" in asked else {}),
+        **({"X-RestLi-Method": method} if method else {}),
     }
     return look.http.get_json(f"{look.settings['base_url']}{path}", asked, headers)
 

@@ -61,6 +61,7 @@ def targets(settings: News, brands: BrandFile) -> list[Target]:
     "plan the last day and what is older than a month; more than 100 articles a minute; "
     "corrections older than a day",
     verified="shape",
+    uncounted="articles have no counts",
     settings=News,
     targets=targets,
     pace=1.0,

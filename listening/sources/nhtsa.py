@@ -66,6 +66,7 @@ def targets(settings: Vehicles, _: BrandFile) -> list[Target]:
     auth="none",
     blind_to="Tyres, child seats and equipment; letters and photos; complaints not yet entered",
     verified="shape",
+    uncounted="complaints have no counts",
     settings=Vehicles,
     targets=targets,
     pace=1.0,

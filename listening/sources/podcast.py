@@ -53,6 +53,7 @@ def targets(settings: Podcasts, brands: BrandFile) -> list[Target]:
     blind_to="What is said in episodes without a transcript; episodes older than 90 days; edits of "
     "transcripts; listeners",
     verified="shape",
+    uncounted="feeds tell no counts of episodes",
     settings=Podcasts,
     targets=targets,
     pace=2.0,

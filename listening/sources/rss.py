@@ -48,6 +48,7 @@ def targets(settings: Feeds, brands: BrandFile) -> list[Target]:
     blind_to="Entries that left the feed between two crawls; likes, shares and views; deletions, "
     "unless the feed marks them",
     verified="recorded",
+    uncounted="each crawl counts what is still in the feed, and nothing else can be asked for",
     settings=Feeds,
     targets=targets,
     pace=2.0,

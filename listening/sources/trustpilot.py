@@ -10,17 +10,19 @@ review is within the overlap. One that vanished is asked for by its id: 404 mean
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from pydantic import Field
 
-from listening.contract import BrandFile, Item, Mention, Page
+from listening.answer import GoneError
+from listening.contract import BrandFile, Item, Mention, Page, Snapshot
 from listening.credential import need_credential
 from listening.sources import Look, Settings, Target, source
+from listening.sources._api import gone, one_by_one
 from listening.sources._owned import REPLY, channels, count, follow, inner, review_page, walk, whose
-from listening.sources._read import expect, field, instant, part, text_id, words
+from listening.sources._read import expect, field, instant, page_of, part, text_id, words
 
 API: Final = "https://api.trustpilot.com/v1"
 SIZE: Final = 100
@@ -52,6 +54,25 @@ def targets(settings: Units, brands: BrandFile) -> list[Target]:
     return channels("trustpilot", settings, "units", "unit", brands)
 
 
+def recount(look: Look, ids: Sequence[str]) -> Iterator[Page]:
+    """Yield how many liked each review; an answer is not liked."""
+    reviews = (one for one in ids if not one.endswith(REPLY))
+    yield from one_by_one(reviews, lambda one: _counted(look, one))
+
+
+def _counted(look: Look, native_id: str) -> Sequence[Item]:
+    try:
+        url, review = _ask(look, f"/reviews/{native_id}")
+    except GoneError:
+        return gone(look, "trustpilot", [native_id])
+    return page_of("trustpilot", url, [review], lambda one: _snapshot(one, look), "id").items
+
+
+def _snapshot(review: Any, look: Look) -> Snapshot:
+    likes = count(review, "numberOfLikes")
+    return Snapshot("trustpilot", field(review, "id", str), look.started_at, likes=likes)
+
+
 @source(
     name="trustpilot",
     relation="owned",
@@ -67,6 +88,7 @@ def targets(settings: Units, brands: BrandFile) -> list[Target]:
     horizon=timedelta(days=3650),
     memory=timedelta(days=15),
     backfills=True,
+    recount=recount,
 )
 def crawl(look: Look) -> Iterator[Page]:
     """Yield reviews with their answers, newest first, then what vanished."""

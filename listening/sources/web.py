@@ -62,6 +62,7 @@ class _Tally:
     blind_to="Pages that no sitemap lists or robots.txt closes; comments below pages; what only "
     "scripts show; counts of any kind",
     verified="shape",
+    uncounted="pages tell no counts",
     settings=Sites,
     targets=targets,
     pace=2.0,

@@ -80,6 +80,7 @@ def targets(settings: Spools, brands: BrandFile) -> list[Target]:
     auth="the secret that signs the posts",
     blind_to="Whatever nobody posts; posts that are not signed",
     verified="shape",
+    uncounted="a later post may count again",
     settings=Spools,
     targets=targets,
     overlap=timedelta(hours=1),

@@ -83,6 +83,7 @@ def targets(settings: Sites, brands: BrandFile) -> list[Target]:
     auth="none; a user's application password where a site wants a login",
     blind_to="Comments not approved; edits and deletions of comments older than two weeks; likes",
     verified="shape",
+    uncounted="comments have no counts",
     settings=Sites,
     targets=targets,
     pace=1.0,

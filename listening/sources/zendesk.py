@@ -62,6 +62,7 @@ def targets(settings: Desk, brands: BrandFile) -> list[Target]:
     blind_to="Internal notes; attachments; calls; chats that became no ticket; tickets archived "
     "before the first crawl's 90 days",
     verified="shape",
+    uncounted="tickets have no counts",
     private=True,
     settings=Desk,
     targets=targets,

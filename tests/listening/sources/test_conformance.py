@@ -155,7 +155,8 @@ def test_every_source_has_recorded_pages_and_a_golden_result() -> None:
 def test_every_source_says_what_it_is_and_the_docs_say_it_too() -> None:
     docs = (HERE.parents[2] / "docs" / "sources.md").read_text()
     for one in describe():
-        keys = {"name", "relation", "auth", "hosts", "blind_to", "verified", "private"}
+        keys = {"name", "relation", "auth", "hosts", "blind_to", "verified", "private",
+                "counts_again"}  # fmt: skip
         assert set(one) == keys
         assert one["blind_to"]
         assert one["verified"] in ("recorded", "shape")
@@ -326,6 +327,11 @@ def test_pages_in_a_circle_are_found_after_two(world: World) -> None:
 def test_every_source_that_counts_again_shows_how() -> None:
     counting = {name for name in SOURCES if SOURCES[name].recount}
     assert counting <= set(having("recount")), "case.json lacks the routes of its recount"
+
+
+def test_every_source_that_does_not_count_again_says_why() -> None:
+    for name in SOURCES:
+        assert bool(SOURCES[name].recount) != bool(SOURCES[name].uncounted), name
 
 
 @every(having("recount"))

@@ -161,6 +161,18 @@ def spooled(folder: Path, body: Any, name: str = "1.json", **change: Any) -> Non
     (folder / name).write_text(json.dumps(kept))
 
 
+def test_a_comment_that_is_asked_for_singly_stays_below_its_post(lab: Lab) -> None:
+    """Its id tells the post's number only; without the page it would read as an edit."""
+    comment = {"id": "101_1", "message": "Loud?", "created_time": "2026-10-07T09:00:00+0000"}
+    serve(lab, post(101, comments={"summary": {"total_count": 1}}))
+    lab.server.on("/5_101/comments", reply({"data": [comment]}), reply({"data": []}))
+    lab.server.on("/101_1", reply(comment))
+    lab.crawl("facebook", **PAGE)
+    _, rows = lab.crawl("facebook", **PAGE)
+    (row,) = (row for row in rows if row["native_id"] == "comments/101_1")
+    assert row["seen_before"]
+
+
 def test_mentions_of_an_account_are_read_by_the_ids_a_webhook_told(
     lab: Lab, tmp_path: Path
 ) -> None:
