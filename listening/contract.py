@@ -56,7 +56,7 @@ from listening.border.decided import (
     refuse,
 )
 from listening.border.denied import DENIED, find_denied
-from listening.border.disk import batch_ids, read_batch
+from listening.border.disk import batch_ids, flush_folder, read_batch
 from listening.border.error import ConfigurationError, ListeningError
 from listening.border.item import (
     CONTENT_FIELDS,
@@ -187,6 +187,7 @@ __all__ = [
     "check_note",
     "digest",
     "find_denied",
+    "flush_folder",
     "key_id",
     "keys_folder",
     "mention_id",

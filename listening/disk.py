@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from listening.contract import ListeningError
+from listening.contract import ListeningError, flush_folder
 
 _POLL_SECONDS: Final = 0.05
 _MENDS: Final = {
@@ -105,15 +105,6 @@ def make_folders(folder: Path, top: Path) -> None:
         flush_folder(parent)
         if parent == top:
             break
-
-
-def flush_folder(folder: Path) -> None:
-    """Make the names in a folder durable."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 @contextmanager

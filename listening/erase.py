@@ -17,9 +17,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from listening.contract import DataRoot, ListeningError, now, read_key
+from listening.contract import DataRoot, ListeningError, flush_folder, now, read_key
 from listening.crash import crash_at
-from listening.disk import explained, flush_folder, os_lock
+from listening.disk import explained, os_lock
 from listening.erasematch import Found, Plan
 from listening.eraseroom import Ledger, Report, Room, digest
 from listening.tombstone import FOLDER, Seal, bury

@@ -29,11 +29,12 @@ from listening.contract import (
     BatchKind,
     DataRoot,
     ListeningError,
+    flush_folder,
     mention_id,
     read_batch,
 )
 from listening.crash import crash_at
-from listening.disk import explained, flush_folder
+from listening.disk import explained
 from listening.erasematch import Plan, is_of, landed
 from listening.landing import Landing
 from listening.sealed import drop_other_warcs

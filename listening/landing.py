@@ -33,11 +33,12 @@ from listening.contract import (
     Cursor,
     DataRoot,
     ListeningError,
+    flush_folder,
     now,
     read_batch,
 )
 from listening.crash import crash_at
-from listening.disk import explained, flush_folder, make_folders, os_lock
+from listening.disk import explained, make_folders, os_lock
 from listening.sealed import (
     buckets,
     drop_other_warcs,

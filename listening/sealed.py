@@ -14,9 +14,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from listening.contract import FOOTER_KEY, Batch, ListeningError, read_batch
+from listening.contract import FOOTER_KEY, Batch, ListeningError, flush_folder, read_batch
 from listening.crash import crash_at
-from listening.disk import explained, flush_folder, link_new
+from listening.disk import explained, link_new
 
 DIGEST_KEY: Final = b"listening.sha256"
 

@@ -15,8 +15,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final, Self
 
-from listening.contract import DataRoot, mention_id, read_key
-from listening.disk import explained, flush_folder
+from listening.contract import DataRoot, flush_folder, mention_id, read_key
+from listening.disk import explained
 
 FOLDER: Final = "erased"
 _DIGITS: Final = 32

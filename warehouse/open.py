@@ -16,7 +16,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
-from listening.contract import ConfigurationError, DataRoot, ListeningError
+from listening.contract import ConfigurationError, DataRoot, ListeningError, flush_folder
 from warehouse.crash import crash_at
 from warehouse.lock import DEFAULT_TIMEOUT, warehouse_lock
 from warehouse.migrations import check_revision, head, migrate
@@ -97,10 +97,11 @@ def _put(
         with connect(root, str(copy)) as connection:
             fill(connection)
             connection.exec_driver_sql("CHECKPOINT")
-        _flush(copy, os.O_RDONLY)
+        with copy.open("rb") as written:
+            os.fsync(written.fileno())
         crash_at("erase:replace")
         copy.replace(root.warehouse)
-        _flush(root.path, os.O_RDONLY | os.O_DIRECTORY)
+        flush_folder(root.path)
     except (OSError, sa.exc.DBAPIError) as error:
         told = reason(error) if isinstance(error, sa.exc.DBAPIError) else error.strerror
         raise ListeningError(
@@ -112,14 +113,6 @@ def _put(
 
 def _wal(path: Path) -> Path:
     return path.with_name(path.name + ".wal")
-
-
-def _flush(path: Path, flags: int) -> None:
-    handle = os.open(path, flags)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 @contextmanager

@@ -8,7 +8,6 @@ key is made by `rotate`, which tells every author anew from the landing zone.
 from __future__ import annotations
 
 import logging
-import os
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +19,7 @@ from listening.contract import (
     DataRoot,
     ListeningError,
     batch_ids,
+    flush_folder,
     key_id,
     keys_folder,
     parse_key,
@@ -110,11 +110,7 @@ def rotate(root: DataRoot) -> Rotated:
                 _state(connection, new)
         crash_at("rotate:commit")
     path.replace(path.with_name("pseudonym.key"))
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    flush_folder(path.parent)
     crash_at("rotate:replace")
     rebuild_file(root)
     return Rotated(key_id(new), authors)

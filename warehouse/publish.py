@@ -24,6 +24,7 @@ from listening.contract import (
     ConfigurationError,
     DataRoot,
     ListeningError,
+    flush_folder,
     now,
 )
 from warehouse.archive import archive_months
@@ -276,17 +277,10 @@ def _add_macros(root: DataRoot, build: Build) -> None:
 
 def _place(temporary: Path, final: Path) -> None:
     temporary.chmod(_MODE)
-    _flush(temporary, os.O_RDONLY)
+    with temporary.open("rb") as written:
+        os.fsync(written.fileno())
     temporary.replace(final)
-    _flush(final.parent, os.O_RDONLY | os.O_DIRECTORY)
-
-
-def _flush(path: Path, flags: int) -> None:
-    handle = os.open(path, flags)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    flush_folder(final.parent)
 
 
 def quoted(identifier: str) -> str:

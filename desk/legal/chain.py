@@ -20,13 +20,12 @@ from desk.legal.place import (
     canonical,
     crash_at,
     digest,
-    flush_folder,
     make_folder,
     replace_file,
     write_new,
 )
 from desk.legal.sign import Signer, find_signer
-from listening.contract import DataRoot, ListeningError, now
+from listening.contract import DataRoot, ListeningError, flush_folder, now
 
 START: Final = "0" * 64  # what the first line follows
 _HEADER: Final = ("n", "at", "what", "previous", "sha256")

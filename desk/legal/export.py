@@ -16,9 +16,9 @@ from typing import Any, Final
 from desk.legal.case import ACTS, Case, act, mentions_of, read_case
 from desk.legal.chain import Chain, Line
 from desk.legal.pack import readable
-from desk.legal.place import Evidence, canonical, digest, flush_folder
+from desk.legal.place import Evidence, canonical, digest
 from desk.legal.review import plain_case
-from listening.contract import ConfigurationError, DataRoot, ListeningError, now
+from listening.contract import ConfigurationError, DataRoot, ListeningError, flush_folder, now
 
 _README: Final = Path(__file__).parent / "templates" / "export.txt"
 _OPEN: Final = ("erased", "stamp")  # lines whose body names nobody

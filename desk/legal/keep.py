@@ -24,13 +24,20 @@ from desk.legal.place import (
     Evidence,
     crash_at,
     digest,
-    flush_folder,
     make_folder,
     make_ref,
 )
 from desk.legal.render import Browser
 from desk.legal.thread import look_around
-from listening.contract import FOOTER_KEY, DataRoot, ListeningError, batch_ids, now, read_batch
+from listening.contract import (
+    FOOTER_KEY,
+    DataRoot,
+    ListeningError,
+    batch_ids,
+    flush_folder,
+    now,
+    read_batch,
+)
 
 BATCHES: Final = 50  # whose surroundings are read at once
 GROUP: Final = 32  # packs that are chained at once

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from listening.contract import ConfigurationError, DataRoot, ListeningError
+from listening.contract import ConfigurationError, DataRoot, ListeningError, flush_folder
 
 LOCK_SECONDS: Final = 60.0
 KEEP_SECONDS: Final = 600.0  # a check of every byte, or a first run, takes its time
@@ -147,15 +147,6 @@ def make_folder(folder: Path) -> None:
         make_folder(folder.parent)
     folder.mkdir(mode=0o700, exist_ok=True)
     flush_folder(folder.parent)
-
-
-def flush_folder(folder: Path) -> None:
-    """Make the names in a folder durable."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def write_new(path: Path, data: bytes) -> None:

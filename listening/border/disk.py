@@ -1,7 +1,8 @@
-"""Which batches there are, and what each says of itself."""
+"""Which batches there are, what each says of itself, and how a name on the disk is made to stay."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pyarrow as pa
@@ -35,3 +36,12 @@ def read_batch(path: Path) -> Batch:
             where=str(path),
             mend="It is set aside and crawled again from its predecessor at the next crawl",
         ) from error
+
+
+def flush_folder(folder: Path) -> None:
+    """Make the names in a folder durable."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

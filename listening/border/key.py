@@ -10,6 +10,7 @@ import secrets
 from pathlib import Path
 from typing import Final, Literal
 
+from listening.border.disk import flush_folder
 from listening.border.error import ConfigurationError, ListeningError
 from listening.border.root import DataRoot
 
@@ -100,11 +101,7 @@ def write_key(path: Path, key: bytes) -> None:
         return
     finally:
         temporary.unlink()
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    flush_folder(path.parent)
     _LOG.warning("made a new key, which nothing can replace: back up %s", path)
 
 
