@@ -6,12 +6,13 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
-from desk.alert.facts import DAY, HOUR, Facts, Spoken
-from desk.alert.finding import Finding, brands_of, instant, newest_first, passing, point
+from desk.alert.facts import DAY, HOUR, Facts
+from desk.alert.finding import Finding, brands_of, instant, passing, point
 from desk.alert.formula import due_at
 from desk.alert.hear import ARTICLES
 from desk.alert.hearing import Hearing
 from desk.alert.take import LOOK_BACK
+from desk.alert.window import Spoken
 from listening.contract import AlertRule, Brand
 
 QUIET: Final = 7 * DAY  # suspicions of one kind within a week are one story
@@ -31,11 +32,12 @@ def judge_flag(rule: AlertRule, facts: Facts, _: Hearing) -> Iterator[Finding]:
     groups: dict[tuple[str | None, str], list[Spoken]] = defaultdict(list)
     brands: list[str | None] = [brand.id for brand in brands_of(rule, facts)]
     nobody = () if rule.brands or rule.products else (None,)
-    own = {brand.id for brand in facts.brands.brands if brand.role == "own"}
+    own = [brand.id for brand in facts.brands.brands if brand.role == "own"]
+    window, oldest = facts.spoken.window, facts.now - LOOK_BACK.total_seconds()
+    flagged = window.is_flagged & ~window.coded("author_brand_id").isin(own)
     for brand_id in (*brands, *nobody):
-        for one in passing(rule, facts.by_brand.get(brand_id, ())):
-            if one.author_brand in own or one.published < facts.now - LOOK_BACK.total_seconds():
-                continue
+        said = passing(rule, facts.of_brand(brand_id)).within(oldest)
+        for one in said.where(flagged):
             for story in {_story(kind, one) for kind in _kinds(rule, one)}:
                 groups[brand_id, story].append(one)
     for (brand_id, story), rows in sorted(groups.items(), key=lambda each: str(each[0])):
@@ -65,7 +67,7 @@ def _flagged(
     rows: Sequence[Spoken],
 ) -> Finding:
     brand = facts.brand.get(brand_id or "")
-    said = newest_first(rows)
+    said = sorted(rows, key=lambda one: (-one.published, one.mention_id))
     told = ((kind, one) for one in said for kind in _kinds(rule, one))
     kinds = sorted({kind for kind, one in told if _story(kind, one) == story})
     severity = max(SEVERITY.get(kind, 2) for kind in kinds)
@@ -112,15 +114,18 @@ def _daily(rows: Iterable[Spoken]) -> list[dict[str, object]]:
 
 def judge_unanswered(rule: AlertRule, facts: Facts, _: Hearing) -> Iterator[Finding]:
     """Priority mentions said to the brand whose promised time is over. One story a brand."""
+    window = facts.spoken.window
+    addressed = window.coded("addressed").isin([1]) | ~window.coded("parent_id").isin([None])
+    may_wait = addressed & window.is_public & window.has("intents", NEEDING)
     for brand in brands_of(rule, facts):
         answers = _Answers(facts, brand.id)
         minutes = rule.when["minutes"] or brand.service.response_minutes
         oldest = facts.now - rule.when["forget_days"] * DAY
         late: dict[str, tuple[float, Spoken]] = {}
-        for one in passing(rule, facts.by_brand.get(brand.id, ())):
+        said = passing(rule, facts.of_brand(brand.id)).within(oldest)
+        for one in said.where(may_wait):
             if (
-                one.published < oldest
-                or _class(one) not in rule.when["classes"]
+                _class(one) not in rule.when["classes"]
                 or not _awaits(one, answers)
                 or _is_settled(one, brand, facts)
             ):
@@ -197,13 +202,14 @@ class _Answers:
         self.by_parent: dict[str, list[Spoken]] = defaultdict(list)
         self.by_thread: dict[str, list[Spoken]] = defaultdict(list)
         self.review_sources: set[str] = set()
-        own = {one.mention_id: one for one in facts.spoken if one.author_brand == brand_id}
+        by = facts.spoken.window.coded("author_brand_id")
+        own = {one.mention_id: one for one in facts.spoken.where(by.isin([brand_id]))}
         self.own = set(own)
         for one in own.values():
             self.by_thread[one.thread].append(one)
             if one.parent:
                 self.by_parent[one.parent].append(one)
-                if any(asked.kind == "review" for asked in facts.by_id.get(one.parent, ())):
+                if any(asked.kind == "review" for asked in facts.find(one.parent)):
                     self.review_sources.add(one.source)
 
     def answered(self, asked: Spoken) -> bool:
@@ -214,7 +220,7 @@ class _Answers:
             _is_human(reply, asked)
             and any(
                 asked.author and to.author == asked.author
-                for to in self.facts.by_id.get(reply.parent or "", ())
+                for to in self.facts.find(reply.parent or "")
             )
             for reply in self.by_thread.get(asked.thread, ())
         )
@@ -225,12 +231,12 @@ def _is_human(reply: Spoken, asked: Spoken) -> bool:
 
 
 def _awaits(one: Spoken, answers: _Answers) -> bool:
-    """Tell whether it was said to the brand, needs an answer and has none: as care.response."""
+    """Tell whether it was said to the brand, needs an answer and has none: as care.response.
+
+    That people said it, and that they need something, was asked of the columns.
+    """
     return (
-        one.author_brand is None
-        and one.kind != "share"
-        and "spam" not in one.intents
-        and bool(one.intents & NEEDING)
+        one.kind != "share"
         and (one.addressed or one.parent in answers.own)
         # Nobody can see whether a review was answered where no source shows it.
         and (one.kind != "review" or one.source in answers.review_sources)
@@ -246,32 +252,38 @@ def judge_join(rule: AlertRule, facts: Facts, _: Hearing) -> Iterator[Finding]:
 
     One story a brand, each with its reply link; it goes on while there are any.
     """
-    oldest = facts.now - rule.when["max_age_hours"] * HOUR
+    oldest, window = facts.now - rule.when["max_age_hours"] * HOUR, facts.spoken.window
+    may_join = (
+        window.is_public
+        & ~window.is_flagged
+        & ~window.coded("addressed").isin([1])
+        & window.coded("relation").isin(["untagged", "off_channel"])
+        & window.has("intents", rule.when["needs"])
+    )
     for brand in brands_of(rule, facts):
         answers = _Answers(facts, brand.id)
         first: dict[str, Spoken] = {}
-        settled = set[str]()  # who decides of one copy decides of all
-        for one in passing(rule, facts.by_brand.get(brand.id, ())):
-            if facts.rulings.of_talk(one.mention_id, brand.id):
-                settled.add(one.cluster)
-            elif one.published >= oldest and _is_open(rule, one, facts, answers):
+        # Who decides of one copy decides of all.
+        settled = {
+            copy.cluster
+            for mention_id, _ in facts.rulings.talks
+            for copy in facts.find(mention_id)
+            if facts.rulings.of_talk(mention_id, brand.id)
+        }
+        said = passing(rule, facts.of_brand(brand.id)).within(oldest)
+        for one in said.where(may_join):
+            if one.cluster not in settled and _is_open(rule, one, facts, answers):
                 first.setdefault(one.cluster, one)
-        if talks := [one for name, one in first.items() if name not in settled]:
-            talks.sort(key=_by_reach(facts))
+        if first:
+            talks = sorted(first.values(), key=_by_reach(facts))
             yield _joining(rule, facts, brand, talks)
 
 
 def _is_open(rule: AlertRule, one: Spoken, facts: Facts, answers: _Answers) -> bool:
     return (
-        one.author_brand is None
-        and "spam" not in one.intents
-        and not one.flags
-        and not one.withheld
-        and one.relation in ("untagged", "off_channel")
-        and not one.addressed
+        not one.withheld
         and one.kind in ("post", "comment")
         and not (one.kind == "post" and one.source in ARTICLES)
-        and bool(one.intents & set(rule.when["needs"]))
         and one.thread not in answers.by_thread
         and (_reach(facts, one) or 0) >= rule.when["min_reach"]
     )

@@ -62,7 +62,8 @@ def evaluate(root: DataRoot, brands: BrandFile, at: datetime | None = None) -> E
     with open_state(root) as connection:
         batches, errors = take_up(root, connection, brands, at)
         with connection.begin():
-            prune(connection, at)
+            if _begins_hour(connection, at):
+                prune(connection, at)
             facts = read_facts(root, connection, brands, at.timestamp())
             outcome = Book(connection, rules, facts).enter(judge(rules, facts))
             crash_at("alert:judged")
@@ -77,6 +78,13 @@ def evaluate(root: DataRoot, brands: BrandFile, at: datetime | None = None) -> E
         at, batches, seconds, tuple(raised), tuple(outcome.told), tuple(held),
         tuple(outcome.closed), (*errors, *facts.errors),
     )  # fmt: skip
+
+
+def _begins_hour(connection: sa.Connection, at: datetime) -> bool:
+    """Tell whether it is the first evaluation of its hour: the window is swept once in it."""
+    hour = at.replace(minute=0, second=0, microsecond=0)
+    before = EVALUATION.c.evaluated_at.between(hour, at)
+    return connection.execute(sa.select(EVALUATION.c.evaluated_at).where(before)).first() is None
 
 
 def _note(

@@ -6,69 +6,28 @@ mentions from their publication on, looks from when they were taken.
 
 from __future__ import annotations
 
-import json
-from bisect import bisect_left, bisect_right
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+import numpy as np
 import sqlalchemy as sa
 
 from desk.alert.night import Nights, read_nights
 from desk.alert.ruling import Rulings, standing
 from desk.alert.take import WINDOW
+from desk.alert.window import Mask, Rows, Spoken, Window
 from desk.query import open_published
 from listening.contract import Brand, BrandFile, DataRoot, ListeningError
 
 HOUR: Final = 3600
 DAY: Final = 24 * HOUR
+_SHOWN: Final = 48  # looks at a stream in a small chart
 _SQL: Final = Path(__file__).parent / "sql"
 _MICRO: Final = 1_000_000
-
-
-@dataclass(slots=True)
-class Spoken:
-    """A mention, of one brand or of none. Instants are seconds since 1970."""
-
-    mention_id: str
-    brand_id: str | None
-    published: float
-    seen: float
-    source: str
-    stream: str
-    channel: str
-    kind: str
-    author: str  # key; empty: hidden
-    author_brand: str | None
-    parent: str | None
-    thread: str
-    cluster: str
-    intents: frozenset[str]
-    topics: tuple[str, ...]
-    flags: tuple[dict[str, Any], ...]
-    withheld: bool
-    relation: str
-    products: tuple[str, ...]
-    sentiment: str
-    addressed: bool
-
-    @property
-    def hour(self) -> int:
-        """The hour it was said in, counted from 1970."""
-        return int(self.published // HOUR)
-
-    @property
-    def is_public(self) -> bool:
-        """Said by people: no brand's words, no spam."""
-        return self.author_brand is None and "spam" not in self.intents
-
-    @property
-    def is_bad(self) -> bool:
-        """It speaks badly of the brand, or is flagged: as bad_mention of the warehouse."""
-        return self.sentiment == "negative" or "complaint" in self.intents or bool(self.flags)
 
 
 class Counts(NamedTuple):
@@ -102,24 +61,25 @@ class Told(NamedTuple):
 
 @dataclass(slots=True)
 class StreamSeen:
-    """What a stream could see, look by look."""
+    """What a stream could see."""
 
     stream: str
     source: str
     goes_on: bool = False
-    told: list[Told] = field(default_factory=list)
-    earlier: list[tuple[float, float]] = field(default_factory=list)  # complete, published
+    first: float = 0.0  # when it was looked at first
+    told: list[Told] = field(default_factory=list)  # every look that was not whole, and the newest
+    spans: list[tuple[float, float]] = field(default_factory=list)  # seen wholly
 
     def whole(self, at: float) -> list[tuple[float, float]]:
         """Return the intervals seen wholly, as known at a moment, joined where they touch."""
-        looks = [(one.since, one.until) for one in self.told if one.state == "complete"]
-        seen = [*self.earlier, *((since, min(until, at)) for since, until in looks if since < at)]
         joined: list[tuple[float, float]] = []
-        for since, until in sorted(seen):
+        for since, until in sorted(self.spans):
+            if since >= at:
+                break
             if joined and since <= joined[-1][1]:
-                joined[-1] = (joined[-1][0], max(joined[-1][1], until))
+                joined[-1] = (joined[-1][0], max(joined[-1][1], min(until, at)))
             else:
-                joined.append((since, until))
+                joined.append((since, min(until, at)))
         return joined
 
 
@@ -142,6 +102,38 @@ class Published:
     usual: dict[tuple[str, str, str, int], tuple[int, float]] = field(default_factory=dict)
 
 
+class Looks:
+    """Looks at young mentions, as known at a moment; they become `Counts` where they are asked."""
+
+    def __init__(
+        self, told: Mapping[str, Sequence[tuple[Any, ...]]], moment: float = np.inf
+    ) -> None:
+        self._told, self._moment = told, moment
+        self._made: dict[str, list[Counts]] = {}
+
+    def at(self, moment: float) -> Looks:
+        """Return those that were taken by a moment."""
+        return Looks(self._told, moment)
+
+    def of(self, mention_id: str) -> Sequence[Counts]:
+        """Return the looks at a mention, by time."""
+        if mention_id not in self._made:
+            told = [Counts(row[1] / _MICRO, *row[2:]) for row in self._told.get(mention_id, ())]
+            last = bisect_right([one.at for one in told], self._moment)
+            self._made[mention_id] = told[:last]
+        return self._made[mention_id]
+
+    def reached(self, least: int) -> set[str]:
+        """Return the mentions of which some count, or their sum, is so high at any time."""
+        return {
+            mention_id
+            for mention_id, told in self._told.items()
+            # Counts only grow, so the last says it; a sum of all is more than any of them.
+            if sum(count or 0 for count in told[-1][2:6]) >= least
+            or any(sum(count or 0 for count in row[2:6]) >= least for row in told)
+        }
+
+
 @dataclass
 class Facts:
     """Everything that is known at a moment (`now`, in seconds since 1970)."""
@@ -149,22 +141,19 @@ class Facts:
     brands: BrandFile
     now: float
     start: float  # the window knows everything said from here on
-    spoken: Sequence[Spoken]
-    looks: Mapping[str, Sequence[Counts]]
+    spoken: Rows
+    looks: Looks
     streams: Mapping[str, StreamSeen]
     published: Published
     nights: Nights = field(default_factory=Nights)
     rulings: Rulings = field(default_factory=Rulings)
     errors: tuple[ListeningError, ...] = ()  # what could not be read
+    eager: Mask | None = None  # rows of mentions whose counts are high enough for some rule
 
     def at(self, moment: float) -> Facts:
         """Return what could be known at an earlier moment."""
-        end = bisect_right([one.published for one in self.spoken], moment)
-        looks = {
-            mention_id: told[: bisect_right([one.at for one in told], moment)]
-            for mention_id, told in self.looks.items()
-        }
-        return replace(self, now=moment, spoken=self.spoken[:end], looks=looks)
+        said = self.spoken.within(-np.inf, np.nextafter(moment, np.inf))
+        return replace(self, now=moment, spoken=said, looks=self.looks.at(moment))
 
     @cached_property
     def brand(self) -> dict[str, Brand]:
@@ -172,43 +161,36 @@ class Facts:
         return {one.id: one for one in self.brands.brands}
 
     @cached_property
-    def by_brand(self) -> dict[str | None, list[Spoken]]:
-        """What was said of each brand, by time."""
-        found: dict[str | None, list[Spoken]] = defaultdict(list)
-        for one in self.spoken:
-            found[one.brand_id].append(one)
-        return found
+    def _by_brand(self) -> dict[str | None, Rows]:
+        brands = self.spoken.window.coded("brand_id")
+        return {name: self.spoken.where(brands.isin([name])) for name in brands.names}
+
+    def of_brand(self, brand_id: str | None) -> Rows:
+        """Return what was said of a brand, by time."""
+        return self._by_brand.get(brand_id) or self.spoken[:0]
 
     @cached_property
-    def by_id(self) -> dict[str, list[Spoken]]:
-        """A mention's rows, one a brand."""
-        found: dict[str, list[Spoken]] = defaultdict(list)
-        for one in self.spoken:
-            found[one.mention_id].append(one)
+    def _first(self) -> dict[str, int]:
+        """Where a mention's rows begin in `spoken`."""
+        ids = [self.spoken.window.mention_id(place) for place in self.spoken.places.tolist()]
+        return dict(zip(reversed(ids), range(len(ids) - 1, -1, -1), strict=True))
+
+    def find(self, mention_id: str) -> list[Spoken]:
+        """Return a mention's rows, one a brand."""
+        place = self._first.get(mention_id)
+        found: list[Spoken] = []
+        while place is not None and place < len(self.spoken):
+            one = self.spoken[place]
+            if one.mention_id != mention_id:
+                break
+            found.append(one)
+            place += 1
         return found
 
     def newest(self, mention_id: str) -> Counts | None:
         """Return the last look at a mention."""
-        told = self.looks.get(mention_id)
+        told = self.looks.of(mention_id)
         return told[-1] if told else None
-
-
-def within(rows: Sequence[Spoken], since: float, until: float) -> Sequence[Spoken]:
-    """Return the rows, which are in order of time, said from `since` until before `until`."""
-    key: Callable[[Spoken], float] = lambda one: one.published  # noqa: E731
-    return rows[bisect_left(rows, since, key=key) : bisect_left(rows, until, key=key)]
-
-
-def voices(rows: Iterable[Spoken]) -> int:
-    """Return how many people speak: an author once, near copies once, whoever passes them on.
-
-    As the macro `voices` of the warehouse.
-    """
-    authors, clusters = set(), set()
-    for one in rows:
-        authors.add(one.author or one.cluster)
-        clusters.add(one.cluster)
-    return min(len(authors), len(clusters))
 
 
 # --- reading ------------------------------------------------------------------------------------
@@ -225,70 +207,68 @@ def read_facts(
 
     `since`: how far back a back-test begins; the window reaches back from there.
     """
-    spoken = [_spoken(row) for row in _rows(connection, "spoken")]
-    rulings = standing(connection)
-    for one in spoken:
-        if one.flags:
-            one.flags = tuple(
-                flag for flag in one.flags if not rulings.of_flag(one.mention_id, flag["kind"])
-            )
-    looks: dict[str, list[Counts]] = defaultdict(list)
-    for row in _rows(connection, "looks"):
-        looks[row[0]].append(Counts(row[1] / _MICRO, *row[2:]))
-    streams: dict[str, StreamSeen] = {}
-    for row in _rows(connection, "coverage"):
-        seen = streams.setdefault(row.stream, StreamSeen(row.stream, row.source))
-        seen.goes_on = seen.goes_on or bool(row.goes_on)
-        moments = (row.sealed_at / _MICRO, row.since / _MICRO, row.until / _MICRO)
-        seen.told.append(Told(*moments, row.state, row.reason))
-    published = read_published(root)
-    for name, whole in published.whole.items():
-        if name in streams:
-            streams[name].earlier = whole
     start = (since or now) - WINDOW.total_seconds()
+    rulings = standing(connection)
+    window = Window.read(connection, start, rulings)
+    looks, eager = _read_looks(connection, brands, window, since or now)
+    published = read_published(root)
+    streams = _read_streams(connection, published, every=since is not None)
     nights, errors = Nights(), list[ListeningError]()
     if any(rule.kind == "topic" and rule.when["discovered"] for rule in brands.alerts):
         nights, errors = read_nights(root, now)
     facts = Facts(
-        brands, now, start, spoken, looks, streams, published, nights, rulings,
-        tuple(errors),
+        brands, now, start, window.all, looks, streams, published, nights, rulings,
+        tuple(errors), eager,
     )  # fmt: skip
     return facts.at(now)
 
 
-def _rows(connection: sa.Connection, name: str) -> Sequence[Any]:
-    return connection.exec_driver_sql((_SQL / f"{name}.sql").read_text("utf-8")).all()
+def _read_looks(
+    connection: sa.Connection, brands: BrandFile, window: Window, now: float
+) -> tuple[Looks, Mask]:
+    """Read the looks at what is young enough for a rule, and where a count may cross one."""
+    rules = [rule for rule in brands.alerts if rule.kind in _COUNTING]
+    told: dict[str, list[tuple[Any, ...]]] = {}
+    if rules:
+        oldest = now - max(rule.when["max_age_hours"] for rule in rules) * HOUR
+        for row in _rows(connection, "looks", int(oldest * _MICRO)):
+            told.setdefault(row[0], []).append(row)
+    looks = Looks(told)
+    limits = [rule.when[name] for rule in rules if (name := _COUNTING[rule.kind])]
+    return looks, window.coded("mention_id").isin(looks.reached(min(limits)) if limits else ())
 
 
-@lru_cache(maxsize=10_000)
-def _listed(text: str) -> tuple[str, ...]:
-    return tuple(json.loads(text))  # the same few lists, over and over
+# Kinds of rules that look at counts, and the count without which none of their limits is crossed.
+_COUNTING: Final = {
+    "post_count": "at_least", "post_velocity": "at_least", "amplify": "min_engagement", "join": "",
+}  # fmt: skip
 
 
-def _spoken(row: Any) -> Spoken:
-    return Spoken(
-        row.mention_id,
-        row.brand_id,
-        row.published_at / _MICRO,
-        row.first_seen_at / _MICRO,
-        row.source,
-        row.stream,
-        row.channel,
-        row.kind,
-        row.author_key,
-        row.author_brand_id,
-        row.parent_id,
-        row.thread_id,
-        row.cluster_id,
-        frozenset(_listed(row.intents)),
-        _listed(row.topics),
-        tuple(json.loads(row.flags)) if row.flags != "[]" else (),
-        bool(row.withheld),
-        row.relation,
-        _listed(row.products),
-        row.sentiment,
-        bool(row.addressed),
-    )
+def _read_streams(
+    connection: sa.Connection, published: Published, *, every: bool
+) -> dict[str, StreamSeen]:
+    """Read what streams could see; of whole looks the newest alone, for charts, or `every` one."""
+    streams = {
+        row[0]: StreamSeen(row[0], row[1], bool(row[2]), row[3] / _MICRO)
+        for row in _rows(connection, "stream")
+    }
+    for name, since, until in _rows(connection, "whole"):
+        streams[name].spans.append((since / _MICRO, until / _MICRO))
+    for name, at, since, until, state, reason in _rows(
+        connection, "told", 2**62 if every else _SHOWN
+    ):
+        told = Told(at / _MICRO, since / _MICRO, until / _MICRO, state, reason)
+        streams[name].told.append(told)
+    for name, whole in published.whole.items():
+        if name in streams:
+            streams[name].spans += whole
+    return streams
+
+
+def _rows(connection: sa.Connection, name: str, *values: Any) -> list[Any]:
+    raw: Any = connection.connection.driver_connection
+    found: list[Any] = raw.execute((_SQL / f"{name}.sql").read_text("utf-8"), values).fetchall()
+    return found
 
 
 def read_published(root: DataRoot) -> Published:

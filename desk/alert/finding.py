@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from desk.alert.facts import Facts, Spoken
+from desk.alert.facts import Facts
+from desk.alert.window import Rows, Spoken
 from listening.contract import AlertRule, Brand
 
 
@@ -47,23 +48,14 @@ def brands_of(rule: AlertRule, facts: Facts) -> list[Brand]:
     return named if rule.brands else [one for one in facts.brands.brands if one.role == "own"]
 
 
-def passing(rule: AlertRule, rows: Iterable[Spoken]) -> list[Spoken]:
+def passing(rule: AlertRule, rows: Rows) -> Rows:
     """Return the rows that pass a rule's filters by product, topic and source."""
-    if not (rule.products or rule.topics or rule.sources):
-        return list(rows)
-    return [
-        one
-        for one in rows
-        if (not rule.products or any(name in rule.products for name in one.products))
-        and (not rule.topics or any(name in rule.topics for name in one.topics or ("(none)",)))
-        and (not rule.sources or one.source in rule.sources)
-    ]
-
-
-def newest_first(rows: Iterable[Spoken]) -> list[Spoken]:
-    """Return rows by time, the newest first; one a mention."""
-    once = {one.mention_id: one for one in rows}
-    return sorted(once.values(), key=lambda one: (-one.published, one.mention_id))
+    window = rows.window
+    if rule.products:
+        rows = rows.where(window.has("products", rule.products))
+    if rule.topics:
+        rows = rows.where(window.has("topics", rule.topics, none="(none)"))
+    return rows.where(window.coded("source").isin(rule.sources)) if rule.sources else rows
 
 
 def point(at: float, value: float, usual: float | None) -> dict[str, Any]:

@@ -7,8 +7,11 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Final
 
-from desk.alert.facts import DAY, HOUR, Facts, Spoken, StreamSeen
+import numpy as np
+
+from desk.alert.facts import DAY, HOUR, Facts, StreamSeen
 from desk.alert.finding import instant
+from desk.alert.window import Rows
 
 SETTLING: Final = 1.5 * HOUR  # a stream without news says so once an hour
 GONE: Final = 7 * DAY  # not seen wholly for so long: told as silent, and waited for no more
@@ -25,7 +28,11 @@ class Hearing:
     @cached_property
     def _bringers(self) -> dict[str | None, dict[str, str]]:
         found: dict[str | None, dict[str, str]] = defaultdict(dict)
-        for one in self.facts.spoken:
+        said, window = self.facts.spoken, self.facts.spoken.window
+        brands, streams = window.coded("brand_id"), window.coded("stream")
+        pairs = brands.codes[said.places] * len(streams.names) + streams.codes[said.places]
+        for place in np.unique(pairs, return_index=True)[1].tolist():
+            one = said[place]
             found[one.brand_id][one.stream] = one.source
         return found
 
@@ -70,6 +77,8 @@ class Hearing:
         whole = self.whole(stream.stream)
         if not whole or whole[-1][1] < until - GONE:
             return ""
+        if whole[-1][0] <= since and until <= whole[-1][1]:
+            return ""  # as a rule: asked thousands of times
         until = min(until, self.facts.now - SETTLING)
         since = max(since, whole[0][0])
         start = next((end for begin, end in whole if begin <= since <= end), since)
@@ -85,7 +94,6 @@ class Hearing:
         return f"{stream.stream} from {instant(start):%Y-%m-%d %H:%M} UTC, {why}"
 
 
-def only(streams: Sequence[StreamSeen], rows: Iterable[Spoken]) -> list[Spoken]:
+def only(streams: Sequence[StreamSeen], rows: Rows) -> Rows:
     """Return the rows that these streams brought."""
-    names = {one.stream for one in streams}
-    return [one for one in rows if one.stream in names]
+    return rows.where(rows.window.coded("stream").isin(one.stream for one in streams))

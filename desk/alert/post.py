@@ -7,11 +7,12 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Final
 
-from desk.alert.facts import DAY, HOUR, Counts, Facts, Spoken
+from desk.alert.facts import DAY, HOUR, Counts, Facts
 from desk.alert.finding import Finding, brands_of, passing, point
 from desk.alert.formula import age_span_h, fastest
 from desk.alert.hear import ARTICLES
 from desk.alert.hearing import Hearing
+from desk.alert.window import Spoken
 from listening.contract import AlertRule, Brand
 
 QUIET: Final = DAY  # a post that gained nothing for a day is over
@@ -21,16 +22,18 @@ _POINTS: Final = 48  # of a small chart
 def _stories(rule: AlertRule, facts: Facts, brand: Brand, said_by: str) -> Iterator[list[Spoken]]:
     """Yield the posts about a brand that are young enough, copies of one text together."""
     oldest = facts.now - rule.when["max_age_hours"] * HOUR
+    window = facts.spoken.window
+    said = passing(rule, facts.of_brand(brand.id)).within(oldest)
+    said = said.where(~window.is_spam & ~window.coded("kind").isin(["share"]))
+    if said_by != "anyone":
+        by_brand = window.coded("author_brand_id").isin([brand.id])
+        said = said.where(by_brand if said_by == "brand" else ~by_brand)
+    # Stories in which no post has counts that could cross a limit are left out.
+    cluster = window.coded("cluster_id")
+    eager = {one.cluster for one in said.where(facts.eager)} if facts.eager is not None else set()
     clusters: dict[str, list[Spoken]] = defaultdict(list)
-    for one in passing(rule, facts.by_brand.get(brand.id, ())):
-        by_brand = one.author_brand == brand.id
-        if (
-            one.published >= oldest
-            and one.kind != "share"
-            and "spam" not in one.intents
-            and (said_by == "anyone" or by_brand == (said_by == "brand"))
-        ):
-            clusters[one.cluster].append(one)
+    for one in said.where(cluster.isin(eager)):
+        clusters[one.cluster].append(one)
     yield from (clusters[name] for name in sorted(clusters))
 
 
@@ -82,7 +85,7 @@ def judge_velocity(rule: AlertRule, facts: Facts, _: Hearing) -> Iterator[Findin
 
 
 def _of(facts: Facts, one: Spoken, metric: str) -> list[tuple[float, int]]:
-    looks = ((look.at, look.of(metric)) for look in facts.looks.get(one.mention_id, ()))
+    looks = ((look.at, look.of(metric)) for look in facts.looks.of(one.mention_id))
     return [(at, count) for at, count in looks if count is not None]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
 from statistics import median
 from typing import Final
@@ -11,6 +10,7 @@ from desk.alert.facts import DAY, HOUR, Facts, StreamSeen
 from desk.alert.finding import Finding, instant, point
 from desk.alert.hearing import Hearing
 from desk.alert.take import LOOK_BACK
+from desk.alert.window import Rows
 from listening.contract import AlertRule
 
 WEEK: Final = 7 * DAY
@@ -19,14 +19,15 @@ FEWEST_WEEKS: Final = 2
 
 def judge_silent(rule: AlertRule, facts: Facts, hearing: Hearing) -> Iterator[Finding]:
     """A stream was not seen wholly for hours, or its usual mentions fail to come."""
-    said: dict[str, list[float]] = defaultdict(list)
-    for one in {each.mention_id: each for each in facts.spoken}.values():
-        said[one.stream].append(one.published)
+    window = facts.spoken.window
+    said = facts.spoken.where(window.is_first)
     for stream in facts.streams.values():
         if not stream.goes_on or (rule.sources and stream.source not in rule.sources):
             continue
         found = _unseen(rule, facts, hearing, stream)
-        found = found or _missing(rule, facts, stream, sorted(said[stream.stream]))
+        found = found or _missing(
+            rule, facts, stream, said.where(window.coded("stream").isin([stream.stream]))
+        )
         if found and found.began >= facts.now - LOOK_BACK.total_seconds():
             yield found
 
@@ -36,7 +37,7 @@ def _unseen(rule: AlertRule, facts: Facts, hearing: Hearing, stream: StreamSeen)
     told = [one for one in stream.told if one.at <= facts.now]
     if not told:
         return None
-    last = whole[-1][1] if whole else told[0].at
+    last = whole[-1][1] if whole else stream.first
     hours = (facts.now - last) / HOUR
     if hours < rule.when["hours"]:
         return None
@@ -46,25 +47,24 @@ def _unseen(rule: AlertRule, facts: Facts, hearing: Hearing, stream: StreamSeen)
     return _finding(rule, facts, stream, last, hours, "hours", title, float(rule.when["hours"]))
 
 
-def _missing(
-    rule: AlertRule, facts: Facts, stream: StreamSeen, said: list[float]
-) -> Finding | None:
+def _missing(rule: AlertRule, facts: Facts, stream: StreamSeen, said: Rows) -> Finding | None:
     """Compare the hours since its newest mention with the same hours of the weeks before."""
-    if not said or facts.now - said[-1] > WEEK:
+    newest = float(said.published[-1]) if said else -WEEK
+    if facts.now - newest > WEEK:
         return None
-    since, until = said[-1] + 1, facts.now
+    since, until = newest + 1, facts.now
     past = [
-        sum(since - WEEK * back <= at < until - WEEK * back for at in said)
+        len(said.within(since - WEEK * back, until - WEEK * back))
         for back in range(1, 5)
         if since - WEEK * back >= facts.start
     ]
     if len(past) < FEWEST_WEEKS or (usual := median(past)) < rule.when["missing"]:
         return None
     title = (
-        f"{stream.stream}: nothing since {instant(said[-1]):%Y-%m-%d %H:%M} UTC, where "
+        f"{stream.stream}: nothing since {instant(newest):%Y-%m-%d %H:%M} UTC, where "
         f"{usual:.0f} mentions are usual"
     )
-    found = _finding(rule, facts, stream, said[-1], 0.0, "mentions", title, None)
+    found = _finding(rule, facts, stream, newest, 0.0, "mentions", title, None)
     found.usual, found.low = usual, 1.0
     return found
 

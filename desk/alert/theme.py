@@ -10,11 +10,14 @@ from itertools import pairwise
 from math import sqrt
 from typing import Final
 
-from desk.alert.facts import DAY, Facts, Spoken, StreamSeen, voices, within
-from desk.alert.finding import Finding, brands_of, instant, newest_first, passing, point, stories
+import numpy as np
+
+from desk.alert.facts import DAY, Facts, StreamSeen
+from desk.alert.finding import Finding, brands_of, instant, passing, point, stories
 from desk.alert.formula import Usual, usual_count, usual_rate
 from desk.alert.hearing import Hearing, only
 from desk.alert.take import LOOK_BACK
+from desk.alert.window import Rows, listed
 from listening.contract import AlertRule, Brand
 
 BASELINE_DAYS: Final = 14  # as issue_baseline_days of the warehouse
@@ -58,13 +61,13 @@ class About:
     formerly: Sequence[str] = ()  # subjects that were merged into it
 
 
-def _by_topic(rows: Sequence[Spoken], rule: AlertRule) -> dict[str, list[Spoken]]:
-    found: dict[str, list[Spoken]] = defaultdict(list)
-    for one in rows:
-        for topic in one.topics or ("(none)",):
-            if not rule.topics or topic in rule.topics:
-                found[topic].append(one)
-    return found
+def _by_topic(rows: Rows, rule: AlertRule) -> dict[str, Rows]:
+    window = rows.window
+    told = window.coded("topics").names
+    topics = {topic for one in told for topic in listed(one) or ("(none)",)}
+    wanted = topics & set(rule.topics) if rule.topics else topics
+    found = {topic: rows.where(window.has("topics", [topic], none="(none)")) for topic in wanted}
+    return {topic: said for topic, said in found.items() if said}
 
 
 def judge_topic(rule: AlertRule, facts: Facts, hearing: Hearing) -> Iterator[Finding]:
@@ -77,7 +80,7 @@ def judge_topic(rule: AlertRule, facts: Facts, hearing: Hearing) -> Iterator[Fin
         streams = hearing.grown(
             hearing.concerned([brand.id], rule.sources), facts.now - LOOK_BACK.total_seconds()
         )
-        public = [one for one in facts.by_brand.get(brand.id, ()) if one.is_public]
+        public = facts.of_brand(brand.id).where(facts.spoken.window.is_public)
         rows = only(streams, passing(rule, public))
         ends = [until for _, until in days_back(facts, brand)[-LOOK_BACK.days :]]
         names = {one.id: one.name for one in facts.brands.topics}
@@ -95,12 +98,12 @@ def judge_topic(rule: AlertRule, facts: Facts, hearing: Hearing) -> Iterator[Fin
             yield from _topic_stories(rule, facts, hearing, brand, streams, about, said, ends)
 
 
-def _by_night(rows: Sequence[Spoken], topics: Mapping[str, str]) -> dict[str, list[Spoken]]:
-    found: dict[str, list[Spoken]] = defaultdict(list)
-    for one in rows:
-        if topic := topics.get(one.mention_id):
-            found[topic].append(one)
-    return found
+def _by_night(rows: Rows, topics: Mapping[str, str]) -> dict[str, Rows]:
+    found: dict[str, list[int]] = defaultdict(list)
+    for place in rows.places.tolist():
+        if topic := topics.get(rows.window.mention_id(place)):
+            found[topic].append(place)
+    return {topic: Rows(rows.window, np.array(places)) for topic, places in found.items()}
 
 
 def _topic_stories(
@@ -110,7 +113,7 @@ def _topic_stories(
     brand: Brand,
     streams: Sequence[StreamSeen],
     about: About,
-    said: Sequence[Spoken],
+    said: Rows,
     ends: Sequence[float],
 ) -> Iterator[Finding]:
     if len(said) < rule.when["min_voices"]:
@@ -125,13 +128,13 @@ def _topic_stories(
         yield _theme(rule, brand, about, facts, said, hits[first : last + 1])
 
 
-def _counted(said: Sequence[Spoken]) -> Callable[[float, float], int]:
+def _counted(said: Rows) -> Callable[[float, float], int]:
     """Return what counts voices of an interval: the same days are asked for again and again."""
     known: dict[tuple[float, float], int] = {}
 
     def count(since: float, until: float) -> int:
         if (since, until) not in known:
-            known[since, until] = voices(within(said, since, until))
+            known[since, until] = said.within(since, until).voices()
         return known[since, until]
 
     return count
@@ -171,7 +174,8 @@ def judge_issue(rule: AlertRule, facts: Facts, hearing: Hearing) -> Iterator[Fin
         streams = hearing.grown(
             hearing.concerned([brand.id], rule.sources), facts.now - LOOK_BACK.total_seconds()
         )
-        public = [one for one in facts.by_brand.get(brand.id, ()) if one.is_public and one.is_bad]
+        window = facts.spoken.window
+        public = facts.of_brand(brand.id).where(window.is_public & window.is_bad)
         rows = only(streams, passing(rule, public))
         days = days_back(facts, brand)
         names = {one.id: one.name for one in facts.brands.topics}
@@ -179,7 +183,7 @@ def judge_issue(rule: AlertRule, facts: Facts, hearing: Hearing) -> Iterator[Fin
         for topic, said in sorted(_by_topic(rows, rule).items()):
             if len(said) < rule.when["min_authors"]:
                 continue
-            counts = [voices(within(said, *day)) for day in days]
+            counts = [said.within(*day).voices() for day in days]
             hits = [
                 hit
                 for place in range(len(days) - LOOK_BACK.days, len(days))
@@ -194,7 +198,7 @@ def judge_issue(rule: AlertRule, facts: Facts, hearing: Hearing) -> Iterator[Fin
 def _issue_hit(
     rule: AlertRule,
     facts: Facts,
-    said: Sequence[Spoken],
+    said: Rows,
     days: Sequence[tuple[float, float]],
     counts: Sequence[int],
     gaps: Sequence[str],
@@ -216,7 +220,7 @@ def _issue_hit(
 def _slow_hit(
     rule: AlertRule,
     facts: Facts,
-    said: Sequence[Spoken],
+    said: Rows,
     days: Sequence[tuple[float, float]],
     gaps: Sequence[str],
     place: int,
@@ -226,13 +230,13 @@ def _slow_hit(
     if place < 2 * week - 1 or days[place - 2 * week + 1][0] < facts.start:
         return None
     middle, until = days[place - week + 1][0], days[place][1]
-    now = voices(within(said, middle, until))
-    before = voices(within(said, days[place - 2 * week + 1][0], middle))
+    now = said.within(middle, until).voices()
+    before = said.within(days[place - 2 * week + 1][0], middle).voices()
     usual = usual_rate(before, 1)
     rose = now - before >= RISE_ERRORS * sqrt(now + before)
     high = max(rule.when["times_before"] * before, 2.0 * rule.when["min_authors"])
     # Nobody complained today: the story does not go on with it.
-    if not rose or now < high or not within(said, *days[place]):
+    if not rose or now < high or not said.within(*days[place]):
         return None
     gap = next(filter(None, gaps[place - 2 * week + 1 : place + 1]), "")
     return Hit(middle, until, now, usual, high, gap, "slow rise")
@@ -243,14 +247,14 @@ def _theme(
     brand: Brand,
     about: About,
     facts: Facts,
-    said: Sequence[Spoken],
+    said: Rows,
     hits: Sequence[Hit],
 ) -> Finding:
     sound = [hit for hit in hits if not hit.held] or hits
     sudden = [hit for hit in sound if hit.how != "slow rise"] or sound
     top = max(sudden, key=lambda hit: (hit.value, -hit.until))
     since, until = min(hit.since for hit in hits), min(hits[-1].until, facts.now + 1)
-    behind = within(said, since, until)
+    behind = said.within(since, until)
     span = {"sudden": "in a day", "slow rise": "in a week, and the week before"}.get(
         top.how, f"in {rule.when.get('days', 1)} days"
     )
@@ -261,8 +265,8 @@ def _theme(
         rule=rule,
         subject=f"{brand.id}/{rule.kind}/{about.key}",
         brand_id=brand.id,
-        began=behind[0].published,
-        last=behind[-1].published,
+        began=float(behind.published[0]),
+        last=float(behind.published[-1]),
         value=top.value,
         unit="voices",
         title=f"{brand.name}: {top.value:.0f} people {verb} {about.name} {span}, {tail}",
@@ -273,17 +277,17 @@ def _theme(
         over=hits[-1].until + QUIET_DAYS * DAY <= facts.now,
         quiet=QUIET_DAYS * DAY,
         formerly=about.formerly,
-        behind=newest_first(behind),
+        behind=behind.newest_first(),
         detail={
             "topic_id": about.topic_id,
             "discovered": about.key.startswith(FOUND),
             "how": top.how,
             "days": len(hits),
-            "voices_in_all": voices(behind),
-            "mentions_in_all": len({one.mention_id for one in behind}),
+            "voices_in_all": behind.voices(),
+            "mentions_in_all": len(behind.once()),
         },
         chart=[
-            point(day[0], voices(within(said, *day)), None)
+            point(day[0], said.within(*day).voices(), None)
             for day in days_back(facts, brand)
             if since - BASELINE_DAYS * DAY <= day[0] <= facts.now
         ],

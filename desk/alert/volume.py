@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from desk.alert.facts import DAY, HOUR, Facts, Hour, Spoken, StreamSeen, voices, within
-from desk.alert.finding import Finding, brands_of, newest_first, passing, point, stories
+from desk.alert.facts import DAY, HOUR, Facts, Hour, StreamSeen
+from desk.alert.finding import Finding, brands_of, passing, point, stories
 from desk.alert.formula import (
     FEWEST,
     Usual,
@@ -19,6 +18,7 @@ from desk.alert.formula import (
 )
 from desk.alert.hearing import Hearing, only
 from desk.alert.take import LOOK_BACK
+from desk.alert.window import Rows
 from listening.contract import AlertRule, Brand
 
 QUIET: Final = DAY  # a story of hours is over a day after its last
@@ -34,7 +34,7 @@ class Series:
     facts: Facts
     hearing: Hearing
     brand_id: str
-    rows: list[Spoken]  # public, through the rule's filters, of streams that are old enough
+    rows: Rows  # public, through the rule's filters, of streams that are old enough
     streams: list[StreamSeen]
     plain: bool  # no filter: published hours say the same
 
@@ -44,16 +44,13 @@ class Series:
     ) -> Series:
         """Return the series of a brand under a rule; streams younger than `before` stay out."""
         streams = hearing.grown(hearing.concerned([brand_id], rule.sources), before)
-        public = [one for one in facts.by_brand.get(brand_id, ()) if one.is_public]
+        public = facts.of_brand(brand_id).where(facts.spoken.window.is_public)
         rows = only(streams, passing(rule, public))
         plain = not (rule.products or rule.topics or rule.sources)
         return cls(facts, hearing, brand_id, rows, streams, plain)
 
     def __post_init__(self) -> None:
         self._told: dict[int, Hour] = {}
-        self._hours: dict[int, list[Spoken]] = defaultdict(list)
-        for one in self.rows:
-            self._hours[one.hour].append(one)
 
     def hour(self, hour: int) -> Hour:
         """Return what was said in an hour: of the window, else as published."""
@@ -64,13 +61,11 @@ class Series:
     def _hour(self, hour: int) -> Hour:
         if hour * HOUR < self.facts.start:
             return self.facts.published.hours.get((self.brand_id, hour), Hour())
-        rows = self._hours.get(hour, [])
-        moods = (
-            voices(one for one in rows if one.sentiment == mood)
-            for mood in ("negative", "neutral", "positive")
-        )
-        shared = voices(one for one in rows if one.relation != "owned")
-        return Hour(voices(rows), shared, *moods) if rows else Hour()
+        rows = self.rows.within(hour * HOUR, (hour + 1) * HOUR)
+        if not rows:
+            return Hour()
+        moods = (rows.where(rows.window.mood[mood]).voices() for mood in _MOODS)
+        return Hour(rows.voices(), rows.where(rows.window.is_shared).voices(), *moods)
 
     def heard(self, first: int, last: int) -> bool:
         """Tell whether the hours from `first` to before `last` can be compared with."""
@@ -126,10 +121,10 @@ def _spikes(rule: AlertRule, series: Series) -> Iterator[Hit]:
     width: int = rule.when["hours"]
     for last in _ends(series.facts):
         first = last - width
-        said = within(series.rows, first * HOUR, last * HOUR)
+        said = series.rows.within(first * HOUR, last * HOUR)
         if len(said) < rule.when["min_voices"]:
             continue
-        if (value := voices(said)) < rule.when["min_voices"]:
+        if (value := said.voices()) < rule.when["min_voices"]:
             continue
         baseline, past = series.before(first, last, rule.when["weeks"])
         usual = usual_count([sum(hour.voices for hour in span) for span in past])
@@ -145,15 +140,15 @@ def _spike(rule: AlertRule, brand: Brand, series: Series, hits: Sequence[Hit]) -
     top = max(sound, key=lambda hit: (hit.value, -hit.last))
     known = bool(top.usual.n)
     since, until = hits[0].first * HOUR, min(hits[-1].last * HOUR, series.facts.now)
-    said = within(series.rows, since, until + 1)
+    said = series.rows.within(since, until + 1)
     high = top.usual.high(rule.when["deviations"])
     people = f"{top.value:.0f} people in {rule.when['hours']} h"
     return Finding(
         rule=rule,
         subject=f"{brand.id}/volume",
         brand_id=brand.id,
-        began=said[0].published,
-        last=said[-1].published,
+        began=float(said.published[0]),
+        last=float(said.published[-1]),
         value=top.value,
         unit="voices",
         title=f"{brand.name}: {people}, usual are {top.usual.value:.0f}"
@@ -165,13 +160,13 @@ def _spike(rule: AlertRule, brand: Brand, series: Series, hits: Sequence[Hit]) -
         held=top.held,
         over=hits[-1].last * HOUR + QUIET <= series.facts.now,
         quiet=QUIET,
-        behind=newest_first(said),
+        behind=said.newest_first(),
         detail={
             "hours": rule.when["hours"],
             "baseline": top.baseline,
             "deviation": round(top.usual.deviation, 3),
-            "voices_in_all": voices(said),
-            "mentions_in_all": len({one.mention_id for one in said}),
+            "voices_in_all": said.voices(),
+            "mentions_in_all": len(said.once()),
         },
         chart=_hourly(series, hits[0].first - 24, hits[-1].last, top.usual, rule.when["hours"]),
     )
@@ -205,10 +200,10 @@ def _drops(rule: AlertRule, series: Series) -> Iterator[Hit]:
     width: int = rule.when["hours"]
     for last in _ends(series.facts, max(1, width // 4)):
         first = last - width
-        said = within(series.rows, first * HOUR, last * HOUR)
-        if len(said) < rule.when["min_scored"] or voices(said) < rule.when["min_authors"]:
+        said = series.rows.within(first * HOUR, last * HOUR)
+        if len(said) < rule.when["min_scored"] or said.voices() < rule.when["min_authors"]:
             continue
-        now = _moods(said)
+        now = said.moods()
         if sum(now) < rule.when["min_scored"]:
             continue
         baseline, past = series.before(first, last, rule.when["weeks"])
@@ -226,29 +221,21 @@ def _drops(rule: AlertRule, series: Series) -> Iterator[Hit]:
 _MOODS: Final = ("negative", "neutral", "positive")
 
 
-def _moods(said: Sequence[Spoken]) -> tuple[int, int, int]:
-    """Count people by their last word, and one text that many pass on once."""
-    last = {one.author or one.cluster: one for one in said}
-    told = list({one.cluster: one.sentiment for one in last.values()}.values())
-    counted = [told.count(mood) for mood in _MOODS]
-    return counted[0], counted[1], counted[2]
-
-
 def _drop(rule: AlertRule, brand: Brand, series: Series, hits: Sequence[Hit]) -> Finding:
     sound = [hit for hit in hits if not hit.held] or hits
     top = min(sound, key=lambda hit: (hit.value, hit.last))
     since, until = hits[0].first * HOUR, min(hits[-1].last * HOUR, series.facts.now)
-    said = within(series.rows, since, until + 1)
+    said = series.rows.within(since, until + 1)
     limit = top.usual.value - max(
         rule.when["points"], rule.when["deviations"] * top.usual.deviation
     )
-    bad = [one for one in said if one.sentiment == "negative"]
+    bad = said.where(said.window.mood["negative"])
     return Finding(
         rule=rule,
         subject=f"{brand.id}/sentiment",
         brand_id=brand.id,
-        began=said[0].published,
-        last=said[-1].published,
+        began=float(said.published[0]),
+        last=float(said.published[-1]),
         value=round(top.value, 4),
         unit="net sentiment",
         title=f"{brand.name}: net sentiment {top.value:+.2f} over {rule.when['hours']} h, "
@@ -259,7 +246,7 @@ def _drop(rule: AlertRule, brand: Brand, series: Series, hits: Sequence[Hit]) ->
         held=top.held,
         over=hits[-1].last * HOUR + QUIET <= series.facts.now,
         quiet=QUIET,
-        behind=newest_first(bad),
+        behind=bad.newest_first(),
         detail={
             "hours": rule.when["hours"],
             "baseline": top.baseline,
@@ -298,11 +285,7 @@ def _shifts(rule: AlertRule, sides: Sequence[Series], width: int, back: int) -> 
         enough = abs(share - usual) >= rule.when["points"]
         # One who speaks every hour counts every hour: the people must have moved, too.
         people = [
-            voices(
-                one
-                for one in within(side.rows, first * HOUR, last * HOUR)
-                if one.relation != "owned"
-            )
+            side.rows.within(first * HOUR, last * HOUR).where(side.rows.window.is_shared).voices()
             for side in sides
         ]
         told = people[0] / sum(people) - usual if sum(people) else 0.0
@@ -349,7 +332,7 @@ def _shift(rule: AlertRule, brand: Brand, sides: Sequence[Series], hits: Sequenc
     hits = sorted(hits, key=lambda hit: hit.last)
     sound = [hit for hit in hits if not hit.held] or hits
     top, facts = sound[-1], sides[0].facts
-    said = within(sides[0].rows, top.first * HOUR, top.last * HOUR)
+    said = sides[0].rows.within(top.first * HOUR, top.last * HOUR)
     moved = max(rule.when["points"], rule.when["deviations"] * top.usual.deviation)
     whither = "rose" if top.value > top.usual.value else "fell"
     return Finding(
@@ -369,7 +352,7 @@ def _shift(rule: AlertRule, brand: Brand, sides: Sequence[Series], hits: Sequenc
         held=top.held,
         over=hits[-1].last * HOUR + DAY <= facts.now,
         quiet=rule.when["days"] * DAY,
-        behind=newest_first(said),
+        behind=said.newest_first(),
         detail={"days": rule.when["days"], "baseline": top.baseline},
         chart=[point(hit.last * HOUR, hit.value, hit.usual.value) for hit in hits],
     )

@@ -1,0 +1,66 @@
+"""A poll counts columns: it makes no object of a mention that nobody looks at alone."""
+
+from datetime import timedelta
+
+import pytest
+
+from desk.alert.evaluate import evaluate
+from desk.alert.ruling import Rulings
+from desk.alert.state import open_state
+from desk.alert.take import WINDOW
+from desk.alert.window import Window
+from tests.desk.alert.world import DAY, HOUR, NOW, brands, chatter, counted, rule, said
+
+START = NOW - 35 * DAY
+COUNTING = (
+    rule("volume_spike"), rule("sentiment_drop"), rule("topic"), rule("issue"),
+    rule("voice_shift", min_voices=5), rule("legal_flag", owner="legal"),
+    rule("post_count", at_least=100), rule("post_velocity", per_hour=100), rule("amplify"),
+    rule("unanswered", owner="care"), rule("join", owner="care"), rule("source_silent"),
+)  # fmt: skip
+
+
+@pytest.fixture
+def made(monkeypatch):
+    """Say of which mentions an object was made."""
+    ids, make = [], Window._make
+
+    def note(window, place):
+        one = make(window, place)
+        ids.append(one.mention_id)
+        return one
+
+    monkeypatch.setattr(Window, "_make", note)
+    return ids
+
+
+def test_a_quiet_month_makes_few_objects(world, made):
+    usual = chatter(START, NOW, every=3 * HOUR, likes=3, topics=["leak"])
+    rival = chatter(START, NOW, every=6 * HOUR, brand="rival", prefix="r")
+    world.days([*usual, *rival], START, NOW)
+    done = evaluate(world.root, brands(*COUNTING), NOW)
+    assert done.raised == ()
+    assert len(made) <= 2  # one for each brand and stream, to know who brings what
+
+
+def test_a_post_is_looked_at_where_its_counts_may_cross_a_limit(world, made):
+    rows = [said(f"p{n}", NOW - 5 * HOUR, likes=n) for n in range(12)]
+    world.land(rows, NOW - DAY, NOW)
+    world.land([counted("p3", NOW - HOUR, likes=90)], NOW - HOUR, NOW, kind="engagement")
+    (alert,) = evaluate(world.root, brands(rule("post_count", at_least=80)), NOW).raised
+    assert alert.value == 90
+    assert len(set(made)) <= 2
+
+
+def test_the_window_is_swept_once_an_hour_and_counts_nothing_older_meanwhile(world):
+    """What left the window since the last sweep is counted no more."""
+    old = NOW - WINDOW + timedelta(minutes=5)
+    world.land([said("old", old, flags=["doxxing"])], old - HOUR, NOW)
+    rules = brands(rule("source_silent"))
+    evaluate(world.root, rules, NOW)
+    for at in (NOW, NOW + timedelta(minutes=20)):
+        evaluate(world.root, rules, at)
+    with open_state(world.root, write=False) as connection, connection.begin():
+        since = (NOW + timedelta(minutes=20) - WINDOW).timestamp()
+        assert len(Window.read(connection, since, Rulings()).all) == 0
+        assert len(Window.read(connection, since - 3600, Rulings()).all) == 1
