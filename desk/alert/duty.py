@@ -20,6 +20,7 @@ SEVERITY: Final = {"threat": 3, "doxxing": 3, "safety": 3, "legal_talk": 1}  # a
 PERSONAL: Final = ("threat", "doxxing", "personal_data", "credential_leak", "document_leak")
 NEEDING: Final = frozenset({"complaint", "question", "support", "bug_report", "churn"})
 DANGER: Final = frozenset({"threat", "safety", "legal_talk"})  # as care.triage
+WAITED: Final = 4 * HOUR  # past the promise, for an answer that may be in what was not heard
 PROMPT_S: Final = 60  # an answer so fast is a machine's, as automatic_reply_seconds
 
 
@@ -112,8 +113,12 @@ def _daily(rows: Iterable[Spoken]) -> list[dict[str, object]]:
 # --- answers ------------------------------------------------------------------------------------
 
 
-def judge_unanswered(rule: AlertRule, facts: Facts, _: Hearing) -> Iterator[Finding]:
-    """Priority mentions said to the brand whose promised time is over. One story a brand."""
+def judge_unanswered(rule: AlertRule, facts: Facts, hearing: Hearing) -> Iterator[Finding]:
+    """Priority mentions said to the brand whose promised time is over. One story a brand.
+
+    Where the answer may be in what was not heard of the mention's source, it waits to be told for
+    WAITED; after that whoever asked has waited too long for us to be sure.
+    """
     window = facts.spoken.window
     addressed = window.coded("addressed").isin([1]) | ~window.coded("parent_id").isin([None])
     may_wait = addressed & window.is_public & window.has("intents", NEEDING)
@@ -136,7 +141,14 @@ def judge_unanswered(rule: AlertRule, facts: Facts, _: Hearing) -> Iterator[Find
                     due.timestamp(), one,
                 )  # fmt: skip
         if late:
-            yield _late(rule, facts, brand, sorted(late.values(), key=lambda each: each[0]))
+            waiting = sorted(late.values(), key=lambda each: each[0])
+            gaps = {
+                one.mention_id: hearing.gap(
+                    hearing.concerned([brand.id], [one.source]), one.published, facts.now
+                )
+                for _, one in waiting
+            }
+            yield _late(rule, facts, brand, waiting, gaps)
 
 
 def _is_settled(one: Spoken, brand: Brand, facts: Facts) -> bool:
@@ -146,8 +158,17 @@ def _is_settled(one: Spoken, brand: Brand, facts: Facts) -> bool:
 
 
 def _late(
-    rule: AlertRule, facts: Facts, brand: Brand, late: Sequence[tuple[float, Spoken]]
+    rule: AlertRule,
+    facts: Facts,
+    brand: Brand,
+    waiting: Sequence[tuple[float, Spoken]],
+    gaps: Mapping[str, str],
 ) -> Finding:
+    told = [
+        (due, one) for due, one in waiting if not gaps[one.mention_id] or due + WAITED <= facts.now
+    ]
+    late = told or waiting
+    unheard = next(filter(None, (gaps[one.mention_id] for _, one in late)), "")
     longest = (facts.now - late[0][0]) / 60
     waits = {
         one.mention_id: f"{_class(one)}, due {instant(due):%Y-%m-%d %H:%M} UTC" for due, one in late
@@ -167,10 +188,12 @@ def _late(
         low=0.0,
         high=0.0,
         severity=3 if any(_class(one) == "legal_safety" for _, one in late) else 2,
+        held="" if told else unheard,
+        unheard=unheard if told else "",
         quiet=HOUR,
         behind=[one for _, one in sorted(late, key=lambda each: (_rank(each[1]), each[0]))],
         notes=waits,
-        detail={"longest_minutes": round(longest)},
+        detail={"longest_minutes": round(longest), "uncertain": len(waiting) - len(told)},
         chart=_daily(one for _, one in late),
     )
 

@@ -32,6 +32,7 @@ class Finding:
     high: float | None = None
     severity: int = 2
     held: str = ""
+    unheard: str = ""  # told all the same: the stream that was not seen wholly meanwhile, and why
     over: bool = False
     by_mention: bool = False  # the story is its mentions: it is the same where it shares one
     formerly: Sequence[str] = ()  # subjects whose stories it goes on with

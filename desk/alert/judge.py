@@ -34,8 +34,16 @@ JUDGES: Final[dict[AlertKind, Judge]] = {
 COMPARING: Final = ("volume_spike", "sentiment_drop", "topic", "issue", "voice_shift")
 
 
+# What is true whatever else was said; how much more there is, or an answer, may be unheard.
+TRUE_ANYHOW: Final = ("post_count", "post_velocity", "legal_flag", "amplify", "join")
+
+
 def judge(rules: Iterable[AlertRule], facts: Facts) -> Iterator[Finding]:
     """Yield what rules find, rule by rule in their order."""
     hearing = Hearing(facts)
     for rule in rules:
-        yield from JUDGES[rule.kind](rule, facts, hearing)
+        for found in JUDGES[rule.kind](rule, facts, hearing):
+            if rule.kind in TRUE_ANYHOW:
+                streams = hearing.concerned([found.brand_id], rule.sources)
+                found.unheard = hearing.gap(streams, found.began, facts.now)
+            yield found

@@ -40,6 +40,7 @@ class Alert:
     brand_id: str | None
     state: str  # held, open, acked, closed
     held_reason: str
+    unheard: str  # told though a stream was not seen wholly
     muted: bool
     part_of: str | None
     title: str

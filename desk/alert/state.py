@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from listening.contract import ConfigurationError, DataRoot, ListeningError
 
-VERSION: Final = 2
+VERSION: Final = 3
 BUSY_SECONDS: Final = 60
 METADATA: Final = sa.MetaData()
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -156,6 +156,12 @@ ALERT: Final = _table(
     _may("brand_id", sa.Text, "The brand; none where a source is silent."),
     _must("state", sa.Text, "held, open, acked or closed."),
     _must("held_reason", sa.Text, "Why it is, or was, held back; empty: it was not."),
+    _must(
+        "unheard",
+        sa.Text,
+        "Told though a stream was not seen wholly; empty: all were.",
+        server_default="",
+    ),
     _must("muted", sa.Boolean, "It was raised under a mute: nobody was told."),
     _may("part_of", sa.Text, "The alert that tells its owner of the same story; nobody was told."),
     _must("title", sa.Text, "What happened, in one sentence with its number."),

@@ -134,8 +134,8 @@ class Book:
         row: Row = dict.fromkeys(_WRITTEN) | {
             "alert_id": alert_id, "rule_id": found.rule.id, "kind": found.rule.kind,
             "subject": found.subject, "brand_id": found.brand_id, "state": "held",
-            "held_reason": "", "muted": False, "found_at": self.at, "updated_at": self.at,
-            "peak": found.value, "closed_why": "", "told_times": 0,
+            "held_reason": "", "unheard": "", "muted": False, "found_at": self.at,
+            "updated_at": self.at, "peak": found.value, "closed_why": "", "told_times": 0,
             "first_seen_at": self._first_seen(found),
         }  # fmt: skip
         self._take_over(row, found)
@@ -163,6 +163,7 @@ class Book:
             "high": found.high,
             "severity": found.severity,
             "detail": found.detail,
+            "unheard": found.unheard,
             "chart": found.chart,
             "mentions": len(found.behind),
             "began_at": min(row["began_at"] or instant(found.began), instant(found.began)),

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 BLOCKS: Final = "▁▂▃▄▅▆▇█"
 SEVERITY: Final = {1: "Note", 2: "Alert", 3: "Urgent"}
 OCCASION: Final = {"escalated": " (nobody has taken it yet)", "grown": " (it has grown)"}
+MORE: Final = "There may be more, or an answer."
 _SHOWN: Final = 5  # mentions
 _POINTS: Final = 24  # of a chart
 
@@ -31,6 +32,7 @@ def word(alert: Alert, occasion: str, step: int, *, rich: bool) -> Note:
         "low": _number(alert.low), "high": _number(alert.high), "action": alert.action,
         "mentions": str(alert.mentions), "published_at": _iso(alert.published_at),
         "first_seen_at": _iso(alert.first_seen_at), "raised_at": _iso(alert.raised_at),
+        "unheard": alert.unheard,
     }  # fmt: skip
     text = "\n".join(_lines(alert))
     if not rich:
@@ -39,7 +41,7 @@ def word(alert: Alert, occasion: str, step: int, *, rich: bool) -> Note:
     html = _template().render(
         alert=alert, title=title, range=say_range(alert), behind=alert.behind[:_SHOWN],
         link=safe_link, more=_more(alert), chart=bool(picture), ack=_ack(alert),
-        detail=_detail, moment=_moment,
+        detail=_detail, moment=_moment, there_may_be=MORE,
     )  # fmt: skip
     files = (("chart.png", picture),) if picture else ()
     return Note(title, text, html, files, tuple(facts.items()))
@@ -49,6 +51,8 @@ def _lines(alert: Alert) -> list[str]:
     lines = [alert.title + ".", say_range(alert)]
     if alert.chart:
         lines.append(spark(alert.chart))
+    if alert.unheard:
+        lines.append(f"Not all was heard: {alert.unheard}. {MORE}")
     lines += ["", f"Do: {alert.action}", f"For: {alert.owner}", ""]
     for one in alert.behind[:_SHOWN]:
         lines += [f"- {one.said or '(the text is withheld)'}", f"  {_detail(one)}"]

@@ -183,5 +183,7 @@ def _print(found: Sequence[Alert]) -> None:
         )
         if one.state == "held":
             typer.echo(f"    held back: {one.held_reason}")
+        if one.unheard:
+            typer.echo(f"    not all was heard: {one.unheard}")
         if one.part_of:
             typer.echo(f"    part of {one.part_of}")
