@@ -16,24 +16,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from pydantic import Field
 
-from listening.clean import UncleanError
-from listening.contract import BrandFile, ConfigurationError, Coverage, Mention, Page
+from listening.contract import BrandFile, Coverage, Mention, Page
 from listening.sources import Look, Settings, SourceChanged, Target, source
-from listening.sources._read import Pager, field, instant, read_items, tell_news, whole
+from listening.sources._api import EPOCH
+from listening.sources._owned import channel, whose
+from listening.sources._read import Pager, expect, field, instant, page_of, whole, words
 
 PAGES: Final = 10
 PER_PAGE: Final = 50
-EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-KNOWN: Final = frozenset(
-    ("id", "author", "updated", "title", "content", "link", "im:rating", "im:version",
-     "im:voteSum", "im:voteCount", "im:contentType")
-)  # fmt: skip
+KNOWN: Final = words(
+    """author content id im:contentType im:rating im:version im:voteCount im:voteSum link title
+    updated"""
+)
 
 
 class App(Settings):
@@ -57,27 +56,11 @@ def targets(settings: Apps, brands: BrandFile) -> list[Target]:
     Raises:
         ConfigurationError: an app names a brand that the file does not have.
     """
-    roles = {brand.id: brand.role for brand in brands.brands}
-    host = urlsplit(settings.base_url).hostname or ""
-    base = settings.base_url.rstrip("/")
     found = []
     for app in settings.apps:
-        if app.brand not in roles:
-            raise ConfigurationError(
-                f"app {app.id} is of brand {app.brand!r}, which is not in the brand file",
-                where="sources: appstore",
-                mend=f"Use one of {', '.join(roles)}",
-            )
-        facts = {"base_url": base, "app": app.id, "country": app.country, "brand": app.brand}
-        own = roles[app.brand] == "own"
-        found.append(
-            Target(
-                f"{app.country}-{app.id}",
-                host,
-                {**facts, "owned": own},
-                relation="owned" if own else "off_channel",
-            )
-        )
+        facts = {"base_url": settings.base_url.rstrip("/"), "app": app.id, "country": app.country}
+        name = f"{app.country}-{app.id}"
+        found.append(channel("appstore", name, app.brand, brands, facts, speaks=False))
     return found
 
 
@@ -103,21 +86,23 @@ def crawl(look: Look) -> Iterator[Page]:
     number, last, full = 1, PAGES, True
     while number <= last:
         url = _url(look, number)
-        feed = _feed(look.http.get_json(url), url)
+        feed = expect(look.http.get_json(url), "feed", dict, url)
         reviews = _reviews(feed, url)
         if not reviews:
             full = False
             break
         pager.turn(str(review.get("id")) for review in reviews)
-        items = read_items(
+        page = page_of(
             "appstore",
             url,
             reviews,
             lambda review: _mention(review, look, known),
             lambda review: str((review.get("id") or {}).get("label", "")),
+            KNOWN,
         )
-        yield Page(items, len(reviews))
-        dates = [item.edited_at or item.published_at for item in items if isinstance(item, Mention)]
+        yield page
+        said = [item for item in page.items if isinstance(item, Mention)]
+        dates = [one.edited_at or one.published_at for one in said]
         moments += dates
         if dates and max(dates) < look.since:
             full = False
@@ -148,22 +133,12 @@ def _url(look: Look, number: int) -> str:
     )
 
 
-def _feed(answer: Any, url: str) -> dict[str, Any]:
-    try:
-        feed: dict[str, Any] = field(answer, "feed", dict)
-    except UncleanError as error:
-        raise SourceChanged(error.detail, where=url, mend="See the answer in the WARC") from error
-    return feed
-
-
 def _reviews(feed: Mapping[str, Any], url: str) -> list[dict[str, Any]]:
     entries = feed.get("entry", [])
     listed = [entries] if isinstance(entries, dict) else entries
     if not isinstance(listed, list) or not all(isinstance(entry, dict) for entry in listed):
         raise SourceChanged("entry is neither a list nor an object", where=url)
-    reviews = [entry for entry in listed if "im:name" not in entry]  # the app has a name
-    tell_news("appstore", reviews, KNOWN)
-    return reviews
+    return [entry for entry in listed if "im:name" not in entry]  # the app has a name
 
 
 def _last(feed: Mapping[str, Any]) -> int:
@@ -198,8 +173,7 @@ def _mention(review: Mapping[str, Any], look: Look, known: Mapping[str, datetime
         region=str(facts["country"]).upper(),
         rating=float(whole(_label(review, "im:rating"), "im:rating")),
         likes=max(0, whole(_label(review, "im:voteSum"), "im:voteSum")),
-        brand_id=facts["brand"],
-        owned=facts["owned"],
+        **whose(look),
         warnings=() if updated else ("date_guessed",),
     )
 

@@ -5,7 +5,7 @@ later), read 2026-11; tested on documented shapes. The connection's login is the
 password the key (PEM), `extra.issuer` the issuer's id; each request is signed for ten minutes.
 
 Of an own app this tells more than the public feed (`appstore`): all reviews, the answers, and
-deletions. Their ids differ, so listen to an app by one of the two. `createdDate` is the only
+deletions. Their ids differ, so an app is listened to by one of the two. `createdDate` is the only
 date and moves with an edit: the first one seen stays the day of publication.
 """
 
@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from pydantic import Field
 
-from listening.contract import BrandFile, Item, Mention, Page, now
+from listening.contract import BrandFile, ConfigurationError, Item, Mention, Page, now
 from listening.credential import need_credential
 from listening.sources import Look, Settings, Target, source
 from listening.sources._jwt import sign
@@ -56,7 +56,20 @@ class Apps(Settings):
 
 
 def targets(settings: Apps, brands: BrandFile) -> list[Target]:
-    """Return one target per app."""
+    """Return one target per app.
+
+    Raises:
+        ConfigurationError: `appstore` listens to one of them, too: nothing in their ids tells that
+            two reviews are the same, so each would count twice.
+    """
+    public = brands.sources.get("appstore", {}).get("apps", ())
+    twice = {one.id for one in settings.apps} & {str(app.get("id")) for app in public}
+    if twice:
+        raise ConfigurationError(
+            f"reviews of app {min(twice)} would count twice: appstore listens to it, too",
+            where="sources: appstoreconnect",
+            mend="Name each app below one of the two",
+        )
     return channels("appstoreconnect", settings, "apps", "app", brands)
 
 

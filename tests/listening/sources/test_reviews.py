@@ -216,3 +216,13 @@ def test_ids_beyond_two_to_the_53_stay_as_they_are(
     places(lab, monkeypatch, [{**review(1), "reviewId": long}])
     _, rows = lab.crawl("googlebusiness", **PLACES)
     assert [row["native_id"] for row in rows] == [long]
+
+
+def test_an_app_is_not_listened_to_by_both_ways_of_the_app_store(lab: Lab) -> None:
+    """Their ids have nothing in common, so each review would count twice."""
+    both = lab.brand_file("appstoreconnect", CONNECT)
+    public = {"apps": [{"id": 777, "brand": "quillon"}]}
+    with pytest.raises(ConfigurationError, match="app 777 would count twice"):
+        streams(replace(both, sources={**both.sources, "appstore": public}))
+    other = {"apps": [{"id": 778, "brand": "quillon"}]}
+    assert len(streams(replace(both, sources={**both.sources, "appstore": other}))) == 2

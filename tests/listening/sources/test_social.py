@@ -13,7 +13,9 @@ import pytest
 
 from listening.answer import RateLimitedError
 from listening.contract import ConfigurationError
-from listening.crawl import streams
+from listening.crawl import open_door, streams
+from listening.landing import Landing
+from listening.sources import Look, linkedin
 from listening.sources._meta import wait_for
 from listening.sources._spool import sign
 from tests.listening.conftest import reply
@@ -211,6 +213,22 @@ def test_linkedin_is_asked_in_a_stated_version(lab: Lab) -> None:
     assert said["x-restli-method"] == "FINDER"
     with pytest.raises(ConfigurationError, match="version"):
         streams(lab.brand_file("linkedin", {**ORGANISATION, "version": "2.0"}))
+
+
+def test_linkedin_is_asked_for_counts_with_the_signs_of_its_list_unescaped(lab: Lab) -> None:
+    """Rest.li 2.0 reads `List(…)` only so; the parentheses of an id are escaped."""
+    comment = "urn:li:comment:(urn:li:share:1,2)"
+    lab.server.on("/socialMetadata", reply({"results": {}}))
+    brands = lab.brand_file("linkedin", ORGANISATION)
+    (stream,) = streams(brands)
+    landing = Landing(lab.root)
+    warc = landing.scratch("engagement", stream.id)
+    with open_door(landing, stream, brands, (), warc, lab.time.clock) as http:
+        look = Look(http, stream.as_target, brands, {}, NOON, NOON, lambda _: {})
+        assert [page.served for page in linkedin.recount(look, ["urn:li:share:1", comment])] == [0]
+    line = lab.server.asked[0].raw.split(b" ")[1]
+    escaped = b"urn%3Ali%3Acomment%3A%28urn%3Ali%3Ashare%3A1%2C2%29"
+    assert line == b"/socialMetadata?ids=List(urn%3Ali%3Ashare%3A1," + escaped + b")"
 
 
 # --- webhooks ---------------------------------------------------------------------------
