@@ -222,10 +222,12 @@ def test_linkedin_is_asked_for_counts_with_the_signs_of_its_list_unescaped(lab: 
     brands = lab.brand_file("linkedin", ORGANISATION)
     (stream,) = streams(brands)
     landing = Landing(lab.root)
-    warc = landing.scratch("engagement", stream.id)
-    with open_door(landing, stream, brands, (), warc, lab.time.clock) as http:
-        look = Look(http, stream.as_target, brands, {}, NOON, NOON, lambda _: {})
-        assert [page.served for page in linkedin.recount(look, ["urn:li:share:1", comment])] == [0]
+    with landing.lock("engagement", stream.id):
+        warc = landing.scratch("engagement", stream.id)
+        with open_door(landing, stream, brands, (), warc, lab.time.clock) as http:
+            look = Look(http, stream.as_target, brands, {}, NOON, NOON, lambda _: {})
+            pages = list(linkedin.recount(look, ["urn:li:share:1", comment]))
+    assert [page.served for page in pages] == [0]
     line = lab.server.asked[0].raw.split(b" ")[1]
     escaped = b"urn%3Ali%3Acomment%3A%28urn%3Ali%3Ashare%3A1%2C2%29"
     assert line == b"/socialMetadata?ids=List(urn%3Ali%3Ashare%3A1," + escaped + b")"
