@@ -1,7 +1,8 @@
 """Hears what is said, says what it means, and tells those who must act.
 
 The short way: a task crawls every stream and counts the young mentions again, a second tags what
-is new, judges the rules of alerts, sends what is due, and keeps evidence of what is flagged.
+is new, judges the rules of alerts, sends what is due, and keeps evidence of what is flagged. A third
+turns red where a message was lost, once for each, when all else is done.
 Tables and files follow by asset, behind this.
 """
 
@@ -52,7 +53,7 @@ def listen() -> None:
         heard.check()
         return list(heard.batch_ids)
 
-    @task(
+    @task.short_circuit(
         trigger_rule="all_done",
         outlets=[TAGGED],
         retries=2,
@@ -68,15 +69,22 @@ def listen() -> None:
         from listening.credential import consult
 
         consult(lambda name: Connection.get(name).as_json(), AirflowNotFoundException)
-        batches = act(DataRoot.from_environment(), load_brands(brand_paths()))
+        done = act(DataRoot.from_environment(), load_brands(brand_paths()))
         sealed = get_current_context()["ti"].xcom_pull(
             task_ids="crawl", key="sealed", map_indexes=range(PARTS)
         )
-        if not batches and not any(sealed):
+        if not done.tagged and not any(sealed) and not done.lost:
             raise AirflowSkipException("nothing new was heard")
-        return batches
+        return done.lost  # none: what is behind is skipped, and costs no process
 
-    crawl.expand(part=list(range(PARTS))) >> tag_and_alert()
+    @task(retries=0)
+    def undelivered() -> None:
+        from desk.deliver.lost import report_lost
+        from listening.contract import DataRoot
+
+        report_lost(DataRoot.from_environment())
+
+    crawl.expand(part=list(range(PARTS))) >> tag_and_alert() >> undelivered()
 
 
 listen()

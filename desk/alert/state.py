@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from listening.contract import ConfigurationError, DataRoot, ListeningError
 
-VERSION: Final = 3
+VERSION: Final = 4
 BUSY_SECONDS: Final = 60
 METADATA: Final = sa.MetaData()
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -225,6 +225,7 @@ DELIVERY: Final = _table(
     _may("next_at", Instant, "When to try again; none: as soon as it is due."),
     _may("sent_at", Instant, "When it went out."),
     _must("error", sa.Text, "What the last try came to.", server_default=""),
+    _may("reported_at", Instant, "When it turned a task red, being given up or of unknown fate."),
     sa.Index("delivery_due", "state", "due_at"),
 )
 MUTE: Final = _table(

@@ -89,6 +89,8 @@ def decide_fate(root: DataRoot, delivery_id: str, *, arrived: bool) -> None:
             mark_sent(connection, delivery_id, now())
         else:
             mark_failed(connection, delivery_id, "to be sent again", now())
+            again = sa.update(DELIVERY).where(DELIVERY.c.delivery_id == delivery_id)
+            connection.execute(again.values(reported_at=None))  # lost again, it is told again
 
 
 class _Round:

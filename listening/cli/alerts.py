@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -63,16 +63,25 @@ def list_(
 ) -> None:
     """List alerts, the newest story first; default: those that are not closed."""
     from desk.alert.read import list_alerts, list_messages
+    from desk.deliver.lost import list_lost
     from listening.contract import DataRoot
 
     states = state or ["held", "open", "acked"]
     root = DataRoot.from_environment()
     found = list_alerts(root, states=states, owner=owner, rule=rule)
+    messages = list_messages(root, found)
     if as_json:
-        told = zip(found, list_messages(root, found), strict=True)
-        emit({"alerts": [{**one.to_json(), "messages": messages} for one, messages in told]})
-    else:
-        _print(found)
+        told = zip(found, messages, strict=True)
+        lost = [one.to_json() for one in list_lost(root)]
+        emit({"alerts": [{**one.to_json(), "messages": told_of} for one, told_of in told],
+              "lost": lost})  # fmt: skip
+        return
+    _print(found, messages)
+    shown = {one.alert_id for one in found}
+    for one in list_lost(root):
+        if one.alert_id not in shown:
+            typer.echo(f"{one.alert_id}  {one.title}")
+            typer.echo(f"    {one.state}: {one.channel}, {one.error}; message {one.delivery_id}")
 
 
 @alerts.command()
@@ -175,8 +184,10 @@ def _tell(alert: Alert, *, as_json: bool) -> None:
         typer.echo(f"{alert.alert_id}: {alert.state}{by}: {alert.title}")
 
 
-def _print(found: Sequence[Alert]) -> None:
-    for one in found:
+def _print(
+    found: Sequence[Alert], messages: Sequence[Sequence[Mapping[str, Any]]] | None = None
+) -> None:
+    for one, told in zip(found, messages or [()] * len(found), strict=True):
         when = one.raised_at or one.found_at
         typer.echo(
             f"{one.alert_id}  {when:%Y-%m-%d %H:%M}  {one.state:6} {one.owner:9} {one.title}"
@@ -187,3 +198,9 @@ def _print(found: Sequence[Alert]) -> None:
             typer.echo(f"    not all was heard: {one.unheard}")
         if one.part_of:
             typer.echo(f"    part of {one.part_of}")
+        for each in told:
+            if each["error"] and each["state"] not in ("sent", "cancelled"):
+                typer.echo(
+                    f"    {each['state']}: {each['channel']}, {each['error']}; "
+                    f"message {each['delivery_id']}"
+                )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import typer
 
@@ -87,15 +87,23 @@ def digest(root: DataRoot, brands: BrandFile, *, publish: bool) -> Sequence[Rece
         raise_alerts(root, brands)
 
 
-def tag_and_alert(root: DataRoot, brands: BrandFile) -> list[str]:
+class Acted(NamedTuple):
+    """What the fast path's second half came to."""
+
+    tagged: list[str]  # batches
+    lost: list[str]  # messages that nobody got, or may not have got, and nobody was told of
+
+
+def tag_and_alert(root: DataRoot, brands: BrandFile) -> Acted:
     """Tag what waits, judge the rules, send what is due, and keep evidence of what is flagged.
 
     The fast path's second half: each step comes though another failed. What was decided at the desk
-    is sealed first, so that what was settled there is told no further. Returns what was tagged.
+    is sealed first, so that what was settled there is told no further.
 
     Raises:
         ListeningError: after all others, that a batch could not be tagged, or a decision sealed.
     """
+    from desk.deliver.lost import list_lost
     from desk.deliver.outbox import deliver
     from listening.contract import ListeningError
     from listening.credential import find_credential
@@ -125,7 +133,7 @@ def tag_and_alert(root: DataRoot, brands: BrandFile) -> list[str]:
     keep_flagged(root)
     if failed:
         raise failed
-    return tagged
+    return Acted(tagged, [one.delivery_id for one in list_lost(root, unreported=True)])
 
 
 def raise_alerts(root: DataRoot, brands: BrandFile) -> None:

@@ -211,10 +211,12 @@ def status(
 ) -> None:
     """Say of every stream when it last spoke, how well it is covered, and what it quarantined.
 
-    And of every metered source, what it spent.
+    And of every metered source, what it spent; and which messages of alerts nobody got, or may not
+    have got.
     """
     import os
 
+    from desk.deliver.lost import list_lost
     from listening.brand import FILES_VARIABLE, brand_paths
     from listening.contract import DataRoot
     from listening.status import spend_status, stream_status
@@ -225,8 +227,9 @@ def status(
     stated = read_brands(paths).sources if paths else {}
     caps = {name: (settings or {}).get("cap") for name, settings in stated.items()}
     spent = spend_status(root, caps)
+    lost = list_lost(root)
     if as_json:
-        emit({"streams": rows, "spend": spent})
+        emit({"streams": rows, "spend": spent, "lost": [one.to_json() for one in lost]})
     for row in () if as_json else rows:
         typer.echo(
             f"{row['stream']:50} {row['last_batch_at']} {row['state']:9} "
@@ -236,6 +239,8 @@ def status(
         typer.echo(
             f"{row['source']}: {row['spent']:g} of {row['cap']:g} {row['unit']} in {row['period']}"
         )
+    for one in () if as_json else lost:
+        typer.echo(f"message {one.delivery_id} to {one.channel}: {one.state}, {one.error}")
     if verify and any(row["state"] == "corrupt" for row in rows):
         raise typer.Exit(1)
 

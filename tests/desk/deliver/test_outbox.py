@@ -191,6 +191,26 @@ def test_the_command_sends_and_tells(root: DataRoot, webhook, monkeypatch, capsy
     assert "AIRFLOW_CONN_NOBODY" in told["errors"][0]
 
 
+@pytest.mark.parametrize("command", [("alerts", "list"), ("status",)])
+@pytest.mark.parametrize("as_json", [True, False])
+def test_what_was_lost_is_listed(root: DataRoot, monkeypatch, capsys, command, as_json):
+    put_alert(root, state="closed")
+    put_message(root, "d1", state="unknown", error=CUT_SHORT)
+    put_message(root, "d2", state="failed", error="the service answered 503")
+    put_message(root, "d3", state="sent")
+    monkeypatch.setenv("LISTENING_DATA", str(root.path))
+    with pytest.raises(SystemExit) as ended:
+        main([*command, *(["--json"] if as_json else [])])
+    assert not ended.value.code
+    told = capsys.readouterr().out
+    if as_json:
+        lost = {one["delivery_id"]: one["state"] for one in json.loads(told)["lost"]}
+        assert lost == {"d1": "unknown", "d2": "failed"}
+    else:
+        assert all(word in told for word in ("d1", "d2", "answered 503", CUT_SHORT))
+        assert "d3" not in told
+
+
 # --- killed -----------------------------------------------------------------------------
 
 
