@@ -1,8 +1,8 @@
 """Hears what is said, says what it means, and tells those who must act.
 
 The short way: a task crawls every stream and counts the young mentions again, a second tags what
-is new, judges the rules of alerts, sends what is due, and keeps evidence of what is flagged. A third
-turns red where a message was lost, once for each, when all else is done.
+is new, judges the rules of alerts, sends what is due, and keeps evidence of what is flagged.
+A third turns red where a message was lost, once for each, when all else is done.
 Tables and files follow by asset, behind this.
 """
 

@@ -50,7 +50,7 @@ def ask(world, tmp_path, monkeypatch, capsys):
 def test_the_commands(ask):
     trial = ask("replay", "--from", f"{NOW - DAY:%Y-%m-%d}", "--to", NOW.isoformat())
     assert [one["rule_id"] for one in trial["alerts"]] == ["hit"]
-    assert ask("list") == {"alerts": []}
+    assert ask("list") == {"alerts": [], "lost": []}
     done = ask("run")
     assert (done["batches"], len(done["raised"]), done["held"]) == (1, 1, [])
     (alert,) = ask("list")["alerts"]
@@ -60,7 +60,7 @@ def test_the_commands(ask):
     assert ask("ack", alert["alert_id"], "--actor", "ada")["acked_by"] == "ada"
     assert ask("mute", "hit", "--for", "60", "--actor", "ada")["rule"] == "hit"
     assert ask("close", alert["alert_id"], "--actor", "ada")["state"] == "closed"
-    assert ask("list") == {"alerts": []}
+    assert ask("list") == {"alerts": [], "lost": []}
     assert len(ask("list", "--state", "closed")["alerts"]) == 1
 
 
