@@ -82,7 +82,7 @@ def targets(settings: Complaints, brands: BrandFile) -> list[Target]:
     auth="none",
     blind_to="Complaints not published yet; the words of consumers who do not share them; changes "
     "after two months",
-    verified="shape",
+    verified="recorded",
     uncounted="complaints have no counts",
     settings=Complaints,
     targets=targets,
