@@ -134,6 +134,26 @@ def test_every_source_has_recorded_pages_and_a_golden_result() -> None:
         assert (HERE / name / "golden.json").exists(), f"no golden result: {HERE / name}"
 
 
+WITHOUT = {
+    "routes": {"drop", "webhook"},  # read a folder
+    "loop": {  # no second page: a stream, files, a feed, a window of time, a list that is whole
+        "bluesky", "ccnews", "cfpb", "drop", "flickr", "gdelt", "gdelt_doc", "newsapi", "nhtsa",
+        "podcast", "rss", "web", "webhook",
+    },
+    "drift": {"bluesky", "ccnews", "drop", "gdelt", "webhook"},  # frames, WARCs, columns: by test
+    "edited": {"ccnews", "gdelt"},  # files are read once
+    "deleted": {  # tell of none, but for files, whose tests are those of imports
+        "appstore", "ccnews", "drop", "gdelt", "gdelt_doc", "googleplay", "newsapi", "podcast",
+        "webhook",
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("key", WITHOUT)
+def test_what_a_case_leaves_out_is_known(key: str) -> None:
+    assert set(SOURCES) - set(having(key)) == WITHOUT[key]
+
+
 def test_every_source_says_what_it_is_and_the_docs_say_it_too() -> None:
     docs = (HERE.parents[2] / "docs" / "sources.md").read_text()
     for one in describe():
@@ -155,6 +175,21 @@ def test_a_crawl_gives_the_golden_result(world: World) -> None:
     if os.environ.get("LISTENING_GOLDEN") == "write":
         golden.write_text(json.dumps(plain(rows), indent=1, ensure_ascii=False) + "\n")
     assert plain(rows) == json.loads(golden.read_text())
+
+
+@every()
+def test_the_ledger_is_what_was_served(world: World) -> None:
+    """Mentions, deletions, what no query covers and what was quarantined: nothing else, no less."""
+    for moment in (NOW, LATER):
+        world.at(moment)
+        outcome, rows = world.crawl()
+        assert outcome.served == sum(outcome.counts.values()) == len(rows)
+        assert {row["bucket"] for row in rows} <= {
+            "kept", "duplicate", "deleted", "off_topic", "quarantined",
+        }  # fmt: skip
+        assert all(row["reason"] for row in rows if row["bucket"] == "quarantined")
+        world.serve(world.case.get("later", []))
+        world.drop(world.case.get("later_files", []))
 
 
 @every()
