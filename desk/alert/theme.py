@@ -120,10 +120,13 @@ def _topic_stories(
         return
     counted = _counted(said)
 
+    def people(since: float, until: float) -> int:
+        return said.within(since, until).people()
+
     def gap(since: float, until: float) -> str:
         return hearing.gap(streams, since, until)
 
-    hits = [hit for end in ends if (hit := _topic_hit(rule, facts, counted, gap, end))]
+    hits = [hit for end in ends if (hit := _topic_hit(rule, facts, counted, people, gap, end))]
     for first, last in stories([hit.until for hit in hits], QUIET_DAYS * DAY):
         yield _theme(rule, brand, about, facts, said, hits[first : last + 1])
 
@@ -144,6 +147,7 @@ def _topic_hit(
     rule: AlertRule,
     facts: Facts,
     counted: Callable[[float, float], int],
+    people: Callable[[float, float], int],
     gap: Callable[[float, float], str],
     until: float,
 ) -> Hit | None:
@@ -164,8 +168,9 @@ def _topic_hit(
     total = sum(counted(*day) for day in heard)
     usual = usual_rate(total, len(heard) / rule.when["days"])
     high = max(usual.high(rule.when["deviations"]), rule.when["times_usual"] * usual.value)
-    how = "new" if total == 0 else "growing"
-    return Hit(since, until, value, usual, high, held, how) if value > high else None
+    if value <= high or (value := people(since, until)) <= max(high, rule.when["min_voices"] - 1):
+        return None
+    return Hit(since, until, value, usual, high, held, "new" if total == 0 else "growing")
 
 
 def judge_issue(rule: AlertRule, facts: Facts, hearing: Hearing) -> Iterator[Finding]:
@@ -212,8 +217,9 @@ def _issue_hit(
     if usual is None:
         return None
     high = usual.high(rule.when["deviations"])
-    if counts[place] >= rule.when["min_authors"] and counts[place] > high:
-        return Hit(since, until, counts[place], usual, high, gaps[place], "sudden")
+    least = max(high, rule.when["min_authors"] - 1)
+    if counts[place] > least and (people := said.within(since, until).people()) > least:
+        return Hit(since, until, people, usual, high, gaps[place], "sudden")
     return _slow_hit(rule, facts, said, days, gaps, place)
 
 
@@ -230,8 +236,11 @@ def _slow_hit(
     if place < 2 * week - 1 or days[place - 2 * week + 1][0] < facts.start:
         return None
     middle, until = days[place - week + 1][0], days[place][1]
-    now = said.within(middle, until).voices()
-    before = said.within(days[place - 2 * week + 1][0], middle).voices()
+    this_week = said.within(middle, until)
+    if this_week.voices() < 2 * rule.when["min_authors"]:
+        return None
+    now = this_week.people()
+    before = said.within(days[place - 2 * week + 1][0], middle).people()
     usual = usual_rate(before, 1)
     rose = now - before >= RISE_ERRORS * sqrt(now + before)
     high = max(rule.when["times_before"] * before, 2.0 * rule.when["min_authors"])
@@ -283,7 +292,7 @@ def _theme(
             "discovered": about.key.startswith(FOUND),
             "how": top.how,
             "days": len(hits),
-            "voices_in_all": behind.voices(),
+            "voices_in_all": behind.people(),
             "mentions_in_all": len(behind.once()),
         },
         chart=[

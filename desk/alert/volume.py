@@ -131,6 +131,9 @@ def _spikes(rule: AlertRule, series: Series) -> Iterator[Hit]:
         if usual is None:
             yield Hit(first, last, value, Usual(0.0, 1.0, 0), "", NO_BASELINE)
         elif value > usual.high(rule.when["deviations"]):
+            value = said.people()
+            if value < rule.when["min_voices"] or value <= usual.high(rule.when["deviations"]):
+                continue
             gap = series.hearing.gap(series.streams, first * HOUR, last * HOUR)
             yield Hit(first, last, value, usual, baseline, gap)
 
@@ -165,7 +168,7 @@ def _spike(rule: AlertRule, brand: Brand, series: Series, hits: Sequence[Hit]) -
             "hours": rule.when["hours"],
             "baseline": top.baseline,
             "deviation": round(top.usual.deviation, 3),
-            "voices_in_all": said.voices(),
+            "voices_in_all": said.people(),
             "mentions_in_all": len(said.once()),
         },
         chart=_hourly(series, hits[0].first - 24, hits[-1].last, top.usual, rule.when["hours"]),
@@ -212,7 +215,8 @@ def _drops(rule: AlertRule, series: Series) -> Iterator[Hit]:
             continue  # too little was scored before to say that it fell
         (net, varies), (usual, varied) = net_sentiment(*now), net_sentiment(*before)
         strays = difference(usual, varied, sum(before), net, varies, sum(now))
-        if usual - net >= rule.when["points"] and strays >= rule.when["deviations"]:
+        fell = usual - net >= rule.when["points"] and strays >= rule.when["deviations"]
+        if fell and said.people() >= rule.when["min_authors"]:
             gap = series.hearing.gap(series.streams, first * HOUR, last * HOUR)
             error = (usual - net) / strays if strays else 0.0
             yield Hit(first, last, net, Usual(usual, error, sum(before)), baseline, gap)
@@ -283,14 +287,15 @@ def _shifts(rule: AlertRule, sides: Sequence[Series], width: int, back: int) -> 
         share, usual = now[0] / sum(now), before[0] / sum(before)
         strays = share_difference(now[0], sum(now), before[0], sum(before))
         enough = abs(share - usual) >= rule.when["points"]
+        if not enough or abs(strays) < rule.when["deviations"]:
+            continue
         # One who speaks every hour counts every hour: the people must have moved, too.
         people = [
-            side.rows.within(first * HOUR, last * HOUR).where(side.rows.window.is_shared).voices()
+            side.rows.within(first * HOUR, last * HOUR).where(side.rows.window.is_shared).people()
             for side in sides
         ]
         told = people[0] / sum(people) - usual if sum(people) else 0.0
-        agreed = told * (share - usual) > 0 and abs(told) >= rule.when["points"] / 2
-        if not (enough and agreed and abs(strays) >= rule.when["deviations"]):
+        if told * (share - usual) <= 0 or abs(told) < rule.when["points"] / 2:
             continue
         gaps = (
             mine.hearing.gap(side.streams, since * HOUR, until * HOUR)

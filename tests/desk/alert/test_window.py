@@ -1,8 +1,11 @@
 """A poll counts columns: it makes no object of a mention that nobody looks at alone."""
 
 from datetime import timedelta
+from itertools import combinations
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from desk.alert.evaluate import evaluate
 from desk.alert.ruling import Rulings
@@ -64,3 +67,22 @@ def test_the_window_is_swept_once_an_hour_and_counts_nothing_older_meanwhile(wor
         since = (NOW + timedelta(minutes=20) - WINDOW).timestamp()
         assert len(Window.read(connection, since, Rulings()).all) == 0
         assert len(Window.read(connection, since - 3600, Rulings()).all) == 1
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.sets(st.tuples(st.integers(0, 4), st.integers(0, 4)), max_size=9))
+def test_people_are_those_who_can_each_be_given_a_text_of_their_own(pairs):
+    """Beside every way to pair them up; never more than either count."""
+    rows = [
+        (f"m{n}", None, n, n, "s", "t", "c", "post", f"a{who}", None, None, "", f"k{text}", "[]",
+         "[]", "[]", 0, "", "[]", "neutral", 0)
+        for n, (who, text) in enumerate(sorted(pairs))
+    ]  # fmt: skip
+    said = Window(rows, Rulings()).all
+    most = max(
+        len(chosen)
+        for size in range(len(pairs) + 1)
+        for chosen in combinations(pairs, size)
+        if len({who for who, _ in chosen}) == len({text for _, text in chosen}) == size
+    )
+    assert said.people() == most <= said.voices()
