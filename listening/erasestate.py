@@ -29,7 +29,11 @@ _BUSY_SECONDS: Final = 60
 
 
 def erase_desk(root: DataRoot, plan: Plan, veils: Mapping[str, str], ledger: Ledger) -> Report:
-    """Erase from every SQLite file of the data root, and from the desk's own server."""
+    """Erase from every SQLite file of the data root, and from the desk's own server.
+
+    Each is written anew even where no row names what is erased: rows that were changed or removed
+    before, also by an erasure that was killed, leave their words in freed pages and in logs.
+    """
     import sqlalchemy as sa
 
     report, needles = Report("desk"), plan.needles()
@@ -37,18 +41,21 @@ def erase_desk(root: DataRoot, plan: Plan, veils: Mapping[str, str], ledger: Led
         report.looked_at += 1
         with _opened(sa.URL.create("sqlite+pysqlite", database=str(path)), str(path)) as engine:
             tables = _tables(engine)
-            found = _count(engine, tables, veils, needles)
-            if not found:
-                continue
-            ledger.note(path, found)
-            report.removed += _scrub(engine, tables, veils, needles)
-            crash_at("erase:sqlite")
+            if found := _count(engine, tables, veils, needles):
+                ledger.note(path, found)
+                report.removed += _scrub(engine, tables, veils, needles)
+                crash_at("erase:sqlite")
             _pack(engine)
     if url := _server():
         report.looked_at += 1
         with _opened(sa.make_url(url), "LISTENING_DESK_URL") as engine:
-            report.removed += _scrub(engine, _tables(engine), veils, needles)
-        report.notes.append("the desk's server was looked at, too; its backups are its owner's")
+            tables = _tables(engine)
+            report.removed += _scrub(engine, tables, veils, needles)
+            report.notes.append(
+                "the desk's server was written anew, too; its backups and its write-ahead log are "
+                "its owner's"
+            )
+            report.notes += _pack_server(engine, tables)
     return report
 
 
@@ -147,6 +154,7 @@ def _scrub(
             for row in hits:
                 _reword(connection, table, dict(row), veils, needles)
             removed += len(hits)
+        crash_at("erase:scrub")
     return removed
 
 
@@ -188,5 +196,26 @@ def _pack(engine: sa.Engine) -> None:
     """Write the file anew, and empty its log: freed pages keep what they held."""
     with engine.connect() as connection:
         raw: Any = connection.connection.driver_connection
-        for statement in ("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
-            raw.execute(statement)
+        raw.execute("VACUUM")
+        crash_at("erase:vacuum")
+        raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _pack_server(engine: sa.Engine, tables: Sequence[sa.Table]) -> list[str]:
+    """Write tables of PostgreSQL anew, and its statistics, which hold values; return what was not.
+
+    A role that owns the tables, but not the database, may not write the statistics anew.
+    """
+    import sqlalchemy as sa
+
+    name, left = engine.dialect.identifier_preparer.format_table, []
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql(f"SET lock_timeout = '{_BUSY_SECONDS}s'")
+        for table in tables:
+            connection.exec_driver_sql(f"VACUUM (FULL, ANALYZE) {name(table)}")
+        for statement in ("VACUUM FULL pg_catalog.pg_statistic", "CHECKPOINT"):
+            try:
+                connection.exec_driver_sql(statement)
+            except sa.exc.DBAPIError as error:
+                left.append(f"to be done by the server's owner: {statement} ({error.orig})")
+    return left
