@@ -85,6 +85,24 @@ def veil_others(rows: pa.Table, veils: Mapping[str, str]) -> pa.Table:
     return rows
 
 
+def clean_cursor(cursor: Mapping[str, Any], is_erased: Callable[[str], bool]) -> dict[str, Any]:
+    """Return a cursor without what names an erased item; what is read again does not land."""
+    return {
+        key: _clean(value, is_erased)
+        for key, value in cursor.items()
+        if not is_erased(key) and not (isinstance(value, str) and is_erased(value))
+    }
+
+
+def _clean(value: Any, is_erased: Callable[[str], bool]) -> Any:
+    if isinstance(value, Mapping):
+        return clean_cursor(value, is_erased)
+    if isinstance(value, list | tuple):
+        said = (one for one in value if not (isinstance(one, str) and is_erased(one)))
+        return [_clean(one, is_erased) for one in said]
+    return value
+
+
 def _only_codes(column: pa.Array, erased: pa.Array) -> pa.Array:
     told = zip(column.to_pylist(), erased.to_pylist(), strict=True)
     return pa.array([_codes(text) if gone else text for text, gone in told], pa.string())

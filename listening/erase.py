@@ -17,6 +17,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
+from listening.blank import ERASED
 from listening.contract import DataRoot, ListeningError, flush_folder, now, read_key
 from listening.crash import crash_at
 from listening.disk import explained, os_lock
@@ -115,7 +116,7 @@ def _finish(root: DataRoot, rooms: Sequence[Room]) -> Proof | None:
         mentions=len(plan.mentions),
         tombstones=len(stones),
         rooms=[asdict(report) for report in reports],
-        files=_changes(root, veils),
+        files=_changes(root, plan, veils),
     )
     if proof.problems:
         more = f" (and {len(proof.problems) - 1} more)" if len(proof.problems) > 1 else ""
@@ -211,11 +212,13 @@ def _write(path: Path, text: str) -> None:
     flush_folder(path.parent)
 
 
-def _changes(root: DataRoot, veils: Mapping[str, str]) -> list[dict[str, Any]]:
+def _changes(root: DataRoot, plan: Plan, veils: Mapping[str, str]) -> list[dict[str, Any]]:
     """Return what the ledger holds, each file once: its hash before, and now.
 
-    Evidence lies in folders called by the mention: what stands for it stands there, too.
+    Evidence lies in folders called by the mention: what stands for it stands there, too. A stream
+    may be called by the author.
     """
+    needles = plan.needles()
     found: dict[str, dict[str, Any]] = {}
     for line in _ledger_path(root).read_text("utf-8").splitlines():
         try:
@@ -226,7 +229,10 @@ def _changes(root: DataRoot, veils: Mapping[str, str]) -> list[dict[str, Any]]:
         first["removed"] += told["removed"]
     for path, told in found.items():
         told["after"] = digest(root.path / path)
-        told["path"] = _IDENTITY.sub(lambda named: _veiled(named, veils), path)
+        told["path"] = "/".join(
+            f"[{ERASED}]" if needles.found_in(part) else part
+            for part in _IDENTITY.sub(lambda named: _veiled(named, veils), path).split("/")
+        )
     return list(found.values())
 
 

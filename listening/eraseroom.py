@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -18,6 +18,7 @@ from listening.blank import (
     ERASED,
     Needles,
     blank_rows,
+    clean_cursor,
     drop_exchanges,
     shape_of,
     veil_others,
@@ -42,7 +43,6 @@ from listening.sealed import drop_other_warcs
 KINDS: Final[tuple[BatchKind, ...]] = ("mention", "engagement", "tombstone", "decision")
 _LOOSE: Final = ("raw", "detail", "url", "note", "fields")
 _NAMED: Final = ("native_id", "url", "title", "text")
-_PLAIN: Final = (".log", ".json", ".jsonl", ".txt", ".csv", ".md", ".html", ".sql")
 
 
 class Ledger:
@@ -94,6 +94,14 @@ def erase_landing(root: DataRoot, plan: Plan, veils: Mapping[str, str], ledger: 
     """Erase from every batch, its raw exchanges, and what was set aside as damaged."""
     report, landing = Report("landing"), Landing(root)
     found: dict[str, Needles] = {}
+    whose = plan.needles()
+    streams = {stream.name for stream in root.landing.glob("*/[!.]*")}
+    named = [one for one in streams if is_of(one, plan.sources) and whose.found_in(one)]
+    if named:
+        report.notes.append(
+            f"{len(named)} streams are called by what was erased: take them out of the brand file, "
+            "and remove their folders"
+        )
     for kind in KINDS:
         wanted = None if kind == "decision" else plan.sources
         for stream in sorted((root.landing / kind).glob("[!.]*")):
@@ -132,15 +140,26 @@ def _revise(
     own = rows.filter(erased).select([one for one in _NAMED if one in rows.schema.names])
     removed = len(own)
     warc, dropped = _cut_warc(landing, batch, own.to_pylist(), needles)
-    if not (removed or dropped or told is not rows):
+    told_of = _tell_less(batch, needles)
+    if not (removed or dropped or told is not rows or told_of != batch):
         drop_other_warcs(path, batch)  # of a revision that was killed after its last step
         return 0
     ledger.note(path, removed)
     if dropped:
         ledger.note(path.with_name(batch.warc), dropped)
     revised = blank_rows(told, erased) if removed else told
-    landing.revise(batch, revised, warc, raw_partial=batch.raw_partial or bool(dropped))
+    landing.revise(told_of, revised, warc, raw_partial=batch.raw_partial or bool(dropped))
     return removed
+
+
+def _tell_less(batch: Batch, needles: Needles) -> Batch:
+    """Return what a batch says of itself without what names an erased item."""
+    before = clean_cursor(batch.cursor_before, needles.found_in)
+    after = clean_cursor(batch.cursor_after, needles.found_in)
+    coverage = batch.coverage
+    if needles.found_in(coverage.reason):
+        coverage = replace(coverage, reason=ERASED)
+    return replace(batch, cursor_before=before, cursor_after=after, coverage=coverage)
 
 
 def _marked(rows: pa.Table, plan: Plan, needles: Needles) -> pa.Array:
@@ -256,47 +275,3 @@ def _replace(path: Path, rows: pa.Table) -> None:
     crash_at("erase:tagged")
     temporary.replace(path)
     flush_folder(path.parent)
-
-
-# --- small state ------------------------------------------------------------------------
-
-
-def erase_state(root: DataRoot, plan: Plan, _: Mapping[str, str], ledger: Ledger) -> Report:
-    """Erase from what was kept to be quicker, and from logs; last of all rooms."""
-    report = Report("state")
-    for path in sorted((root.path / "watch").glob("*")):
-        if is_of(path.name, plan.sources):  # told anew by the landing zone
-            report.looked_at += 1
-            ledger.note(path, 1)
-            path.unlink()
-    needles = plan.needles()
-    for path in _plain_files(root):
-        report.looked_at += 1
-        lines = path.read_bytes().splitlines(keepends=True)
-        bad = [number for number, line in enumerate(lines) if _names(needles, line)]
-        if not bad:
-            continue
-        ledger.note(path, len(bad))
-        if path.suffix == ".log":
-            for number in bad:
-                lines[number] = f"[{ERASED}]\n".encode()
-            path.write_bytes(b"".join(lines))
-        elif path.is_relative_to(root.path / "dbt"):
-            path.unlink()  # the next build writes it again
-        else:
-            report.problems.append(f"{path}: names what was erased, and is no file of ours")
-        report.removed += len(bad)
-    return report
-
-
-def _names(needles: Needles, line: bytes) -> bool:
-    return needles.found_in(line.decode("utf-8", "replace"))
-
-
-def _plain_files(root: DataRoot) -> Iterator[Path]:
-    """Yield texts that no room above keeps."""
-    kept = {"landing", "landing-aside", "tagged", "published", "evidence", "erased", "watch"}
-    for path in sorted(root.path.rglob("*")):
-        rooms = path.relative_to(root.path).parts
-        if rooms[0] not in kept and path.is_file() and path.suffix in _PLAIN:
-            yield path

@@ -21,7 +21,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from listening.blank import blank_rows, drop_exchanges, veil_others
+from listening.blank import blank_rows, clean_cursor, drop_exchanges, veil_others
 from listening.buried import find_buried
 from listening.contract import (
     DECISION_SCHEMA,
@@ -166,7 +166,7 @@ class Landing:
                 the tombstones is missing.
         """
         with self.lock(draft.kind, draft.stream):
-            rows, warc, cut = self._without_erased(draft, rows, warc)
+            draft, rows, warc, cut = self._without_erased(draft, rows, warc)
             counts = _count(draft, rows)
             before = next(self._newest_first(draft.kind, draft.stream), None)
             batch, path = self._next(draft, counts, before)
@@ -221,23 +221,24 @@ class Landing:
 
     def _without_erased(
         self, draft: Draft, rows: pa.Table, warc: Path | None
-    ) -> tuple[pa.Table, Path | None, bool]:
+    ) -> tuple[Draft, pa.Table, Path | None, bool]:
         """Take out what was erased before; tell also whether exchanges were cut."""
         tombstones = Tombstones.open(self.root)
         if tombstones is None or draft.kind == "reference":
-            return rows, warc, False
+            return draft, rows, warc, False
         erased, veils, needles = find_buried(tombstones, rows)
         rows = veil_others(rows, veils)
         if not any(erased):
-            return rows, warc, False
-        rows = blank_rows(rows, pa.array(erased))
+            return draft, rows, warc, False
+        cursor = clean_cursor(draft.cursor_after, needles.found_in)
+        draft, rows = replace(draft, cursor_after=cursor), blank_rows(rows, pa.array(erased))
         if warc is None:
-            return rows, None, False
+            return draft, rows, None, False
         out = self.scratch(draft.kind, draft.stream)
         kept, dropped = drop_exchanges(warc, out, needles.found_in)
         if dropped and kept:
-            return rows, out, True
-        return rows, None, True  # all of them held it, or nobody can tell which
+            return draft, rows, out, True
+        return draft, rows, None, True  # all of them held it, or nobody can tell which
 
     def recent(
         self, kind: BatchKind, stream: str, since: datetime, below: int | None = None

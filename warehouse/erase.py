@@ -6,6 +6,7 @@ The landing zone is erased first. A warehouse that is loaded anew from it holds 
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -161,7 +162,12 @@ def _revise(
                 "raw_partial": batch.raw_partial,
                 "warc": batch.warc,
                 "warc_sha256": batch.warc_sha256,
+                "cursor_before": json.dumps(batch.cursor_before, sort_keys=True),
+                "cursor_after": json.dumps(batch.cursor_after, sort_keys=True),
             }
+            told_of = log.coverage.c.batch_id == batch_id
+            why = {"reason": batch.coverage.reason}
+            connection.execute(sa.update(log.coverage).where(told_of).values(**why))
             own = log.batch.c.batch_id == batch_id
             connection.execute(sa.update(log.batch).where(own).values(**changed))
             erased.batches += 1

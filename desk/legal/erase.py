@@ -20,12 +20,14 @@ from desk.legal.case import Case, read_cases
 from desk.legal.chain import Chain
 from desk.legal.hold import end_holds, held
 from desk.legal.keep import recover
-from desk.legal.pack import EXCHANGE, OTHERS, THREAD
+from desk.legal.pack import EXCHANGE, MENTION, OTHERS, THREAD
 from desk.legal.place import KEEP_SECONDS, Evidence, crash_at, make_ref, read_ref
 from desk.legal.post import take_decisions
 from desk.legal.render import PICTURE
 from listening.contract import DataRoot, flush_folder
 
+Says = Callable[[str, bytes], bool]
+"""Tells whether what a pack of a source holds names who is to be erased."""
 LOOSE: Final = (EXCHANGE, THREAD, OTHERS, PICTURE)
 """Files of a pack that hold what others said."""
 ERASE_POINTS: Final = ("evidence:told", "evidence:removed", "evidence:blanked")
@@ -55,7 +57,7 @@ class _Found:
 def erase_evidence(
     root: DataRoot,
     mentions: Collection[str],
-    says: Callable[[bytes], bool] | None = None,
+    says: Says | None = None,
     why: str = "",
 ) -> Erased:
     """Take mentions out of the evidence, but those a hold keeps; the same again changes nothing.
@@ -65,8 +67,8 @@ def erase_evidence(
     Args:
         root: where the evidence is.
         mentions: their ids.
-        says: tells whether a file of another's pack names who is to be erased (handles, native
-            ids); such files go too. The exchange is asked unpacked.
+        says: tells whether a file of another's pack, which is of a source, names who is to be
+            erased (handles, native ids); such files go too. The exchange is asked unpacked.
         why: the id of the erasure's proof; no words about whom.
 
     Raises:
@@ -109,7 +111,7 @@ def _look(
     gone: set[str],
     mentions: set[str],
     kept: Mapping[str, str],
-    says: Callable[[bytes], bool] | None,
+    says: Says | None,
     done: Erased,
 ) -> _Found:
     found = _Found()
@@ -127,13 +129,15 @@ def _look(
     return found
 
 
-def _parts(folder: Path, mentions: set[str], says: Callable[[bytes], bool] | None) -> list[Path]:
+def _parts(folder: Path, mentions: set[str], says: Says | None) -> list[Path]:
     """Return the files of another's pack that must go."""
     loose = [folder / name for name in LOOSE if (folder / name).exists()]
     if mentions & _others(folder):
         return loose
-    if says and any(says(_unpacked(path)) for path in loose):
-        return loose
+    if says and loose:
+        source = str(json.loads((folder / MENTION).read_bytes())["source"])
+        if any(says(source, _unpacked(path)) for path in loose):
+            return loose
     return []
 
 

@@ -23,6 +23,7 @@ MANIFEST: Final = "manifest.json"
 EXCHANGE: Final = "exchange.warc.gz"
 THREAD: Final = "thread.json"
 OTHERS: Final = "others.json"
+MENTION: Final = "mention.json"
 """Mentions of others that the exchange or the thread holds too: what an erasure asks."""
 _AUTHOR: Final = (
     "source", "channel", "author", "author_id", "author_name", "verified", "followers", "region",
@@ -93,7 +94,7 @@ def stage(flagged: Flagged, around: Surroundings, folder: Path, browser: Browser
     others = carried(answers, flagged.rows) | {one["mention_id"] for one in thread}
     others |= {row[name] for name in _OTHERS_IDS if row[name]}
     files: dict[str, bytes] = {
-        "mention.json": readable(_said(row)),
+        MENTION: readable(_said(row)),
         "author.json": readable(_author(row, around)),
         THREAD: readable({**{one: row[one] for one in _OTHERS_IDS}, "mentions": thread}),
         OTHERS: readable(sorted(others - {row["mention_id"]})),

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 def rooms(brands: BrandFile) -> Sequence[Room]:
     """Return the rooms: the log first, then what is made of it, and small state at last."""
-    from listening.eraseroom import erase_landing, erase_state, erase_tagged
+    from listening.erasefile import erase_state, inbox_room
+    from listening.eraseroom import erase_landing, erase_tagged
     from listening.erasestate import erase_desk
 
     return (
@@ -25,6 +26,7 @@ def rooms(brands: BrandFile) -> Sequence[Room]:
         erase_desk,
         erase_warehouse,
         published_room(brands),
+        inbox_room(brands),
         erase_state,
     )
 
@@ -46,13 +48,13 @@ def erase_evidence_room(
     """Erase from the evidence, but what a hold keeps; a stub keeps the chain whole."""
     from listening.eraseroom import Report
 
-    report, needles = Report("evidence"), plan.needles()
+    report, needles = Report("evidence"), cache(plan.needles)
     if not (root.path / "evidence").is_dir():
         return report
     from desk.legal.erase import erase_evidence
 
-    def says(data: bytes) -> bool:
-        return needles.found_in(data.decode("utf-8", "replace"))
+    def says(source: str, data: bytes) -> bool:  # a handle is somebody else's elsewhere
+        return needles(source).found_in(data.decode("utf-8", "replace"))
 
     done = erase_evidence(root, list(veils), says, plan.erasure_id)
     for path in done.paths:

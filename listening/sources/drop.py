@@ -87,10 +87,10 @@ def _target(folder: Folder, brands: BrandFile) -> Target:
         return Target(target_name(name), parts.hostname or "", facts, relation=relation)
     path = folder.path or ""
     name = target_name(f"{path}-{folder.files}".removesuffix("-*"))
-    return Target(name, "local", {**facts, "path": str(_place(path, brands))}, relation=relation)
+    return Target(name, "local", {**facts, "path": str(place(path, brands))}, relation=relation)
 
 
-def _place(path: str, brands: BrandFile) -> Path:
+def place(path: str, brands: BrandFile) -> Path:
     """Return where a folder lies.
 
     Raises:

@@ -25,8 +25,9 @@ from listening.contract import (
 from listening.crash import REVISE_POINTS
 from listening.crawl import crawl_stream
 from listening.erase import IncompleteError, erase, finish_erasure, is_pending, read_proofs
+from listening.erasefile import erase_state
 from listening.erasematch import Plan, plan_author, plan_mention
-from listening.eraseroom import Ledger, Report, erase_landing, erase_state, erase_tagged
+from listening.eraseroom import Ledger, Report, erase_landing, erase_tagged
 from listening.sealed import verify
 from listening.tombstone import tombstone_path
 from tests.canary import find_words

@@ -17,8 +17,9 @@ import pytest
 from listening.cli.eraserooms import erase_evidence_room, erase_warehouse, seal_decisions
 from listening.contract import DataRoot
 from listening.erase import erase, finish_erasure, is_pending, read_proofs
+from listening.erasefile import erase_state
 from listening.erasematch import plan_author, plan_query
-from listening.eraseroom import erase_landing, erase_state, erase_tagged
+from listening.eraseroom import erase_landing, erase_tagged
 from listening.erasestate import erase_desk
 from tests.canary import find_words
 from tests.warehouse.test_erase import WORDS, fill

@@ -199,7 +199,7 @@ def test_the_exchange_of_another_that_carries_it_goes_too(case):
 
 
 def test_what_names_whom_is_asked_unpacked(case):
-    done = erase_evidence(case.root, [], says=lambda data: b"my Acme kettle" in data, why="e3")
+    done = erase_evidence(case.root, [], says=lambda _, data: b"my Acme kettle" in data, why="e3")
     assert (done.packs, done.parts) == (0, 3)
 
 
