@@ -31,13 +31,14 @@ from listening.sources._owned import (
     walk,
     whose,
 )
-from listening.sources._read import expect, field, instant, part, text_id
+from listening.sources._read import expect, field, instant, part, tell_news, text_id, words
 
 API: Final = "https://api.appstoreconnect.apple.com"
 SIZE: Final = 200
 VALID: Final = 600  # seconds; the API takes twice that at most
 WHAT: Final = '{"login": key id, "password": the key (PEM), "extra": {"issuer": issuer id}}'
 SHOWN: Final = "PUBLISHED"
+KNOWN: Final = words("body createdDate rating reviewerNickname territory title")
 
 
 class App(Settings):
@@ -139,6 +140,7 @@ def _page(look: Look, reviews: list[Any], answer: Any, url: str) -> Page:
 
 def _review(review: Any, look: Look) -> Mention:
     told = field(review, "attributes", dict)
+    tell_news("appstoreconnect", [told], KNOWN)
     name = field(review, "id", str)
     return Mention(
         source="appstoreconnect",

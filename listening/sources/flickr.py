@@ -25,12 +25,18 @@ from listening.credential import need_credential
 from listening.sources import Look, Settings, Target, source
 from listening.sources._api import gone, halve, hear, one_by_one
 from listening.sources._queries import search_targets
-from listening.sources._read import epoch, expect, field, page_of, part, text_id, whole
+from listening.sources._read import epoch, expect, field, page_of, part, text_id, whole, words
 
 API: Final = "https://api.flickr.com"
 SIZE: Final = 250
 EXTRAS: Final = (
     "description,date_upload,owner_name,path_alias,tags,views,count_faves,count_comments"
+)
+KNOWN: Final = words(
+    """_content author author_is_deleted authorname count_comments count_faves datecreate
+    datetakenunknown dateupload description farm iconfarm iconserver id isfamily isfriend
+    ispublic owner ownername path_alias pathalias permalink realname secret server tags title
+    views"""
 )
 BUSY: Final = (0, 105, 106)  # "currently unavailable", "write operation failed", and its like
 UNKNOWN: Final = 1  # of a photo
@@ -95,7 +101,7 @@ def _found(look: Look, text: str) -> Iterator[Page]:
         photos = expect(answer, "photo", list, API)
         reason = f"{answer['total']} photos in one minute are more than a page"
         coverage = Coverage("capped", reason=reason) if capped else None
-        yield page_of("flickr", API, photos, lambda one: _photo(one, look), "id", coverage=coverage)
+        yield page_of("flickr", API, photos, lambda one: _photo(one, look), "id", KNOWN, coverage)
         for photo in photos:
             if isinstance(photo, Mapping) and str(photo.get("count_comments", "?")) != "0":
                 yield _comments(look, text_id(photo, "id"))
@@ -105,7 +111,7 @@ def _comments(look: Look, photo: str) -> Page:
     """Return what is said under a photo; nothing where it is gone meanwhile."""
     answer = _ask(look, "photos.comments.getList", {"photo_id": photo})
     listed = part(expect(answer, "comments", dict, API), "comment", list) if answer else []
-    return page_of("flickr", API, listed, lambda one: _comment(one, photo, look), "id")
+    return page_of("flickr", API, listed, lambda one: _comment(one, photo, look), "id", KNOWN)
 
 
 def _again(look: Look, native_id: str) -> Iterator[Item]:

@@ -1,8 +1,8 @@
 """GDELT: the world's news, from its files of every 15 minutes (Global Knowledge Graph 2.1).
 
 Written from the GKG 2.1 codebook and blog.gdeltproject.org (lastupdate.txt, page titles since
-2019), and rows quoted in public clients; read 2026-11. No account; its server has no certificate
-of its own name, so it is asked in plain http.
+2019), and the rows of 2017 in the samples of github.com/linwoodc3/gdeltPyR; read 2026-11. No
+account; its server has no certificate of its own name, so it is asked in plain http.
 
 A file of some 2,000 articles goes to the disk; what a query covers is kept, of the rest the id. A
 row has 27 columns and no text: a title, quotes, and the names that occur, which stand here as the
@@ -55,7 +55,7 @@ def targets(settings: Files, _: BrandFile) -> list[Target]:
     auth="none",
     blind_to="The text of articles; names that GDELT does not see as such; corrections and "
     "withdrawals; quarters of an hour without a file",
-    verified="shape",
+    verified="recorded",
     uncounted="GDELT counts nothing of an article",
     settings=Files,
     targets=targets,

@@ -22,12 +22,26 @@ from listening.contract import BrandFile, Mention, Page
 from listening.sources import Look, Settings, Target, source
 from listening.sources._google import TOKENS, login
 from listening.sources._owned import channels, count, dated, follow, inner, review_page, whose
-from listening.sources._read import Pager, epoch, expect, field, part, text_id, whole, words
+from listening.sources._read import (
+    Pager,
+    epoch,
+    expect,
+    field,
+    part,
+    tell_news,
+    text_id,
+    whole,
+    words,
+)
 
 API: Final = "https://androidpublisher.googleapis.com"
 SCOPE: Final = "https://www.googleapis.com/auth/androidpublisher"
 SIZE: Final = 100
 KNOWN: Final = words("authorName comments reviewId")
+SAID: Final = words(
+    """androidOsVersion appVersionCode appVersionName device deviceMetadata lastModified
+    originalText reviewerLanguage starRating text thumbsDownCount thumbsUpCount"""
+)
 
 
 class App(Settings):
@@ -115,6 +129,7 @@ def _review(review: Any, look: Look) -> Mention:
     said = _comment(review, "userComment")
     if said is None:
         raise UncleanError("missing_field", "no comment is a userComment")
+    tell_news("googleplay", [said], SAID)
     title, tab, text = (part(said, "originalText", str) or field(said, "text", str)).partition("\t")
     app = look.settings["app"]
     return Mention(

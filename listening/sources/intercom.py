@@ -30,7 +30,9 @@ from listening.sources._read import (
     field,
     page_of,
     part,
+    tell_news,
     text_id,
+    words,
 )
 
 API: Final = "https://api.intercom.io"
@@ -38,6 +40,11 @@ VERSION: Final = "2.11"
 SIZE: Final = 100
 STAFF: Final = ("admin", "bot", "team")
 NOTES: Final = ("note", "note_and_reopen")
+KNOWN: Final = words(
+    """app_package_code assigned_to attachments author body created_at delivered_as
+    email_message_metadata event_details external_id id metadata notified_at part_type redacted
+    state subject tags type updated_at url"""
+)
 
 
 class Inbox(Settings):
@@ -123,6 +130,7 @@ def _conversation(look: Look, number: str, known: Mapping[str, datetime]) -> Ite
     said = [(begun, ""), *((one, text_id(one, "id")) for one in parts if inner(one, "body"))]
     said += [(one, text_id(one, "id")) for one in parts if inner(one, "redacted") is True]
     unique = {name: raw for raw, name in said}
+    tell_news("intercom", unique.values(), KNOWN)
     hidden = expect(told, "total_count", int, url) - len(parts)
     told_of = Coverage("capped", reason=f"{hidden} parts of a conversation are not shown")
     yield page_of(

@@ -23,11 +23,30 @@ from listening.contract import BrandFile, Coverage, Deletion, Item, Mention, Pag
 from listening.sources import Look, Settings, Target, source
 from listening.sources._api import EPOCH, disguised, gone, hear, moments, one_by_one
 from listening.sources._queries import search_targets
-from listening.sources._read import NOT_PUBLIC, Pager, expect, field, instant, page_of, part
+from listening.sources._read import (
+    NOT_PUBLIC,
+    Pager,
+    expect,
+    field,
+    instant,
+    page_of,
+    part,
+    tell_news,
+    words,
+)
 
 LIMITS: Final = {b"rate_limit_error": 600.0}  # a search's own, of ten minutes (0.19)
 SIZE: Final = 50
 MISSING: Final = b"couldnt_find"
+KNOWN: Final = words(
+    """alt_text ap_id body child_count comments community_id content creator_id deleted
+    distinguished downvotes embed_description embed_title embed_video_height embed_video_url
+    embed_video_width
+    featured_community featured_local federation_pending id language_id local locked name
+    newest_comment_time_at nsfw path post_id published published_at removed report_count
+    scheduled_publish_time scheduled_publish_time_at score thumbnail_url unresolved_report_count
+    updated updated_at upvotes url url_content_type"""
+)
 TWICE: Final = "a page came twice; what it should have held is read by the next crawl"
 
 
@@ -120,6 +139,7 @@ def _again(look: Look, native_id: str) -> Iterator[Item]:
 
 def _page(look: Look, views: list[Any], kind: str, url: str) -> Page:
     known = look.recent(EPOCH)
+    tell_news("lemmy", (view.get(kind) for view in views if isinstance(view, Mapping)), KNOWN)
     return page_of(
         "lemmy",
         url,

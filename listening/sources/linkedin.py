@@ -29,11 +29,26 @@ from listening.credential import need_credential
 from listening.sources import Look, Settings, Target, source
 from listening.sources._api import gone
 from listening.sources._owned import channels, count, follow, inner, whose
-from listening.sources._read import Pager, expect, field, page_of, part, read_items, text_id
+from listening.sources._read import (
+    Pager,
+    expect,
+    field,
+    page_of,
+    part,
+    read_items,
+    text_id,
+    words,
+)
 
 API: Final = "https://api.linkedin.com/rest"
 SIZE: Final = 50
 GONE: Final = 404  # status of one id among several
+KNOWN: Final = words(
+    """$URN actor adContext agent author commentUrn commentary commentsSummary content
+    contentCallToActionLabel contentLandingPage created createdAt distribution id
+    isReshareDisabledByAuthor lastModified lastModifiedAt lifecycleState lifecycleStateInfo
+    likesSummary message object parentComment publishedAt reshareContext visibility"""
+)
 MARKUP: Final = re.compile(
     r"@\[([^\]]*)\]\([^)]*\)|\{hashtag\|\\?#\|([^}]*)\}|\\([|{}@\[\]()<>#\\*_~])"
 )
@@ -182,6 +197,7 @@ def _page(look: Look, raws: list[Any], where: str, thread: str) -> Page:
         raws,
         lambda raw: read_comment(raw, look, thread) if thread else read_post(raw, look),
         lambda raw: _urn(raw, thread) if thread else text_id(raw, "id"),
+        KNOWN,
     )
 
 

@@ -35,7 +35,9 @@ from listening.sources._read import (
     field,
     host_of,
     page_of,
+    tell_news,
     text_id,
+    words,
 )
 from listening.sources._reddit_feed import capped, feed_page
 
@@ -46,6 +48,31 @@ CAP: Final = 1_000  # things of one listing, about
 THREADS: Final = 50  # of one crawl
 SEARCH: Final = Dialect(most=512, all_of=" AND ", fields={"author": "author:", "site": "site:"})
 GONE: Final = ("[deleted]", "[removed]")
+KNOWN: Final = words(
+    """all_awardings allow_live_comments approved_at_utc approved_by archived associated_awarding_id
+    author author_cakeday author_flair_background_color author_flair_css_class
+    author_flair_richtext author_flair_template_id author_flair_text author_flair_text_color
+    author_flair_type author_fullname author_is_blocked author_patreon_flair author_premium
+    awarders banned_at_utc banned_by body body_html can_gild can_mod_post category clicked
+    collapsed collapsed_because_crowd_control collapsed_reason collapsed_reason_code
+    comment_type content_categories contest_mode controversiality created created_utc
+    crosspost_parent crosspost_parent_list depth discussion_type distinguished domain downs
+    edited gallery_data gilded gildings hidden hide_score id is_created_from_ads_ui
+    is_crosspostable is_gallery is_meta is_original_content is_reddit_media_domain
+    is_robot_indexable is_self is_submitter is_video likes link_author
+    link_flair_background_color link_flair_css_class link_flair_richtext link_flair_template_id
+    link_flair_text link_flair_text_color link_flair_type link_id link_permalink link_title
+    link_url locked media media_embed media_metadata media_only mod_note mod_reason_by
+    mod_reason_title mod_reports name no_follow num_comments num_crossposts num_duplicates
+    num_reports over_18 parent_id parent_whitelist_status permalink pinned poll_data post_hint
+    preview pwls quarantine removal_reason removed_by removed_by_category replies report_reasons
+    rte_mode saved score score_hidden secure_media secure_media_embed selftext selftext_html
+    send_replies spoiler stickied subreddit subreddit_id subreddit_name_prefixed
+    subreddit_subscribers subreddit_type suggested_sort tags thumbnail thumbnail_height
+    thumbnail_width title top_awarded_type total_awards_received treatment_tags type
+    unrepliable_reason updated ups upvote_ratio url url_overridden_by_dest user_reports
+    view_count visited whitelist_status wls"""
+)
 
 
 class Subreddits(Settings):
@@ -198,6 +225,8 @@ def _page(look: Look, things: Sequence[Any], url: str, told: Coverage | None = N
         return text_id(thing.get("data") if isinstance(thing, Mapping) else None, "name")
 
     seen = look.started_at
+    data = (thing.get("data") for thing in things if isinstance(thing, Mapping))
+    tell_news("reddit", data, KNOWN)
     return page_of("reddit", url, things, lambda one: read_thing(one, seen), name, coverage=told)
 
 

@@ -43,7 +43,9 @@ from listening.sources._read import (
     instant,
     page_of,
     read_items,
+    tell_news,
     whole,
+    words,
 )
 from listening.sources._youtube import PACIFIC, ask, item_id, lists, reason_of
 
@@ -52,6 +54,13 @@ SEARCH: Final = Dialect(most=500, any_of="|", groups=False)
 PER_CALL: Final = 50
 PER_PAGE: Final = 100
 SEARCH_PAGES: Final = 5  # of one wording, at 100 units each
+KNOWN: Final = words(
+    """authorChannelId authorChannelUrl authorDisplayName authorProfileImageUrl canRate categoryId
+    channelId channelTitle defaultAudioLanguage defaultLanguage description etag id kind
+    likeCount liveBroadcastContent localized moderationStatus parentId publishTime publishedAt
+    replies snippet statistics tags textDisplay textOriginal thumbnails title updatedAt videoId
+    viewerRating"""
+)
 VIDEO_ID: Final = 11  # letters; a comment's id has more
 
 
@@ -283,6 +292,7 @@ def read_video(item: Any, seen: datetime, **whose: Any) -> Mention:
         UncleanError: a field is missing or odd.
     """
     snippet, counts = field(item, "snippet", dict), item.get("statistics") or {}
+    tell_news("youtube", (item, snippet), KNOWN)
     likes, views, comments = (
         whole(field(counts, name, str), name) if name in counts else None
         for name in ("likeCount", "viewCount", "commentCount")  # authors may hide them
@@ -317,6 +327,7 @@ def read_comment(item: Any, video: str, seen: datetime, **whose: Any) -> Mention
         UncleanError: a field is missing or odd.
     """
     snippet, name = field(item, "snippet", dict), field(item, "id", str)
+    tell_news("youtube", (item, snippet), KNOWN)
     video = video or str(snippet.get("videoId") or "")
     said = "textOriginal" if "textOriginal" in snippet else "textDisplay"
     published = instant(field(snippet, "publishedAt", str), "publishedAt")

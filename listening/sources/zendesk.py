@@ -32,12 +32,23 @@ from listening.sources._read import (
     instant,
     page_of,
     part,
+    tell_news,
     text_id,
+    words,
 )
 
 SIZE: Final = 100
 STAFF: Final = ("agent", "admin")
 GONE: Final = "deleted"
+KNOWN: Final = words(
+    """allow_attachments allow_channelback assignee_id attachments audit_id author_id body brand_id
+    collaborator_ids created_at custom_fields custom_status_id description due_at email_cc_ids
+    encoded_id external_id fields follower_ids followup_ids forum_topic_id
+    from_messaging_channel generated_timestamp group_id has_incidents html_body id is_public
+    metadata organization_id plain_body priority problem_id public raw_subject recipient
+    requester_id satisfaction_rating sharing_agreement_ids status subject submitter_id
+    support_type tags ticket_form_id type updated_at uploads url via"""
+)
 WHAT: Final = '{"login": "an agent\'s address", "password": "an API token"}'
 
 
@@ -119,6 +130,7 @@ def _ticket(look: Look, ticket: Any, known: Mapping[str, datetime]) -> Iterator[
             return
         comments = expect(answer, "comments", list, url)
         pager.turn(text_id(one, "id") for one in comments)
+        tell_news("zendesk", (ticket, *comments), KNOWN)
         people = {text_id(one, "id"): one for one in expect(answer, "users", list, url)}
         said = [(ticket, None), *((ticket, one) for one in comments[1:])]
         told = said if first else [(ticket, one) for one in comments]

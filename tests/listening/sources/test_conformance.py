@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import time
 from collections import Counter
@@ -321,6 +322,28 @@ def test_a_renamed_field_is_an_error_not_silence(world: World) -> None:
     outcome, rows = world.crawl()
     assert type(outcome.error).__name__ == drift["error"]
     assert not [row for row in rows if row["bucket"] == "kept"]
+
+
+@every([name for name in having("drift") if name not in ("podcast", "rss", "web")])
+def test_a_new_field_is_told_once_and_changes_nothing(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is put beside the field whose renaming is an error; feeds and pages may say anything."""
+    _, undisturbed = world.crawl("one")
+    name = world.case["drift"]["from"].strip('"').encode()
+
+    def add(_: Asked, answer: Answer) -> Answer:
+        assert isinstance(answer, bytes)
+        head, _, body = answer.partition(b"\r\n\r\n")
+        more = re.sub(b'"%s":' % re.escape(name), b'"quillon_news": 1, "%s":' % name, body)
+        length = f"Content-Length: {len(more)}".encode()
+        return re.sub(rb"Content-Length: \d+", length, head) + b"\r\n\r\n" + more
+
+    world.interfere(add)
+    outcome, rows = world.crawl("two")
+    assert outcome.error is None
+    assert content(rows) == content(undisturbed)
+    assert caplog.text.count("quillon_news") == 1
 
 
 def _kind(head: bytes) -> str:

@@ -4,7 +4,7 @@ They are other people's, so they lie outside the project: `zendesk/export.json`,
 of the incremental export of tickets in zenpy's cassettes (tests/test_api/betamax), and
 `zendesk/comments.json`, of ticket comments there; `cfpb/search.json` and `cfpb/document.json`, the
 answers kept in the tests of the bureau's own page (cfpb/ccdb5-ui: list-panel/fixture.js,
-api/fixture.js).
+api/fixture.js); `gdelt/rows.tsv`, the rows of 2017 in gdeltPyR's samples (data/gkg2*samp.gz).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 
 from listening.clean import clean_mention
-from listening.sources import cfpb, zendesk
+from listening.sources import cfpb, gdelt, zendesk
 from tests.listening.conftest import reply
 from tests.listening.sources.conftest import NOON, Lab
 
@@ -75,3 +75,13 @@ def test_a_complaint_that_was_asked_for_by_its_number_is_read() -> None:
     look: Any = SimpleNamespace(settings={"brand": "quillon"}, started_at=NOON)
     (item,) = cfpb._page(look, recorded("cfpb/document.json")["hits"]["hits"], "").items
     assert clean_mention(item)  # type: ignore[arg-type]
+
+
+def test_every_recorded_row_of_gdelt_is_read() -> None:
+    """Titles came two years later; what a row says of its page is there."""
+    look: Any = SimpleNamespace(settings={"kind": ""}, started_at=NOON)
+    rows = (HERE / "gdelt/rows.tsv").read_text().splitlines()
+    read = [gdelt._mention(row, look) for row in rows]
+    assert len(read) >= 100
+    assert all(clean_mention(one) and one.url for one in read)
+    assert sum(bool(one.text) for one in read) > 0.9 * len(read)
