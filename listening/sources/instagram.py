@@ -86,6 +86,7 @@ def recount(look: Look, ids: Sequence[str]) -> Iterator[Page]:
     pace=0.5,
     overlap=timedelta(days=14),
     memory=timedelta(days=15),
+    backfills=True,
     recount=recount,
     recount_size=AT_ONCE,
 )

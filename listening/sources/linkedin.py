@@ -118,6 +118,7 @@ def _recounted(look: Look, name: str, raw: Any) -> Snapshot:
     pace=0.5,
     overlap=timedelta(days=14),
     memory=timedelta(days=15),
+    backfills=True,
     recount=recount,
     recount_size=SIZE,
 )

@@ -81,6 +81,7 @@ def targets(settings: Desk, brands: BrandFile) -> list[Target]:
     pace=0.3,
     overlap=timedelta(hours=1),
     memory=timedelta(days=90),
+    backfills=True,
     max_pages=5_000,
 )
 def crawl(look: Look) -> Iterator[Page]:

@@ -15,13 +15,14 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
 
+from listening.backfill import backfill_stream
 from listening.contract import LANDING_SCHEMA, BrandFile, Coverage, DataRoot
 from listening.crawl import Outcome, Stream, crawl_stream, streams
 from listening.landing import Draft, Landing
@@ -248,6 +249,17 @@ def test_a_crawl_resumes_from_a_cursor_long_expired(world: World) -> None:
     outcome, rows = world.crawl("expired")
     assert outcome.error is None
     assert content(rows) >= content(undisturbed)
+
+
+@every([name for name in cases() if SOURCES[name].backfills])
+def test_a_backfill_brings_what_a_crawl_of_that_time_does(world: World) -> None:
+    _, rows = world.crawl("crawled")
+    root, day = DataRoot(world.tmp / "past"), date(2026, 9, 20)
+    outcomes = list(backfill_stream(root, world.stream, world.brands, day))
+    assert [outcome.error for outcome in outcomes] == [None]
+    found = pq.read_table(root.landed(outcomes[0].batch_id or "")).to_pylist()
+    said = {row["native_id"] for row in rows if row["bucket"] in ("kept", "off_topic")}
+    assert {row["native_id"] for row in found if row["bucket"] in ("kept", "off_topic")} >= said
 
 
 @every()
