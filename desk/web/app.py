@@ -18,18 +18,17 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 
 from desk.state import open_state
-from desk.web import account, audit
+from desk.web import account, audit, tries
 from desk.web.access import ACCESS
 from desk.web.guard import RefusedError, SignInFirstError, add_headers, guard
 from desk.web.published import Library
 from desk.web.render import render
 from desk.web.routes import ROUTERS
-from desk.web.tries import Tries
 from desk.work import item
 from listening.contract import ConfigurationError, DataRoot, ListeningError
 
 STATIC: Final = Path(__file__).parent / "static"
-ROOMS: Final = (account.ROOM, audit.ROOM, *item.ROOMS)
+ROOMS: Final = (account.ROOM, audit.ROOM, tries.ROOM, *item.ROOMS)
 _TITLES: Final = {
     400: "That cannot be asked",
     403: "Not for you",
@@ -63,7 +62,6 @@ def create_app(root: DataRoot) -> FastAPI:
     app.state.root = root
     app.state.engine = open_rooms(root)
     app.state.library = Library(root)
-    app.state.tries = Tries()
     app.middleware("http")(add_headers)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     _say_faults(app)

@@ -9,6 +9,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
+from desk.web import tries
 from desk.web.account import ADMIN, sign_in, sign_out
 from desk.web.audit import record
 from desk.web.chart import script
@@ -57,17 +58,16 @@ def enter(
     next: Annotated[str, Form()] = "/",  # noqa: A002
 ) -> Response:
     """Begin a session, or say that name and password do not match; too many tries must wait."""
-    state, address = request.app.state, address_of(request)
-    name = name.strip()[:64]
-    if wait := state.tries.wait(name, address):
+    engine, address = request.app.state.engine, address_of(request)
+    name = name.strip()[:64] if name.isprintable() else ""  # as no account's is
+    if wait := tries.begin(engine, name, address):
         _note(request, "refuse", name, "too many tries")
         return _form(request, next, f"Too many tries. Wait {wait} and try again.", 429)
-    token = sign_in(state.engine, name, password)
+    token = sign_in(engine, name, password)
     if token is None:
-        state.tries.failed(name, address)
         _note(request, "refuse", name, "name or password wrong")
         return _form(request, next, "Name and password do not match.", 401)
-    state.tries.entered(name, address)
+    tries.entered(engine, name, address)
     _note(request, "sign_in", name, "")
     response = RedirectResponse(safe_path(next), 303)
     set_cookie(request, response, token)
