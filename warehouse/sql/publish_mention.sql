@@ -37,11 +37,8 @@ SELECT
     shown.source,
     shown.channel,
     shown.kind,
-    coalesce(
-        list_filter(labels.labels, lambda each: each.tagger = 'language')[1].label,
-        nullif(shown.lang, '')
-    ) AS language,
-    nullif(shown.region, '') AS region,
+    tag.language,
+    tag.region,
     CASE
         WHEN title = '' THEN ''
         WHEN NOT is_shown THEN withheld()

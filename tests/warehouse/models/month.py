@@ -74,6 +74,7 @@ class Core:
             "url": f"https://social.example/p/{mention_id}",
             "content_hash": f"hash-{mention_id}",
             "version_no": 1,
+            "lang": "en",
             "observed_at": published_at + timedelta(hours=1),
         }
         self.add(
@@ -148,6 +149,8 @@ def _brands(core: Core) -> None:
     core.add("competitor", brand_id="acme", competitor_id="rival")
     core.add("handle", brand_id="acme", channel="mastodon", handle="@acme@a.example")
     core.add("brand_holiday", brand_id="acme", on_date=date(2026, 10, 21))
+    for topic in ("leak", "price"):
+        core.add("topic", topic_id=topic, name=topic.title())
     core.author("us", handle="@acme@a.example", brand_id="acme")
     core.author(CANARY, name="Marlowe Finch")
 

@@ -94,6 +94,8 @@ select
     or source in (select source from {{ ref("answering_source") }}) as is_answer_visible,
     source,
     channel,
+    language,
+    region,
     replied_at,
     automatic_reply_at,
     replies,

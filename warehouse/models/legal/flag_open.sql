@@ -38,6 +38,8 @@ select
     raised.published_at,
     raised.source,
     raised.channel,
+    raised.language,
+    raised.region,
     raised.mention_kind,
     raised.url,
     raised.title,

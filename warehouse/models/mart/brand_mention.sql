@@ -25,6 +25,8 @@ select
     tag.published_at,
     tag.source,
     tag.channel,
+    tag.language,
+    tag.region,
     tag.kind,
     tag.author_key,
     tag.author_brand_id,

@@ -17,6 +17,8 @@ select
     mention.published_at,
     mention.source,
     mention.channel,
+    tag.language,
+    tag.region,
     mention.kind as mention_kind,
     mention.url,
     mention.title,

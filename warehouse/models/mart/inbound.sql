@@ -80,6 +80,8 @@ select
     tag.kind,
     tag.source,
     tag.channel,
+    tag.language,
+    tag.region,
     tag.author_key,
     tag.parent_id,
     tag.thread_id,

@@ -51,6 +51,8 @@ select
     mention.observed_at,
     mention.source,
     mention.channel,
+    coalesce(found.label, nullif(mention.lang, '')) as language,
+    nullif(mention.region, '') as region,
     mention.kind,
     mention.author_key,
     coalesce(author.brand_id, own_page.brand_id) as author_brand_id,
@@ -79,6 +81,8 @@ left join {{ source("core", "author") }} as author using (author_key)
 left join own_page using (mention_id)
 left join {{ ref("cluster") }} as cluster using (mention_id)
 left join {{ ref("mention_sentiment") }} as sentiment using (mention_id)
+left join {{ ref("mention_label") }} as found
+    on found.mention_id = mention.mention_id and found.tagger = 'language'
 left join intent using (mention_id)
 left join topic using (mention_id)
 left join flag using (mention_id)

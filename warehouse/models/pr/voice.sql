@@ -8,6 +8,8 @@ select
     about.published_at,
     about.source,
     about.channel,
+    about.language,
+    about.region,
     about.relation,
     about.topic_ids,
     about.intents,

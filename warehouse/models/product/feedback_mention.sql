@@ -6,6 +6,8 @@ select
     about.published_at,
     about.source,
     about.channel,
+    about.language,
+    about.region,
     about.kind,
     about.relation,
     {{ shown_text("about.mention_id", "mention.title") }} as title,
