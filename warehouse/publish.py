@@ -42,6 +42,7 @@ _COMMON: Final = {
     "readme": "Start here: when this file was built, from what, and what is in it",
     "metric": "Metrics of this team: formula, denominator, and why one may be NULL",
     "use_case": "What organisations listen for, and the team, tables and metrics that answer it",
+    "topic": "Topics the brand files declare, those that nobody has spoken of among them",
     "coverage": "How much every stream could see, by interval",
 }
 _AUTHOR: Final = {

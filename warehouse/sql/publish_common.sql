@@ -6,6 +6,9 @@ SELECT * FROM source.mart.metric WHERE team = $team;
 
 CREATE TABLE team.main.use_case AS SELECT * FROM source.mart.use_case;
 
+CREATE TABLE team.main.topic AS
+SELECT topic_id, name FROM source.core.topic ORDER BY topic_id;
+
 CREATE TABLE team.main.coverage AS
 SELECT c.*, b.sealed_at, r.served, r.quarantined, b.marked
 FROM source.core.coverage AS c
@@ -41,6 +44,10 @@ COMMENT ON COLUMN team.main.coverage.quarantined IS
 
 COMMENT ON COLUMN team.main.coverage.marked IS
     'True where more than 2 % of the batch was quarantined: look before you trust its numbers.';
+
+COMMENT ON COLUMN team.main.topic.topic_id IS 'Topic of the brand files.';
+
+COMMENT ON COLUMN team.main.topic.name IS 'Its name there.';
 
 COMMENT ON COLUMN team.main.readme.section IS
     'What the row is about: built, coverage, table, metric or definition.';

@@ -22,6 +22,7 @@ from listening.contract import CORRECTIONS, FLAGS, INTENTS, NOTE_LIMIT, Correcti
 
 router = APIRouter()
 _MENTION: Final = "SELECT * FROM mention WHERE mention_id = $mention_id"
+_TOPICS: Final = "SELECT topic_id FROM topic ORDER BY topic_id"
 _OFFERED: Final = ("sentiment", "emotion", "irony", "offensive")
 _WITHHELD: Final = "[withheld"
 
@@ -60,7 +61,7 @@ def correct(
 ) -> Response:
     """Correct one label, or say what is wrong, or who was first."""
     mention = _mention(request, team, mention_id)
-    choices = {choice.value: choice for choice in _choices(mention, team)}
+    choices = {choice.value: choice for choice in _choices(mention, team, _topics(request, team))}
     choice, note = choices.get(form.get("correction", "")), form.get("note", "").strip()
     faults = {}
     if choice is None:
@@ -105,7 +106,15 @@ def _has_mentions(library: Library, team: str) -> bool:
     return "mention" in library.tables(team)
 
 
-def _choices(mention: Mapping[str, Any], team: str) -> list[Choice]:
+def _topics(request: Request, team: str) -> list[str]:
+    """Return the declared topics; none where the file is older than its table of them."""
+    library = library_of(request)
+    if "topic" not in library.tables(team):
+        return []
+    return [name for (name,) in library.ask(team, _TOPICS, {}).rows]
+
+
+def _choices(mention: Mapping[str, Any], team: str, topics: Sequence[str]) -> list[Choice]:
     """Return everything that can be said of a mention, in groups."""
     said = {(one["tagger"], one["target"]): one for one in mention["labels"]}
     found = [
@@ -127,10 +136,16 @@ def _choices(mention: Mapping[str, Any], team: str) -> list[Choice]:
         for intent in INTENTS
         for each in CORRECTIONS["intent"]
     ]  # fmt: skip
+    stands: dict[str, str] = {}  # of a topic, a person's word comes before the model's
+    for one in mention["labels"]:
+        if one["tagger"] == "topic":
+            stands.setdefault(one["target"], one["label"])
+    about = sorted(topic for topic, said_of_it in stands.items() if said_of_it != "no")
+    found += [Choice("topic", topic, "no", "not about this topic", "yes") for topic in about]
     found += [
-        Choice("topic", topic, "no", "not about this topic", "yes")
-        for tagger, topic in sorted(said)
-        if tagger == "topic"
+        Choice("topic", topic, "yes", "about this topic, too", "no")
+        for topic in topics
+        if topic not in about
     ]
     if team == "legal":
         found += [
@@ -167,7 +182,7 @@ def _show(
     conflict: bool = False,
 ) -> Response:
     groups: dict[tuple[str, str], list[Choice]] = {}
-    for choice in _choices(mention, team):
+    for choice in _choices(mention, team, _topics(request, team)):
         groups.setdefault((choice.group, choice.said), []).append(choice)
     standing = _standing(request, mention["mention_id"])
     values = {
