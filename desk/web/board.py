@@ -51,6 +51,7 @@ class Board:
     columns: Mapping[str, Column]
     moves: Mapping[str, Move]
     fresh: Move | None = None  # how a new one is made
+    begins: str = "open"  # action that makes one
     told: str = ""  # statement of what the tables know was decided
     empty: str = "Nothing waits."
     of_mention: bool = False
@@ -166,6 +167,7 @@ BOARDS: Final = (
             "merge": Move("It is the same as another", ("duplicate_of",), ("note",)),
         },
         Move("Propose", ("title", "brand_id"), ("product_id", "topic_id", "note"), "proposed"),
+        begins="propose",
         empty="Nothing was recommended yet.",
     ),
     Board(
@@ -195,8 +197,31 @@ BOARDS: Final = (
             ("hypothesis", "metric", "ends_on"),
             "planned",
         ),
+        begins="plan",
         told="told_marketing",
         empty="Nothing was tried yet.",
+    ),
+    Board(
+        "practices",
+        "marketing",
+        "experiment",
+        "Best practice",
+        "What head office and local teams learnt without a trial, and what they say of it.",
+        "practice",
+        _columns(
+            brand_id=_column("brand", "code"),
+            adopted_in=_column("adopted in", "list"),
+            rejected_in=_column("rejected in", "list"),
+        ),
+        {
+            "note": Move("Say something", ("note",), ("region",)),
+            "adopt": Move("We do so now", (), ("region", "note"), "adopted"),
+            "reject": Move("Not for us", (), ("region", "note"), "rejected"),
+        },
+        Move("Share a practice", ("title", "brand_id", "note"), ("region",), "shared"),
+        begins="share",
+        told="told_marketing",
+        empty="Nothing was shared yet.",
     ),
     Board(
         "review",

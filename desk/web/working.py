@@ -68,7 +68,9 @@ def read_rows(library: Library, engine: sa.Engine, board: Board) -> list[Row]:
         item = found or Item(board.kind, record["subject_id"], record["target"])
         rows.append(_row(board, record, item))
     if board.fresh:
-        rows += [_row(board, {}, item) for item in items.values() if item.said.get(FRESH)]
+        rows += [
+            _row(board, {}, item) for item in items.values() if item.said.get(FRESH) == board.name
+        ]
     return rows
 
 
@@ -150,7 +152,7 @@ def _told(board: Board, one: Act) -> Told:
 
 
 def _called(board: Board, action: str) -> str:
-    move = board.moves.get(action)
+    move = board.fresh if action == board.begins else board.moves.get(action)
     return move.label if move else label(action)
 
 
@@ -234,7 +236,7 @@ def word_of(board: Board, row: Row | None, asked: Asked, actor: str) -> Decision
         )  # fmt: skip
     return Decision(
         board.kind,
-        asked.action if row else {"recommendation": "propose"}.get(board.kind, "open"),
+        asked.action if row else board.begins,
         actor,
         subject_id="" if board.of_mention else (row.subject_id if row else fresh_id(board)),
         mention_id=row.subject_id if row and board.of_mention else "",
@@ -258,4 +260,4 @@ def plan_of(asked: Asked) -> Reference:
 
 def fresh_id(board: Board) -> str:
     """Return an id nobody has."""
-    return f"{board.kind[0]}-{secrets.token_hex(4)}"
+    return f"{board.name[0]}-{secrets.token_hex(4)}"

@@ -22,7 +22,7 @@ from desk.work.outbox import plain, write
 from listening.contract import Correction, Decision, ListeningError, Reference, now
 
 DRAFT: Final = "draft"  # an act that only the desk knows: words not said yet
-FRESH: Final = "fresh"  # said of a thing that was made at the desk
+FRESH: Final = "fresh"  # said of a thing that was made at the desk: the board it was made at
 _KEY: Final = ("kind", "subject_id", "target")
 
 item: Final = sa.Table(
@@ -150,12 +150,12 @@ def decide_in(
     )
 
 
-def plan(engine: sa.Engine, stated: Reference, actor: str) -> Item:
+def plan(engine: sa.Engine, stated: Reference, actor: str, said: Mapping[str, str]) -> Item:
     """State an experiment at the desk; it is a reference row from the next load on."""
     with writing(engine) as connection:
         outbox_id = write(connection, stated, actor)
         fresh = Item(stated.table, stated.row[f"{stated.table}_id"])
-        told = {**stated.row, FRESH: "yes"}
+        told = {**stated.row, **said}
         return _put(connection, fresh, "plan", actor, "", None, told, outbox_id)
 
 

@@ -67,7 +67,12 @@ DECISIONS: Final[Mapping[str, DecisionRule]] = {
         required={"propose": ("title", "brand_id"), "merge": ("duplicate_of",)},
     ),
     "experiment": DecisionRule(
-        "experiment", ("note", "adopt", "reject"), mention=False, fields=("region",)
+        # What was learnt without a trial is shared as a practice: an experiment of no arms.
+        "experiment",
+        ("share", "note", "adopt", "reject"),
+        mention=False,
+        fields=("region", "title", "brand_id"),
+        required={"share": ("title", "brand_id")},
     ),
     "engage": DecisionRule(
         "mention", ("take", "join", "skip", "close"), mention=True, fields=("outcome", "url")

@@ -16,4 +16,5 @@ SELECT
     adopted_in,
     rejected_in
 FROM best_practice
+WHERE verdict <> 'untested'
 ORDER BY starts_on DESC NULLS LAST, experiment_id

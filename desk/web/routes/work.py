@@ -100,9 +100,9 @@ def make_new(
         return _new(request, board, asked, 422)
     engine, actor = request.app.state.engine, actor_of(request.state.person)
     if board.name == "experiments":
-        made = plan(engine, plan_of(asked), actor)
+        made = plan(engine, plan_of(asked), actor, {FRESH: board.name})
     else:
-        made = _decide(request, word_of(board, None, asked, actor), 0, {FRESH: "yes"})
+        made = _decide(request, word_of(board, None, asked, actor), 0, {FRESH: board.name})
     return RedirectResponse(address(board, made.subject_id, made.target) + "&done=1", 303)
 
 
@@ -193,7 +193,7 @@ def _attach(request: Request, word: Decision) -> None:
         known = find_item(connection, "case", word.subject_id).version
         if not known and not _is_case(request, word.subject_id):
             opened = Decision("case", "open", word.actor, word.subject_id)
-            _decide_in(request, connection, opened, None, {FRESH: "yes"})
+            _decide_in(request, connection, opened, None, {FRESH: "cases"})
         _decide_in(request, connection, word, None, {})
 
 

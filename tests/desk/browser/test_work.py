@@ -142,8 +142,13 @@ def test_what_is_done_is_in_the_tables(desk: Desk, monkeypatch: pytest.MonkeyPat
     assert _ask(desk, "care", gone) == [(0,)]
     said = "SELECT region, note FROM best_practice_comment WHERE actor = 'marketing'"
     assert ("fr", "not with us") in _ask(desk, "marketing", said)
-    said = "SELECT sentiment, corrected FROM feedback_mention WHERE mention_id = 'leak-0'"
-    assert _ask(desk, "product", said) == [("positive", True)]
+    said = "SELECT verdict, lesson, notes, adopted_in FROM best_practice WHERE name = 'Mornings'"
+    assert _ask(desk, "marketing", said) == [
+        ("untested", "Answer before noon", ["not on Sundays"], ["de"])
+    ]
+    said = "SELECT sentiment, topic_ids, corrected FROM feedback_mention"
+    said += " WHERE mention_id = 'leak-0'"
+    assert _ask(desk, "product", said) == [("positive", ["leak", "price"], True)]
     page = desk.context("care").new_page()
     page.goto("/care/board/triage")  # the desk reads the new file, too
     expect(page.get_by_role("row").filter(has_text="leaks")).to_contain_text("bob")
@@ -179,9 +184,10 @@ def _work(desk: Desk) -> None:
     expect(page.locator("h1")).to_have_text("A lid that holds")
     do(page, page.url, "We will do it")
     page.goto("/product/correct/leak-0")
-    page.locator("#f-correction").select_option("sentiment||positive")
-    page.get_by_role("button", name="Correct it").click()
-    expect(page.get_by_role("status")).to_contain_text("Done")
+    for right in ("sentiment||positive", "topic|price|yes"):
+        page.locator("#f-correction").select_option(right)
+        page.get_by_role("button", name="Correct it").click()
+        expect(page.get_by_role("status")).to_contain_text("Done")
     page.context.close()
 
     page = desk.context("marketing").new_page()
@@ -200,6 +206,14 @@ def _work(desk: Desk) -> None:
         region="fr",
         note="not with us",
     )
+    page.goto("/marketing/board/practices/new")
+    page.locator("#f-title").fill("Mornings")
+    page.locator("#f-brand_id").select_option("acme")
+    page.locator("#f-note").fill("Answer before noon")
+    page.get_by_role("button", name="Share a practice").click()
+    expect(page.locator("h1")).to_have_text("Mornings")
+    do(page, page.url, "Say something", region="fr", note="not on Sundays")
+    do(page, page.url, "We do so now", region="de", note="")
     page.context.close()
 
     page = desk.context("legal").new_page()

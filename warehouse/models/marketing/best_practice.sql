@@ -1,11 +1,14 @@
 -- What experiments taught, whatever came out: null results and losses stand beside the wins, so that
--- nobody tries twice what did nothing. What people made of it comes from their decisions.
+-- nobody tries twice what did nothing. What was shared without a trial stands there, too. What people
+-- made of it comes from their decisions.
 with said as (
     select
         subject_id as experiment_id,
         action,
         {{ mask_handles("note") }} as note,
         coalesce(nullif(fields ->> '$.region', ''), '(everywhere)') as region,
+        {{ said_field("title") }} as title,
+        {{ said_field("brand_id") }} as brand_id,
         decided_at
     from {{ source("core", "decision") }}
     where kind = 'experiment'
@@ -28,7 +31,7 @@ settled as (
 noted as (
     select
         experiment_id,
-        list(note order by decided_at) filter (note <> '') as notes,
+        list(note order by decided_at) filter (note <> '' and action <> 'share') as notes,
         max(decided_at) as last_decided_at
     from said
     group by experiment_id
@@ -44,34 +47,68 @@ channel as (
     from {{ ref("experiment") }} as experiment
     join run_on on run_on.name in (experiment.id, experiment.name)
     group by experiment.id
+),
+-- Whoever shares it again says it anew.
+shared as (
+    select
+        experiment_id,
+        arg_max(brand_id, decided_at) as brand_id,
+        arg_max({{ mask_handles("title") }}, decided_at) as name,
+        arg_max(nullif(note, ''), decided_at) as lesson
+    from said
+    where action = 'share'
+    group by experiment_id
+),
+tried as (
+    select
+        id as experiment_id,
+        brand_id,
+        name,
+        hypothesis,
+        metric,
+        control_arm,
+        treatment_arm,
+        starts_on,
+        ends_on,
+        control_posts + treatment_posts as posts,
+        verdict,
+        lift,
+        ci_low,
+        ci_high,
+        case verdict
+            when 'better' then 'use ' || treatment_arm
+            when 'worse' then 'stay with ' || control_arm
+            when 'no_difference_shown' then 'either will do, as far as this shows'
+            else 'not known yet: ' || null_reason
+        end as lesson
+    from {{ ref("experiment") }}
+    union all by name
+    select *, 0 as posts, 'untested' as verdict
+    from shared
+    anti join {{ ref("experiment") }} as experiment on experiment.id = shared.experiment_id
 )
 select
-    experiment.id as experiment_id,
-    experiment.brand_id,
-    experiment.name,
-    experiment.hypothesis,
-    experiment.metric,
-    experiment.control_arm,
-    experiment.treatment_arm,
-    experiment.starts_on,
-    experiment.ends_on,
+    tried.experiment_id,
+    tried.brand_id,
+    tried.name,
+    tried.hypothesis,
+    tried.metric,
+    tried.control_arm,
+    tried.treatment_arm,
+    tried.starts_on,
+    tried.ends_on,
     coalesce(channel.channels, []) as channels,
-    experiment.control_posts + experiment.treatment_posts as posts,
-    experiment.verdict,
-    experiment.lift,
-    experiment.ci_low,
-    experiment.ci_high,
-    case experiment.verdict
-        when 'better' then 'use ' || experiment.treatment_arm
-        when 'worse' then 'stay with ' || experiment.control_arm
-        when 'no_difference_shown' then 'either will do, as far as this shows'
-        else 'not known yet: ' || experiment.null_reason
-    end as lesson,
+    tried.posts,
+    tried.verdict,
+    tried.lift,
+    tried.ci_low,
+    tried.ci_high,
+    tried.lesson,
     coalesce(settled.adopted_in, []) as adopted_in,
     coalesce(settled.rejected_in, []) as rejected_in,
     coalesce(noted.notes, []) as notes,
     noted.last_decided_at
-from {{ ref("experiment") }} as experiment
-left join channel on channel.id = experiment.id
-left join settled on settled.experiment_id = experiment.id
-left join noted on noted.experiment_id = experiment.id
+from tried
+left join channel on channel.id = tried.experiment_id
+left join settled using (experiment_id)
+left join noted using (experiment_id)
