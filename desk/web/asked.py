@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -52,8 +53,8 @@ class Asked:
     def link(self, path: str, **other: Any) -> str:
         """Return an address with the filters of this one, and other values in their place."""
         values = {"brand": EVERY, **self.filters(), **other}
-        kept = {name: str(value) for name, value in values.items() if value is not None}
-        return f"{path}?{urlencode(kept)}"
+        pairs = [_pair(name, str(value)) for name, value in values.items() if value is not None]
+        return f"{path}?{'&'.join(pairs)}"
 
     def rows_link(self, path: str, heeded: Container[str], **other: Any) -> str:
         """Return an address with every value that the rows there heed, conditions included."""
@@ -98,6 +99,11 @@ def read_asked(
             f"{since} is after {until}", where="since", mend="The first day comes first"
         )
     return Asked(values)
+
+
+@lru_cache(4096)  # a page has hundreds of links, and a few dozen different values in them
+def _pair(name: str, value: str) -> str:
+    return urlencode({name: value})
 
 
 def _read(name: str, text: str) -> str | date:

@@ -9,6 +9,8 @@ from fastapi import APIRouter, Request, Response
 
 from desk.web.chart import draw_looks
 from desk.web.guard import RefusedError
+from desk.web.page import Page
+from desk.web.published import Library
 from desk.web.reading import Reading, read_mention
 from desk.web.render import render
 from desk.web.routes.read import ask, find_page, library_of
@@ -26,7 +28,14 @@ has nothing to do with it. A panel's template sees `mention`, `team` and `csrf`,
 def show_mention(request: Request, team: str, mention_id: str) -> Response:
     """Show a mention, as far as the team's file tells of it."""
     page, library = find_page(team), library_of(request)
-    asked = ask(request, page, {name for view in page.views.values() for name in view.conditions})
+    with library.turn():
+        return _show(request, page, library, mention_id)
+
+
+def _show(request: Request, page: Page, library: Library, mention_id: str) -> Response:
+    team = page.team
+    known = {name for view in page.views.values() for name in view.conditions}
+    asked = ask(request, page, known)
     reading = read_mention(library, team, mention_id)
     if reading is None:
         raise RefusedError(404, "Your team's file does not tell of this mention.")

@@ -33,23 +33,24 @@ _LAST_SCREEN = 10_000
 def show_page(request: Request, team: str) -> Response:
     """Show a team's page: every tile, narrowed by the filters of the address."""
     page, library = find_page(team), library_of(request)
-    asked = ask(request, page, page.filters)
-    tiles = [(tile, show_tile(library, page, tile, asked)) for tile in page.tiles]
-    return render(
-        request,
-        "page.html",
-        {
-            "page": page,
-            "asked": asked,
-            "tiles": tiles,
-            "options": options(library, page),
-            "charts": {
-                tile.id: draw(page, tile, shown, asked) for tile, shown in tiles if tile.chart
+    with library.turn():
+        asked = ask(request, page, page.filters)
+        tiles = [(tile, show_tile(library, page, tile, asked)) for tile in page.tiles]
+        return render(
+            request,
+            "page.html",
+            {
+                "page": page,
+                "asked": asked,
+                "tiles": tiles,
+                "options": options(library, page),
+                "charts": {
+                    tile.id: draw(page, tile, shown, asked) for tile, shown in tiles if tile.chart
+                },
+                "meanings": meanings(library, page),
+                "standing": standing(library, team, asked),
             },
-            "meanings": meanings(library, page),
-            "standing": standing(library, team, asked),
-        },
-    )
+        )
 
 
 @router.get("/{team}/rows/{drill}")
@@ -64,22 +65,23 @@ def show_drill(
     if (declared := page.drills.get(drill)) is None:
         raise RefusedError(404, "There are no such rows.")
     conditions = page.views[declared.view].conditions
-    asked = ask(request, page, conditions)
-    return render(
-        request,
-        "rows.html",
-        {
-            "page": page,
-            "drill": declared,
-            "name": drill,
-            "conditions": conditions,
-            "asked": asked,
-            "shown": show_rows(library, page, drill, declared, asked, number),
-            "count": count_rows(library, page, drill, declared, asked),
-            "number": number,
-            "standing": standing(library, team, asked),
-        },
-    )
+    with library.turn():
+        asked = ask(request, page, conditions)
+        return render(
+            request,
+            "rows.html",
+            {
+                "page": page,
+                "drill": declared,
+                "name": drill,
+                "conditions": conditions,
+                "asked": asked,
+                "shown": show_rows(library, page, drill, declared, asked, number),
+                "count": count_rows(library, page, drill, declared, asked),
+                "number": number,
+                "standing": standing(library, team, asked),
+            },
+        )
 
 
 @router.get("/{team}/export/{name}.{form}")
