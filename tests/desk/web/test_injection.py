@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from html import unescape
 from html.parser import HTMLParser
 
+import argon2
 import pytest
 
+from desk.web import account
+from desk.web.app import create_app
 from desk.web.asked import EVERY
 from desk.web.page import read_page
-from listening.contract import TEAMS
-from tests.desk.web.conftest import enter
+from listening.contract import CLOCK_VARIABLE, TEAMS, DataRoot
+from tests.desk.web.conftest import PASSWORD, enter
 from tests.desk.web.injections import TEXTS
 from tests.desk.web.world import poison
+from tests.warehouse.models.month import NOW
 
 TAGS = {
     "html", "head", "meta", "title", "link", "script", "body", "a", "header", "nav", "form", "span",
@@ -72,10 +77,32 @@ def read(text: str) -> Reader:
     return reader
 
 
-@pytest.mark.parametrize("team", TEAMS)
-def test_no_hostile_text_becomes_a_tag(desk, root, team):
+@pytest.fixture(scope="module")
+def hostile(published, tmp_path_factory):
+    """The desk of a month in which every text is hostile: poisoned once for all teams."""
+    root = DataRoot(tmp_path_factory.mktemp("hostile"))
+    shutil.copytree(published, root.published)
     poison(root)
-    client, page = enter(desk, team), read_page(team)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(CLOCK_VARIABLE, NOW)
+        quick = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+        patch.setattr(account, "_HASHER", quick)
+        app = create_app(root)
+        for team in TEAMS:
+            account.add_account(app.state.engine, team, PASSWORD, (team,))
+    yield app
+    app.state.library.close()
+    app.state.engine.dispose()
+
+
+@pytest.fixture(autouse=True)
+def _clock(monkeypatch):
+    monkeypatch.setenv(CLOCK_VARIABLE, NOW)
+
+
+@pytest.mark.parametrize("team", TEAMS)
+def test_no_hostile_text_becomes_a_tag(hostile, team):
+    client, page = enter(hostile, team), read_page(team)
     every = f"brand={EVERY}&since=2026-01-01" if "brand" in page.filters else "since=2026-01-01"
     todo = [f"/{team}?{every}", f"/{team}"]
     todo += [f"/{team}/rows/{name}?since=2026-01-01" for name in page.drills]
@@ -99,8 +126,8 @@ def test_no_hostile_text_becomes_a_tag(desk, root, team):
     )
 
 
-def test_a_hostile_text_in_the_address_stays_a_word(desk):
-    client = enter(desk, "product")
+def test_a_hostile_text_in_the_address_stays_a_word(hostile):
+    client = enter(hostile, "product")
     for text in TEXTS:
         asked = {"/product/rows/mentions": "channel", "/sign-in": "next", "/product": text[:50]}
         for path, name in asked.items():
