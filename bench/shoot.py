@@ -1,7 +1,8 @@
 """Takes pictures of every page of the desk, at the widths and in the lights people use.
 
-`python -m bench.shoot FOLDER [--width 375 --width 1280] [--dark] [--page product]` reads the
-data root as `listening desk` does, and keeps its own accounts apart from it.
+`python -m bench.shoot FOLDER [--width 375 --width 1280] [--dark] [--page product] [--work]` reads
+the data root as `listening desk` does, and keeps its own accounts apart from it. `--work` takes
+boards, forms, alerts, the sign-in and the audit log, too.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ import uvicorn
 
 from desk.web.account import ROLES, add_account
 from desk.web.app import create_app
+from desk.web.board import boards_of
 from desk.web.page import teams_with_pages
 from listening.contract import DataRoot
 
@@ -81,6 +83,7 @@ def shoot(
     *,
     dark: bool,
     small: bool,
+    work: bool,
     pages: list[str],
 ) -> list[Path]:
     """Write a picture of every page at every width; return their paths.
@@ -99,7 +102,9 @@ def shoot(
                 page = context.new_page()
                 page.on("console", lambda told: print(team, told.type, told.text))  # noqa: B023, T201
                 enter(page, address, team, password)
-                for name, path in _places(page, address, team):
+                places = list(_places(page, address, team))
+                places += _workplaces(page, address, team, places) if work else []
+                for name, path in places:
                     page.goto(f"{address}{path}")
                     page.wait_for_function("!document.querySelector('figure .loading')")
                     file = folder / f"{team}{name}-{width}{'-dark' if dark else ''}.png"
@@ -147,6 +152,28 @@ def _places(page: Any, address: str, team: str) -> Iterator[tuple[str, str]]:
             yield "-mention", mention.first.get_attribute("href")
 
 
+def _workplaces(
+    page: Any, address: str, team: str, known: list[tuple[str, str]]
+) -> Iterator[tuple[str, str]]:
+    """Yield the pages on which a team works, and once those that belong to no team."""
+    for name, path in known:
+        if name == "-mention":
+            yield "-correct", f"/{team}/correct/{path.split('/')[3].partition('?')[0]}"
+    yield "-alerts", f"/{team}/alerts"
+    for board in boards_of(team):
+        start = f"/{team}/board/{board.name}"
+        yield f"-{board.name}", start
+        page.goto(f"{address}{start}")
+        things = page.locator("th.is-mention a")
+        if things.count():
+            yield f"-{board.name}-one", things.first.get_attribute("href")
+        if board.fresh:
+            yield f"-{board.name}-new", f"{start}/new"
+    if team == teams_with_pages()[0]:
+        yield "-refused", f"/{teams_with_pages()[-1]}"
+        yield "-sign-in", "/sign-in"
+
+
 def main() -> None:
     """Read the arguments and take the pictures."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -154,11 +181,15 @@ def main() -> None:
     parser.add_argument("--width", type=int, action="append")
     parser.add_argument("--page", action="append", default=[])
     parser.add_argument("--dark", action="store_true")
+    parser.add_argument("--work", action="store_true", help="Boards, forms and alerts, too.")
     parser.add_argument("--small", action="store_true", help="First screens, for the docs.")
     given = parser.parse_args()
     widths = tuple(given.width or WIDTHS)
     root = DataRoot.from_environment()
-    made = shoot(root, given.folder, widths, dark=given.dark, small=given.small, pages=given.page)
+    made = shoot(
+        root, given.folder, widths,
+        dark=given.dark, small=given.small, work=given.work, pages=given.page,
+    )  # fmt: skip
     for path in made:
         print(path, f"{path.stat().st_size / 1024:.0f} KiB")  # noqa: T201
 

@@ -38,11 +38,15 @@ OTHERS: Final = (
     ("#4d7a2e", "#96c277"),
     ("#8a3d66", "#d88fb4"),
     ("#77706a", "#b3aca5"),
+    ("#2b5fb3", "#86a9ea"),
+    ("#c4472f", "#f08a73"),
+    ("#1f8a8a", "#66cccc"),
+    ("#8f7a1c", "#d8c558"),
 )
 
 
 def draw(page: Page, tile: Tile, shown: Shown, asked: Asked) -> str:
-    """Return the Vega-Lite spec of a tile as JSON, its rows and links in it."""
+    """Return the Vega-Lite spec of a tile as JSON, its rows and links in it; "" for no chart."""
     chart = tile.chart
     if chart is None:
         return ""
@@ -67,6 +71,8 @@ def draw(page: Page, tile: Tile, shown: Shown, asked: Asked) -> str:
                 opening = chart.opens.model_copy(update={"fixed": fixed})
                 value["href"] = link_of(page, heeded, opening, record)
             values.append(value)
+    if not any(value["y"] for value in values):
+        return ""  # an empty frame says nothing
     spec = copy.deepcopy(_shape(chart.kind))
     spec["data"] = {"values": values}
     spec["description"] = tile.title

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 UNKNOWN: Final = "not known"
 REASONS: Final = {
+    "few_people": "too few people spoke to tell without naming them",
     "first_week": "the first week there is",
     "no_mentions_last_week": "nothing was said the week before",
     "too_few": "too few voices to tell",
@@ -19,6 +20,10 @@ REASONS: Final = {
     "none_timed": "every reply is older than what it answers",
     "open": "still open",
     "reply_before_inbound": "the clocks of both disagree",
+    "no_posts": "no post of ours in this time",
+    "no_pieces": "no piece of ours in this time",
+    "no_weeks": "no week of the brand is known in this time",
+    "not_counted": "no source gives this count",
     "no_views": "the source gives no views",
     "no_followers": "the source gives no followers",
     "too_young": "too young to tell",

@@ -3,7 +3,7 @@
 
 const dark = window.matchMedia("(prefers-color-scheme: dark)");
 
-function config() {
+function config(width) {
   const style = getComputedStyle(document.documentElement);
   const colour = (name) => style.getPropertyValue(name).trim();
   const soft = colour("--soft");
@@ -19,14 +19,14 @@ function config() {
     axisX: { grid: false, labelFlush: true },
     legend: {
       labelColor: soft, titleColor: soft, labelFontSize: 12,
-      columns: window.innerWidth < 600 ? 2 : 6,
+      columns: Math.max(2, Math.floor(width / 130)), // wider ones are cut off at the edge
     },
   };
 }
 
 function draw(figure) {
   const spec = JSON.parse(figure.dataset.spec);
-  spec.config = config();
+  spec.config = config(figure.clientWidth);
   if (dark.matches) spec.encoding.color.scale.range = spec.usermeta.dark;
   delete spec.usermeta;
   let place = figure.querySelector(".drawing");

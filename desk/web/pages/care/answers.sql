@@ -2,7 +2,10 @@
 SELECT
     * EXCLUDE (promised, median_wait, p90_wait),
     (answered - answered_late) / nullif(promised, 0) AS response_rate,
-    CASE WHEN promised = 0 THEN 'no_business_hours' END AS response_rate_null_reason,
+    CASE
+        WHEN inbound = 0 THEN 'nothing needed a reply'
+        WHEN promised = 0 THEN 'no_business_hours'
+    END AS response_rate_null_reason,
     if(isinf(median_wait), NULL, median_wait) AS median_s,
     if(isinf(median_wait), 'median_still_open', 'nothing needed a reply') AS median_null_reason,
     if(isinf(p90_wait), NULL, p90_wait) AS p90_s,

@@ -3,6 +3,7 @@ SELECT
     *,
     mentions / nullif(mentions_all_brands, 0) AS share,
     CASE
+        WHEN weeks = 0 THEN 'no_weeks'
         WHEN mentions_all_brands IS NULL THEN 'no_competitors'
         WHEN mentions_all_brands = 0 THEN 'no_mentions'
     END AS share_null_reason,
@@ -12,7 +13,8 @@ SELECT
     'nothing needed a reply' AS response_rate_null_reason
 FROM (
     SELECT
-        sum(mentions)::BIGINT AS mentions,
+        count(*) AS weeks,
+        coalesce(sum(mentions), 0)::BIGINT AS mentions,
         sum(mentions_all_brands)::BIGINT AS mentions_all_brands,
         sum(negative)::BIGINT AS negative,
         sum(positive)::BIGINT AS positive,

@@ -5,7 +5,8 @@ SELECT
     sum(negative)::BIGINT AS negative,
     sum(neutral)::BIGINT AS neutral,
     sum(positive)::BIGINT AS positive,
-    sum(abstained)::BIGINT AS abstained
+    sum(abstained)::BIGINT AS abstained,
+    max(null_reason) AS null_reason
 FROM employer_talk
 WHERE __where__
 GROUP BY subject

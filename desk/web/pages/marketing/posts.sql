@@ -2,7 +2,11 @@
 SELECT
     *,
     virality_engagement / nullif(virality_followers, 0) AS virality,
-    CASE WHEN coalesce(virality_followers, 0) = 0 THEN 'no_followers' END AS virality_null_reason
+    CASE
+        WHEN posts = 0 THEN 'no_posts'
+        WHEN coalesce(virality_followers, 0) = 0 THEN 'no_followers'
+    END AS virality_null_reason,
+    if(posts = 0, 'no_posts', 'not_counted') AS sum_null_reason
 FROM (
     SELECT
         count(*) AS posts,
