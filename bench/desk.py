@@ -84,8 +84,8 @@ def _column(name: str, kind: str, names: Sequence[str]) -> str:
 
 
 @contextmanager
-def serving(root: DataRoot) -> Iterator[str]:
-    """Run `listening desk` with an account for every reader; give its address."""
+def serving(root: DataRoot) -> Iterator[tuple[str, int]]:
+    """Run `listening desk` with an account for every reader; give its address and its process."""
     engine = open_rooms(root)
     for role in READERS:
         add_account(engine, role, PASSWORD, (role,))
@@ -100,7 +100,7 @@ def serving(root: DataRoot) -> Iterator[str]:
         assert process.stderr is not None  # noqa: S101 (asked for above)
         for line in process.stderr:
             if found := re.search(r"http://[\d.]+:\d+", line):
-                yield found[0]
+                yield found[0], process.pid
                 break
     finally:
         process.terminate()
@@ -169,10 +169,17 @@ class User(threading.Thread):
         return str(httpx.URL(f"/{self.role}", params=given))
 
 
+def _worked(pid: int) -> float:
+    """Return the processor seconds a process has taken, whatever else the machine does."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK")
+
+
 def measure(root: DataRoot, users: int, seconds: float, think: float) -> dict[str, Any]:
     """Let people look, and return how long it took them."""
-    with serving(root) as address:
-        ready = threading.Barrier(users)
+    began: list[float] = []
+    with serving(root) as (address, pid):
+        ready = threading.Barrier(users, lambda: began.append(_worked(pid)))
         people = [
             User(address, READERS[number % len(READERS)], number, seconds, think, ready)
             for number in range(users)
@@ -181,8 +188,11 @@ def measure(root: DataRoot, users: int, seconds: float, think: float) -> dict[st
             person.start()
         for person in people:
             person.join()
+        worked = _worked(pid) - began[0]
     told: dict[str, Any] = {"users": users, "seconds": seconds, "think": think}
     every = [each for person in people for each in person.took]
+    told["processor_ms_a_look"] = round(1000 * worked / len(every))
+    told["load"] = round(os.getloadavg()[0], 1)  # of the machine, the bench's own included
     for kind in ("page", "rows", "mention", ""):
         took = sorted(seconds for name, seconds in every if kind in {name, ""})
         if took:

@@ -1,5 +1,8 @@
 """What stands before every route: sessions, forms, headers, and too many tries."""
 
+from concurrent.futures import ThreadPoolExecutor
+
+import argon2
 import pytest
 
 from desk.web import account
@@ -112,6 +115,14 @@ def test_guessing_has_to_wait_and_is_written_down(app):
     told = [(row.action, row.account, row.detail) for row in read_audit(app.state.engine)]
     assert told.count(("refuse", "product", "name or password wrong")) == 5
     assert told.count(("refuse", "product", "too many tries")) == 2
+
+
+def test_many_who_are_right_may_come_at_once(app, monkeypatch):
+    slow = argon2.PasswordHasher(time_cost=2, memory_cost=2**14, parallelism=1)
+    monkeypatch.setattr(account, "_HASHER", slow)
+    account.set_password(app.state.engine, "product", PASSWORD)
+    with ThreadPoolExecutor(12) as pool:
+        assert len(list(pool.map(lambda _: enter(app, "product"), range(12)))) == 12
 
 
 def test_one_address_may_not_try_many_names(app):
