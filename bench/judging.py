@@ -202,23 +202,28 @@ def fill(root: Root, brands: BrandFile, a_day: int) -> Talk:
         if back <= 2:  # noqa: PLR2004 (days in which what is young is counted again)
             for look in range(1, LOOKS):
                 root.count([row for row, _ in said], since + DAY + timedelta(minutes=look))
-    _publish(root.data, brands)
+    _publish(root.data, brands, a_day)
     evaluate(root.data, brands, NOW)
     polls = days * min(a_day, len(STREAMS) * DAY // POLL)
     root.remember_polls(NOW - days * DAY, NOW, polls)
     return talk
 
 
-def _publish(root: DataRoot, brands: BrandFile) -> None:
-    """Write baselines of a hundred days, as the models publish them."""
+def _publish(root: DataRoot, brands: BrandFile, a_day: int) -> None:
+    """Write baselines of a hundred days of the same pace, as the models publish them."""
     root.published.mkdir(parents=True)
-    ids = [[brand.id] for brand in brands.brands]
+    about = Talk(brands).about
+    paces = [
+        [brand.id, round(a_day / 24 * about.count(brand.id) / len(about))]
+        for brand in brands.brands
+    ]
     with duckdb.connect(str(root.published / "pr.duckdb")) as published:
-        published.execute("CREATE TABLE brand (brand_id VARCHAR)")
-        published.executemany("INSERT INTO brand VALUES (?)", ids)
+        published.execute("CREATE TABLE pace (brand_id VARCHAR, voices BIGINT)")
+        published.executemany("INSERT INTO pace VALUES (?, ?)", paces)
         published.execute(
-            "CREATE TABLE mention_hour AS SELECT brand_id, hour_at, 100 AS voices,"
-            " 90 AS shared_voices, 25 AS negative, 50 AS neutral, 25 AS positive FROM brand,"
+            "CREATE TABLE mention_hour AS SELECT brand_id, hour_at, voices,"
+            " voices * 9 // 10 AS shared_voices, voices // 4 AS negative, voices // 2 AS neutral,"
+            " voices // 4 AS positive FROM pace,"
             " generate_series(?::TIMESTAMPTZ - INTERVAL 100 DAY, ?::TIMESTAMPTZ - INTERVAL 1 DAY,"
             " INTERVAL 1 HOUR) AS span(hour_at)",
             [NOW, NOW],

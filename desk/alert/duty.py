@@ -123,7 +123,7 @@ def judge_unanswered(rule: AlertRule, facts: Facts, hearing: Hearing) -> Iterato
     addressed = window.coded("addressed").isin([1]) | ~window.coded("parent_id").isin([None])
     may_wait = addressed & window.is_public & window.has("intents", NEEDING)
     for brand in brands_of(rule, facts):
-        answers = _Answers(facts, brand.id)
+        answers = _Answers.of(facts, brand.id)
         minutes = rule.when["minutes"] or brand.service.response_minutes
         oldest = facts.now - rule.when["forget_days"] * DAY
         late: dict[str, tuple[float, Spoken]] = {}
@@ -225,15 +225,25 @@ class _Answers:
         self.by_parent: dict[str, list[Spoken]] = defaultdict(list)
         self.by_thread: dict[str, list[Spoken]] = defaultdict(list)
         self.review_sources: set[str] = set()
-        by = facts.spoken.window.coded("author_brand_id")
-        own = {one.mention_id: one for one in facts.spoken.where(by.isin([brand_id]))}
-        self.own = set(own)
-        for one in own.values():
+        window = facts.spoken.window
+        said = facts.spoken.where(window.coded("author_brand_id").isin([brand_id])).once()
+        reviews = facts.spoken.where(window.coded("kind").isin(["review"]))
+        reviewed = {window.mention_id(place) for place in reviews.places.tolist()}
+        self.own = {window.mention_id(place) for place in said.places.tolist()}
+        for one in said:
             self.by_thread[one.thread].append(one)
             if one.parent:
                 self.by_parent[one.parent].append(one)
-                if any(asked.kind == "review" for asked in facts.find(one.parent)):
+                if one.parent in reviewed:
                     self.review_sources.add(one.source)
+
+    @classmethod
+    def of(cls, facts: Facts, brand_id: str) -> _Answers:
+        """Return the answers of a brand, made once for all rules."""
+        if brand_id not in facts.answers:
+            facts.answers[brand_id] = cls(facts, brand_id)
+        found: _Answers = facts.answers[brand_id]
+        return found
 
     def answered(self, asked: Spoken) -> bool:
         """Tell whether a person of the brand answered: it, or its author in the same thread."""
@@ -284,7 +294,7 @@ def judge_join(rule: AlertRule, facts: Facts, _: Hearing) -> Iterator[Finding]:
         & window.has("intents", rule.when["needs"])
     )
     for brand in brands_of(rule, facts):
-        answers = _Answers(facts, brand.id)
+        answers = _Answers.of(facts, brand.id)
         first: dict[str, Spoken] = {}
         # Who decides of one copy decides of all.
         settled = {

@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -103,35 +103,32 @@ class Published:
 
 
 class Looks:
-    """Looks at young mentions, as known at a moment; they become `Counts` where they are asked."""
+    """Looks at mentions, as known at a moment; they are read where they are asked for."""
 
-    def __init__(
-        self, told: Mapping[str, Sequence[tuple[Any, ...]]], moment: float = np.inf
-    ) -> None:
-        self._told, self._moment = told, moment
-        self._made: dict[str, list[Counts]] = {}
+    def __init__(self, connection: sa.Connection, moment: float = np.inf) -> None:
+        self._connection, self._moment = connection, moment
+        self._known: dict[str, list[Counts]] = {}
 
     def at(self, moment: float) -> Looks:
-        """Return those that were taken by a moment."""
-        return Looks(self._told, moment)
+        """Return those that were taken by a moment; what was read is shared."""
+        other = Looks(self._connection, moment)
+        other._known = self._known
+        return other
 
     def of(self, mention_id: str) -> Sequence[Counts]:
         """Return the looks at a mention, by time."""
-        if mention_id not in self._made:
-            told = [Counts(row[1] / _MICRO, *row[2:]) for row in self._told.get(mention_id, ())]
-            last = bisect_right([one.at for one in told], self._moment)
-            self._made[mention_id] = told[:last]
-        return self._made[mention_id]
+        if mention_id not in self._known:
+            self._known[mention_id] = [
+                Counts(at / _MICRO, *counts)
+                for at, *counts in _rows(self._connection, "looks", mention_id)
+            ]
+        told = self._known[mention_id]
+        return told[: bisect_right([one.at for one in told], self._moment)]
 
-    def reached(self, least: int) -> set[str]:
-        """Return the mentions of which some count, or their sum, is so high at any time."""
-        return {
-            mention_id
-            for mention_id, told in self._told.items()
-            # Counts only grow, so the last says it; a sum of all is more than any of them.
-            if sum(count or 0 for count in told[-1][2:6]) >= least
-            or any(sum(count or 0 for count in row[2:6]) >= least for row in told)
-        }
+    def reached(self, since: float, least: int) -> set[str]:
+        """Return the mentions since a moment of which some count, or all together, is so high."""
+        found = _rows(self._connection, "reached", int(since * _MICRO), least)
+        return {mention_id for (mention_id,) in found}
 
 
 @dataclass
@@ -148,12 +145,13 @@ class Facts:
     nights: Nights = field(default_factory=Nights)
     rulings: Rulings = field(default_factory=Rulings)
     errors: tuple[ListeningError, ...] = ()  # what could not be read
+    answers: dict[str, Any] = field(default_factory=dict)  # of brands, as rules found them
     eager: Mask | None = None  # rows of mentions whose counts are high enough for some rule
 
     def at(self, moment: float) -> Facts:
         """Return what could be known at an earlier moment."""
         said = self.spoken.within(-np.inf, np.nextafter(moment, np.inf))
-        return replace(self, now=moment, spoken=said, looks=self.looks.at(moment))
+        return replace(self, now=moment, spoken=said, looks=self.looks.at(moment), answers={})
 
     @cached_property
     def brand(self) -> dict[str, Brand]:
@@ -209,8 +207,9 @@ def read_facts(
     """
     start = (since or now) - WINDOW.total_seconds()
     rulings = standing(connection)
-    window = Window.read(connection, start, rulings)
-    looks, eager = _read_looks(connection, brands, window, since or now)
+    window = Window.read(connection, start, now, rulings)
+    looks = Looks(connection)
+    eager = _find_eager(looks, brands, window, since or now)
     published = read_published(root)
     streams = _read_streams(connection, published, every=since is not None)
     nights, errors = Nights(), list[ListeningError]()
@@ -218,29 +217,24 @@ def read_facts(
         nights, errors = read_nights(root, now)
     facts = Facts(
         brands, now, start, window.all, looks, streams, published, nights, rulings,
-        tuple(errors), eager,
+        tuple(errors), eager=eager,
     )  # fmt: skip
     return facts.at(now)
 
 
-def _read_looks(
-    connection: sa.Connection, brands: BrandFile, window: Window, now: float
-) -> tuple[Looks, Mask]:
-    """Read the looks at what is young enough for a rule, and where a count may cross one."""
+def _find_eager(looks: Looks, brands: BrandFile, window: Window, now: float) -> Mask:
+    """Return the rows of young mentions whose counts may cross the limit of some rule."""
     rules = [rule for rule in brands.alerts if rule.kind in _COUNTING]
-    told: dict[str, list[tuple[Any, ...]]] = {}
-    if rules:
-        oldest = now - max(rule.when["max_age_hours"] for rule in rules) * HOUR
-        for row in _rows(connection, "looks", int(oldest * _MICRO)):
-            told.setdefault(row[0], []).append(row)
-    looks = Looks(told)
-    limits = [rule.when[name] for rule in rules if (name := _COUNTING[rule.kind])]
-    return looks, window.coded("mention_id").isin(looks.reached(min(limits)) if limits else ())
+    if not rules:
+        return window.marked((), now)
+    oldest = now - max(rule.when["max_age_hours"] for rule in rules) * HOUR
+    least = min(rule.when[_COUNTING[rule.kind]] for rule in rules)
+    return window.marked(looks.reached(oldest, least), oldest)
 
 
-# Kinds of rules that look at counts, and the count without which none of their limits is crossed.
+# Kinds of rules that look at counts, and the count without which no limit of theirs is crossed.
 _COUNTING: Final = {
-    "post_count": "at_least", "post_velocity": "at_least", "amplify": "min_engagement", "join": "",
+    "post_count": "at_least", "post_velocity": "at_least", "amplify": "min_engagement",
 }  # fmt: skip
 
 
@@ -249,16 +243,16 @@ def _read_streams(
 ) -> dict[str, StreamSeen]:
     """Read what streams could see; of whole looks the newest alone, for charts, or `every` one."""
     streams = {
-        row[0]: StreamSeen(row[0], row[1], bool(row[2]), row[3] / _MICRO)
-        for row in _rows(connection, "stream")
+        name: StreamSeen(name, source, bool(goes_on), first / _MICRO)
+        for name, source, goes_on, first in _rows(connection, "stream")
     }
     for name, since, until in _rows(connection, "whole"):
         streams[name].spans.append((since / _MICRO, until / _MICRO))
-    for name, at, since, until, state, reason in _rows(
-        connection, "told", 2**62 if every else _SHOWN
-    ):
-        told = Told(at / _MICRO, since / _MICRO, until / _MICRO, state, reason)
-        streams[name].told.append(told)
+    for name, seen in streams.items():
+        most = -1 if every else _SHOWN
+        for at, since, until, state, reason in _rows(connection, "told", name, name, most):
+            told = Told(at / _MICRO, since / _MICRO, until / _MICRO, state, reason)
+            seen.told.append(told)
     for name, whole in published.whole.items():
         if name in streams:
             streams[name].spans += whole
@@ -267,8 +261,13 @@ def _read_streams(
 
 def _rows(connection: sa.Connection, name: str, *values: Any) -> list[Any]:
     raw: Any = connection.connection.driver_connection
-    found: list[Any] = raw.execute((_SQL / f"{name}.sql").read_text("utf-8"), values).fetchall()
+    found: list[Any] = raw.execute(_text(name), values).fetchall()
     return found
+
+
+@cache
+def _text(name: str) -> str:
+    return (_SQL / f"{name}.sql").read_text("utf-8")
 
 
 def read_published(root: DataRoot) -> Published:

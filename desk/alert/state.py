@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from listening.contract import ConfigurationError, DataRoot, ListeningError
 
-VERSION: Final = 4
+VERSION: Final = 5
 BUSY_SECONDS: Final = 60
 METADATA: Final = sa.MetaData()
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -56,6 +56,7 @@ def _may(name: str, kind: Any, comment: str) -> sa.Column[Any]:
 
 # --- what was heard: a rolling window, merged so that the order of batches does not matter -------
 
+_LACKING: Final = "kind = 'mention' AND state <> 'complete'"
 TAKEN: Final = _table(
     "taken",
     "Batches that were taken up, each once, with what its stream could see.",
@@ -71,6 +72,24 @@ TAKEN: Final = _table(
     _must("reason", sa.Text, "Why it is not complete."),
     _must("kept", sa.BigInteger, "Mentions it kept."),
     _must("taken_at", Instant, "When it was taken up."),
+    sa.Index("taken_by_stream", "stream", "sealed_at"),
+    sa.Index("taken_at", "taken_at"),
+    sa.Index("taken_lacking", "stream", "sealed_at", sqlite_where=sa.text(_LACKING)),
+)
+SPAN: Final = _table(
+    "span",
+    "What streams saw wholly, joined where it touches, by the last sweep of the window.",
+    _key("stream", sa.Text, "The stream."),
+    _key("since", Instant, "Start of the interval."),
+    _must("until", Instant, "End of it."),
+    _must("swept_at", Instant, "By what was taken up before then."),
+)
+FOLDER: Final = _table(
+    "folder",
+    "Folders of batches in which nothing waited: looked into again when they change.",
+    _key("folder", sa.Text, "Kind, stream and day, as a path."),
+    _must("day", sa.Text, "The day."),
+    _must("changed_ns", sa.BigInteger, "When it had changed last, by the disk's clock."),
 )
 MENTION: Final = _table(
     "mention",
@@ -126,6 +145,23 @@ BAND: Final = _table(
     _must("cluster_id", sa.Text, "Whose it is.", index=True),
     _must("last_at", Instant, "The newest mention that has it.", index=True),
 )
+PACKED: Final = _table(
+    "packed",
+    "Days of the window as columns, ready to be counted; made again where a mention changed.",
+    _key("day", sa.BigInteger, "Days since 1970, by publication."),
+    _must("columns", sa.LargeBinary, "Rows of spoken.sql, an Arrow stream."),
+)
+# Whatever changes a mention, an erasure too, unpacks its day in the same transaction.
+_UNPACKING: Final = """
+CREATE TRIGGER IF NOT EXISTS {table}_{event}_{row} AFTER {event} ON {table} BEGIN
+    DELETE FROM packed WHERE day IN ({days});
+END
+"""
+_DAYS: Final = {
+    "mention": "{row}.published_at / 86400000000",
+    "about": "SELECT published_at / 86400000000 FROM mention WHERE mention_id = {row}.mention_id",
+}
+_CHANGES: Final = (("INSERT", "NEW"), ("UPDATE", "OLD"), ("UPDATE", "NEW"), ("DELETE", "OLD"))
 RULING: Final = _table(
     "ruling",
     "What people decided of mentions and cases: of each thing the newest word.",
@@ -298,7 +334,11 @@ def explained(root: DataRoot) -> Iterator[None]:
 
 
 def _prepare(raw: Any, _: object) -> None:
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+    for pragma in (
+        "journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON",
+        "recursive_triggers = ON",  # what OR REPLACE takes out is deleted
+        "cache_size = -65536",
+    ):  # fmt: skip
         raw.execute(f"PRAGMA {pragma}")
 
 
@@ -325,4 +365,10 @@ def _bring_up(connection: sa.Connection) -> None:
             if column.name not in there:
                 stated = sa.schema.CreateColumn(column).compile(dialect=connection.dialect)
                 connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN {stated}")
+        for index in table.indexes:
+            index.create(connection, checkfirst=True)
+    for name, days in _DAYS.items():
+        for event, row in _CHANGES:
+            told = {"table": name, "event": event, "row": row, "days": days.format(row=row)}
+            connection.exec_driver_sql(_UNPACKING.format(**told))
     connection.exec_driver_sql(f"PRAGMA user_version = {VERSION}")

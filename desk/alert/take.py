@@ -8,6 +8,7 @@ copies are joined, and a deletion is for good.
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -20,7 +21,19 @@ from sqlalchemy.dialects.sqlite import insert
 from desk.alert.hear import COUNTS, Heard, Reader
 from desk.alert.near import join_copies
 from desk.alert.ruling import keep_rulings, read_rulings
-from desk.alert.state import ABOUT, ALERT, ALERT_MENTION, BAND, LOOK, MENTION, RULING, TAKEN
+from desk.alert.state import (
+    ABOUT,
+    ALERT,
+    ALERT_MENTION,
+    BAND,
+    FOLDER,
+    LOOK,
+    MENTION,
+    PACKED,
+    RULING,
+    SPAN,
+    TAKEN,
+)
 from desk.crash import crash_at
 from listening.contract import (
     RELATIONS,
@@ -37,6 +50,7 @@ WINDOW: Final = LOOK_BACK + BASELINE
 SHOWN: Final = timedelta(days=90)  # a closed alert says so long which mentions were behind it
 LOOKS: Final = timedelta(days=2)  # of older looks at a mention, only the newest is kept
 KINDS: Final = ("mention", "engagement", "tombstone", "decision")
+_SETTLES_NS: Final = 10 * 10**9  # a disk's clock is coarse: what changed just now may change unseen
 _CHUNK: Final = 500  # SQLite binds 32,766 values at most
 
 
@@ -45,25 +59,45 @@ def pending(
 ) -> list[str]:
     """Return ids of batches sealed from a day on that can be taken up and were not, by name.
 
-    A batch of mentions can be once it is tagged.
+    A batch of mentions can be once it is tagged. Folders in which nothing waits are noted, in the
+    caller's transaction, and looked into again when they change: a month holds 100,000 batches.
     """
-    taken: set[str] = set(connection.scalars(sa.select(TAKEN.c.batch_id)))
-    first = f"{since:%Y-%m-%d}"
-    found = (one for kind in kinds for one in _sealed(root.landing, kind, first))
+    settled = {row.folder: row.changed_ns for row in connection.execute(sa.select(FOLDER))}
+    found: list[str] = []
+    for folder, day in _folders(root.landing, kinds, f"{since:%Y-%m-%d}"):
+        path = root.landing / folder
+        changed_ns = path.stat().st_mtime_ns
+        if settled.get(folder) == changed_ns:
+            continue
+        waiting = _waiting(root, connection, folder)
+        found += (one for one, is_tagged in waiting if is_tagged)
+        if not waiting and time.time_ns() - changed_ns > _SETTLES_NS:
+            note = insert(FOLDER).values(folder=folder, day=day, changed_ns=changed_ns)
+            changes = {"changed_ns": changed_ns}
+            connection.execute(note.on_conflict_do_update(index_elements=["folder"], set_=changes))
+    return found
+
+
+def _folders(landing: Path, kinds: Iterable[str], first: str) -> Iterator[tuple[str, str]]:
+    """Yield the folders of batches from a day on, each with its day."""
+    for kind in kinds:
+        for stream in _names(landing / kind):
+            for day in _names(landing / kind / stream):
+                if day >= first and (landing / kind / stream / day).is_dir():
+                    yield f"{kind}/{stream}/{day}", day
+
+
+def _waiting(root: DataRoot, connection: sa.Connection, folder: str) -> list[tuple[str, bool]]:
+    """Return the batches of a folder that were not taken up, and whether each can be."""
+    mine = TAKEN.c.batch_id.between(f"{folder}/", f"{folder}0")  # 0 comes after /
+    taken: set[str] = set(connection.scalars(sa.select(TAKEN.c.batch_id).where(mine)))
+    names = (name for name in _names(root.landing / folder) if name.endswith(".parquet"))
+    ids = (f"{folder}/{name.removesuffix('.parquet')}" for name in names if name[0] != ".")
     return [
-        one
-        for one in found
-        if one not in taken and (not one.startswith("mention/") or root.tagged_batch(one).exists())
+        (one, not one.startswith("mention/") or root.tagged_batch(one).exists())
+        for one in ids
+        if one not in taken
     ]
-
-
-def _sealed(landing: Path, kind: str, first: str) -> Iterator[str]:
-    for stream in _names(landing / kind):
-        for day in _names(landing / kind / stream):
-            if day >= first:
-                for name in _names(landing / kind / stream / day):
-                    if name.endswith(".parquet") and name[0] != ".":
-                        yield f"{kind}/{stream}/{day}/{name.removesuffix('.parquet')}"
 
 
 def _names(folder: Path) -> list[str]:
@@ -250,6 +284,11 @@ def prune(connection: sa.Connection, at: datetime) -> None:
     connection.execute(sa.delete(BAND).where(BAND.c.last_at < since))
     # A day more than the folders that are looked into: see pending().
     connection.execute(sa.delete(TAKEN).where(TAKEN.c.sealed_at < since - timedelta(days=2)))
+    connection.execute(sa.delete(FOLDER).where(FOLDER.c.day < f"{since:%Y-%m-%d}"))
+    connection.execute(sa.delete(PACKED).where(PACKED.c.day < since.timestamp() // 86_400))
+    connection.execute(sa.delete(SPAN))
+    joined = (Path(__file__).parent / "sql" / "sweep.sql").read_text("utf-8")
+    connection.exec_driver_sql(joined, (int(at.timestamp() * 1_000_000),))
     closed = sa.select(ALERT.c.alert_id).where(ALERT.c.closed_at < at - SHOWN)
     connection.execute(sa.delete(ALERT_MENTION).where(ALERT_MENTION.c.alert_id.in_(closed)))
     newer = LOOK.alias("newer")

@@ -223,6 +223,10 @@ def _issue_hit(
     return _slow_hit(rule, facts, said, days, gaps, place)
 
 
+def _rose(now: int, before: int) -> bool:
+    return now - before >= RISE_ERRORS * sqrt(now + before)
+
+
 def _slow_hit(
     rule: AlertRule,
     facts: Facts,
@@ -237,15 +241,15 @@ def _slow_hit(
         return None
     middle, until = days[place - week + 1][0], days[place][1]
     this_week = said.within(middle, until)
-    if this_week.voices() < 2 * rule.when["min_authors"]:
+    week_before = said.within(days[place - 2 * week + 1][0], middle)
+    most, least = this_week.voices(), week_before.people(search=False)
+    if most < 2 * rule.when["min_authors"] or not _rose(most, least):
         return None
-    now = this_week.people()
-    before = said.within(days[place - 2 * week + 1][0], middle).people()
+    now, before = this_week.people(), week_before.people()
     usual = usual_rate(before, 1)
-    rose = now - before >= RISE_ERRORS * sqrt(now + before)
     high = max(rule.when["times_before"] * before, 2.0 * rule.when["min_authors"])
     # Nobody complained today: the story does not go on with it.
-    if not rose or now < high or not said.within(*days[place]):
+    if not _rose(now, before) or now < high or not said.within(*days[place]):
         return None
     gap = next(filter(None, gaps[place - 2 * week + 1 : place + 1]), "")
     return Hit(middle, until, now, usual, high, gap, "slow rise")

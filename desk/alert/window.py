@@ -7,7 +7,7 @@ done on the columns: 290,000 mentions as objects took 15 s (`python -m bench.jud
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -15,6 +15,8 @@ from typing import Any, Final, overload
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
 import sqlalchemy as sa
 
 from desk.alert.ruling import Rulings
@@ -23,12 +25,21 @@ Places = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 _SQL: Final = Path(__file__).parent / "sql"
 _MICRO: Final = 1_000_000
-_COLUMNS: Final = (
-    "mention_id", "brand_id", "published_at", "first_seen_at", "source", "stream", "channel",
-    "kind", "author_key", "author_brand_id", "parent_id", "thread_id", "cluster_id", "intents",
-    "topics", "flags", "withheld", "relation", "products", "sentiment", "addressed",
+_DAY: Final = 86_400
+_NEVER: Final = 2**40
+_SCHEMA: Final = pa.schema(
+    {
+        **dict.fromkeys(("mention_id", "brand_id"), pa.string()),
+        **dict.fromkeys(("published_at", "first_seen_at"), pa.int64()),
+        **dict.fromkeys(
+            ("source", "stream", "channel", "kind", "author_key", "author_brand_id", "parent_id",
+             "thread_id", "cluster_id", "intents", "topics", "flags"), pa.string()
+        ),
+        "withheld": pa.int8(),
+        **dict.fromkeys(("relation", "products", "sentiment"), pa.string()),
+        "addressed": pa.int8(),
+    }
 )  # fmt: skip
-_PLACE: Final = {name: place for place, name in enumerate(_COLUMNS)}
 
 
 @dataclass(slots=True)
@@ -59,14 +70,12 @@ class Spoken:
 
 
 class Coded:
-    """A column of few different values: `codes` by row, `names` by code."""
+    """A column by what is in it: `codes` by row, `names` by code."""
 
-    def __init__(self, values: Iterable[Any]) -> None:
-        known: dict[Any, int] = {}
-        self.codes: Places = np.array(
-            [known.setdefault(one, len(known)) for one in values], np.int64
-        )
-        self.names = list(known)
+    def __init__(self, column: pa.Array) -> None:
+        told = pc.dictionary_encode(column, null_encoding="encode")
+        self.codes: Places = told.indices.to_numpy(zero_copy_only=False).astype(np.int64)
+        self.names: list[Any] = told.dictionary.to_pylist()
 
     def where(self, is_so: Callable[[Any], bool]) -> Mask:
         """Return where the value is such a one."""
@@ -76,38 +85,53 @@ class Coded:
     def isin(self, names: Iterable[Any]) -> Mask:
         """Return where the value is one of these."""
         wanted = set(names)
-        return self.where(lambda name: name in wanted)
+        return self.where(wanted.__contains__)
 
 
 class Window:
     """Every mention of the window, once for each brand, by time of publication."""
 
-    def __init__(self, rows: Sequence[tuple[Any, ...]], rulings: Rulings) -> None:
-        self._rows = rows
+    def __init__(self, table: pa.Table, rulings: Rulings) -> None:
+        self._columns = {name: table[name].combine_chunks() for name in table.column_names}
         self._made: dict[int, Spoken] = {}
-        self._columns = list(zip(*rows, strict=True)) or [()] * len(_COLUMNS)
-        self.published = np.array(self._columns[_PLACE["published_at"]], np.float64) / _MICRO
+        self._count = table.num_rows
+        instants = self._columns["published_at"].to_numpy(zero_copy_only=False)
+        self.published: npt.NDArray[np.float64] = instants / _MICRO
         self._flags: dict[int, tuple[dict[str, Any], ...]] = {}
-        for place, told in enumerate(self._columns[_PLACE["flags"]]):
-            if told != "[]":
-                mention_id = rows[place][0]
-                self._flags[place] = tuple(
-                    flag
-                    for flag in json.loads(told)
-                    if not rulings.of_flag(mention_id, flag["kind"])
-                )
+        told = self.coded("flags")
+        for place in np.flatnonzero(~told.isin(["[]"])).tolist():
+            mention_id = self.mention_id(place)
+            self._flags[place] = tuple(
+                flag
+                for flag in json.loads(told.names[told.codes[place]])
+                if not rulings.of_flag(mention_id, flag["kind"])
+            )
 
     @classmethod
-    def read(cls, connection: sa.Connection, since: float, rulings: Rulings) -> Window:
-        """Read what was published since a moment."""
-        text = (_SQL / "spoken.sql").read_text("utf-8")
+    def read(cls, connection: sa.Connection, since: float, now: float, rulings: Rulings) -> Window:
+        """Read what was published since a moment.
+
+        Days that ended are read as they were packed, or packed for the next time, in the caller's
+        transaction; of the last two, in which most is still said, every row is read.
+        """
         raw: Any = connection.connection.driver_connection  # rows as they are: twice as fast
-        return cls(raw.execute(text, [int(since * _MICRO)]).fetchall(), rulings)
+        first, ended = int(since // _DAY), int(now // _DAY) - 1
+        packed = dict(raw.execute("SELECT day, columns FROM packed WHERE day >= ?", [first]))
+        parts = []
+        for day in range(first, ended):
+            if day not in packed:
+                packed[day] = _pack(_query(raw, day * _DAY, (day + 1) * _DAY))
+                raw.execute("INSERT INTO packed VALUES (?, ?)", (day, packed[day]))
+            parts.append(pa.ipc.open_stream(packed[day]).read_all())
+        parts.append(_query(raw, max(first, ended) * _DAY, _NEVER))
+        table = pa.concat_tables(parts)
+        told = table["published_at"].to_numpy()
+        return cls(table.slice(int(np.searchsorted(told, since * _MICRO))), rulings)
 
     @property
     def all(self) -> Rows:
         """Every row."""
-        return Rows(self, np.arange(len(self._rows), dtype=np.int64))
+        return Rows(self, np.arange(self._count, dtype=np.int64))
 
     def __getitem__(self, place: int) -> Spoken:
         if place not in self._made:
@@ -115,9 +139,10 @@ class Window:
         return self._made[place]
 
     def _make(self, place: int) -> Spoken:
+        row = (column[place].as_py() for column in self._columns.values())
         (mention_id, brand_id, published, seen, source, stream, channel, kind, author,
          author_brand, parent, thread, cluster, intents, topics, _, withheld, relation, products,
-         sentiment, addressed) = self._rows[place]  # fmt: skip
+         sentiment, addressed) = row  # fmt: skip
         return Spoken(
             mention_id, brand_id, published / _MICRO, seen / _MICRO, source, stream, channel, kind,
             author, author_brand, parent, thread, cluster, _set(intents), listed(topics),
@@ -127,13 +152,17 @@ class Window:
 
     def mention_id(self, place: int) -> str:
         """Return a row's mention."""
-        mention_id: str = self._rows[place][0]
-        return mention_id
+        return self._ids[place]
+
+    @cached_property
+    def _ids(self) -> list[str]:
+        ids: list[str] = self._columns["mention_id"].to_pylist()
+        return ids
 
     def coded(self, name: str) -> Coded:
         """Return a column as codes."""
         if name not in self._coded:
-            self._coded[name] = Coded(self._columns[_PLACE[name]])
+            self._coded[name] = Coded(self._columns[name])
         return self._coded[name]
 
     @cached_property
@@ -157,13 +186,29 @@ class Window:
     @cached_property
     def is_first(self) -> Mask:
         """The first row of its mention."""
-        mention = self.coded("mention_id").codes
-        return np.append(True, mention[1:] != mention[:-1]) if len(mention) else mention == 0
+        ids = self._columns["mention_id"]
+        if not len(ids):
+            return np.zeros(0, np.bool_)
+        changes = pc.not_equal(ids.slice(1), ids.slice(0, len(ids) - 1))
+        return np.append(True, changes.to_numpy(zero_copy_only=False))
+
+    @cached_property
+    def mention(self) -> Places:
+        """The mention, by number: its rows lie side by side."""
+        return np.cumsum(self.is_first)
+
+    def marked(self, mention_ids: Collection[str], since: float) -> Mask:
+        """Return the rows of these mentions, which were published since a moment."""
+        first = int(np.searchsorted(self.published, since))
+        told = np.zeros(self._count, np.bool_)
+        young = self._columns["mention_id"].slice(first).to_pylist()
+        told[first:] = [one in mention_ids for one in young]
+        return told
 
     @cached_property
     def is_flagged(self) -> Mask:
         """Something is suspected that nobody dismissed."""
-        told = np.zeros(len(self._rows), np.bool_)
+        told = np.zeros(self._count, np.bool_)
         told[[place for place, flags in self._flags.items() if flags]] = True
         return told
 
@@ -244,12 +289,13 @@ class Rows(Sequence[Spoken]):
         return min(_distinct(self.window.voice[self.places]),
                    _distinct(self.window.cluster[self.places]))  # fmt: skip
 
-    def people(self) -> int:
+    def people(self, *, search: bool = True) -> int:
         """Return how many people speak, each with a text of their own.
 
         An author counts once, and so do near copies, whoever passes them on: the largest matching
         of authors and texts (Hopcroft and Karp, 1973). One who says sixty things beside sixty who
-        say one are two, where `voices` counts sixty-one. What is told is counted so.
+        say one are two, where `voices` counts sixty-one. What is told is counted so. Without the
+        search it is at least so many, and cheap.
         """
         who, text = self.window.voice[self.places], self.window.cluster[self.places]
         pairs = np.unique(np.stack([who, text]), axis=1)
@@ -261,15 +307,15 @@ class Rows(Sequence[Spoken]):
         np.maximum.at(passed, text, authors[who])
         alone, chorus = own == 1, (passed == 1) & (texts > 1)
         rest = ~alone[who] & ~chorus[text]
-        return int(alone.sum() + chorus.sum()) + _matched(who[rest], text[rest])
+        sure = int(alone.sum() + chorus.sum())
+        return sure + _matched(who[rest], text[rest]) if search else sure
 
     def once(self) -> Rows:
         """Return one row of each mention."""
         if not len(self):
             return self
-        mention = self.window.coded("mention_id").codes[self.places]
-        _, first = np.unique(mention, return_index=True)
-        return Rows(self.window, self.places[np.sort(first)])
+        mention = self.window.mention[self.places]
+        return Rows(self.window, self.places[np.append(True, mention[1:] != mention[:-1])])
 
     def newest_first(self) -> Rows:
         """Return one row of each mention, the newest first."""
@@ -290,6 +336,26 @@ class Rows(Sequence[Spoken]):
         counts = np.bincount(mood.codes[last], minlength=len(mood.names)).tolist()
         told = dict(zip(mood.names, counts, strict=True))
         return told.get("negative", 0), told.get("neutral", 0), told.get("positive", 0)
+
+
+def _query(raw: Any, since: int, until: int) -> pa.Table:
+    """Read the rows published between two moments, in seconds since 1970, as columns."""
+    text = (_SQL / "spoken.sql").read_text("utf-8")
+    return as_table(raw.execute(text, [since * _MICRO, until * _MICRO]).fetchall())
+
+
+def as_table(rows: Sequence[tuple[Any, ...]]) -> pa.Table:
+    """Return rows of spoken.sql as columns."""
+    columns = zip(*rows, strict=True) if rows else [()] * len(_SCHEMA)
+    arrays = [pa.array(told, field.type) for told, field in zip(columns, _SCHEMA, strict=True)]
+    return pa.Table.from_arrays(arrays, schema=_SCHEMA)
+
+
+def _pack(table: pa.Table) -> bytes:
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as stream:
+        stream.write_table(table)
+    return bytes(sink.getvalue())
 
 
 def _matched(who: Places, text: Places) -> int:

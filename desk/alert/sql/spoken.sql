@@ -10,5 +10,5 @@ SELECT
     coalesce(a.addressed, 0) AS addressed
 FROM mention AS m
 LEFT JOIN about AS a USING (mention_id)
-WHERE m.published_at >= ? AND NOT m.gone
+WHERE m.published_at >= ? AND m.published_at < ? AND NOT m.gone
 ORDER BY m.published_at, m.mention_id, a.brand_id

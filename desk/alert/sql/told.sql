@@ -1,13 +1,16 @@
--- What streams said that they did not see wholly, and the newest looks of each, so many as asked.
-WITH looked AS (
-    SELECT
-        stream, sealed_at, since, until, state, reason, batch_id,
-        row_number() OVER (PARTITION BY stream ORDER BY sealed_at DESC, batch_id DESC) AS back
-    FROM taken
-    WHERE kind = 'mention' AND since IS NOT NULL AND until IS NOT NULL
-)
-
-SELECT stream, sealed_at, since, until, state, reason
-FROM looked
-WHERE state <> 'complete' OR back <= ?
-ORDER BY stream, sealed_at, batch_id
+-- What a stream said that it did not see wholly, and its newest looks, so many as asked.
+SELECT sealed_at, since, until, state, reason
+FROM taken
+WHERE
+    rowid IN (
+        SELECT rowid FROM taken
+        WHERE stream = ? AND kind = 'mention' AND state <> 'complete'
+        UNION
+        SELECT rowid FROM (
+            SELECT rowid FROM taken
+            WHERE stream = ? AND kind = 'mention'
+            ORDER BY sealed_at DESC, batch_id DESC LIMIT ?
+        )
+    )
+    AND since IS NOT NULL AND until IS NOT NULL
+ORDER BY sealed_at, batch_id

@@ -1,23 +1,8 @@
--- What each stream saw wholly: its complete looks, joined where they touch.
-WITH looked AS (
-    SELECT
-        stream, since, until,
-        since > max(until) OVER (
-            PARTITION BY stream ORDER BY since, until
-            ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
-        ) AS begins
-    FROM taken
-    WHERE kind = 'mention' AND state = 'complete' AND since IS NOT NULL AND until IS NOT NULL
-),
-
-numbered AS (
-    SELECT *, sum(coalesce(begins, 1)) OVER (
-        PARTITION BY stream ORDER BY since, until ROWS UNBOUNDED PRECEDING
-    ) AS part
-    FROM looked
-)
-
-SELECT stream, min(since), max(until)
-FROM numbered
-GROUP BY stream, part
-ORDER BY stream, part
+-- What was seen wholly: as swept, and by what was taken up since.
+SELECT stream, since, until FROM span
+UNION ALL
+SELECT stream, since, until
+FROM taken
+WHERE
+    taken_at >= coalesce((SELECT max(swept_at) FROM span), -1)
+    AND kind = 'mention' AND state = 'complete' AND since IS NOT NULL AND until IS NOT NULL
