@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 from listening.contract import ConfigurationError
 from nlp.manifest import RESTORE, Head, Manifest
 from nlp.tokens import Tokens, append_target, open_tokenizer, read_texts
+from nlp.wording import Wording
 
 if TYPE_CHECKING:
     import numpy as np
@@ -90,6 +91,7 @@ class Encoder:
         self.folder, self.manifest, self.threads = folder, manifest, threads
         self._lock = threading.Lock()
         self._sessions: dict[str, Any] = {}
+        self._wordings: dict[str, Wording] = {}
         self._owner = 0
 
     @classmethod
@@ -141,7 +143,10 @@ class Encoder:
             for row, *read in zip(rows, tags, states, strict=True):
                 readings[row] = Reading(tokens[row], *read)
         for head in self.heads:
-            outputs[head.name] = to_probabilities(outputs[head.name], head)
+            logits = outputs[head.name]
+            if head.wording:
+                logits += self._open_wording(head.wording).score([each.text for each in tokens])
+            outputs[head.name] = to_probabilities(logits, head)
         return Encoded(embedding, outputs, [readings[row] for row in range(len(texts))])
 
     def judge(self, questions: Sequence[Question]) -> Floats:
@@ -234,6 +239,12 @@ class Encoder:
     def tokenizer(self) -> Any:
         """The model's tokenizer."""
         return open_tokenizer(self.folder / "tokenizer.json", MAX_TOKENS)
+
+    def _open_wording(self, name: str) -> Wording:
+        with self._lock:
+            if name not in self._wordings:
+                self._wordings[name] = Wording.load(self.folder / name)
+            return self._wordings[name]
 
     def _open_model(self) -> Any:
         outputs = ["embedding", *(head.name for head in self.heads), "tags", "states"]

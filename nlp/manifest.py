@@ -22,7 +22,8 @@ class Head:
 
     `softmax`: a probability per label, sum 1. `sigmoid`: each label has a probability of its
     own. `temperature` divides the logits; it was fitted on validation data. `intents` are the
-    labels that count as intents.
+    labels that count as intents. `wording` names a file whose model adds to the logits
+    (`nlp.wording`), or is empty.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Head:
     kind: Literal["softmax", "sigmoid"]
     temperature: float
     intents: tuple[str, ...] = ()
+    wording: str = ""
 
 
 @dataclass(frozen=True)
@@ -99,4 +101,5 @@ def _read_head(stated: dict[str, Any]) -> Head:
         stated["kind"],
         float(stated["temperature"]),
         tuple(stated.get("intents", ())),
+        str(stated.get("wording", "")),
     )

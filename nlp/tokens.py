@@ -27,13 +27,15 @@ class Tokens:
     """The word pieces of one text, `[CLS]` and `[SEP]` included.
 
     `ids` and `shapes` are what the graph takes. `starts[i]:ends[i]` is the place of a piece in
-    the original text; both are -1 where a piece stands for nothing there.
+    the original text; both are -1 where a piece stands for nothing there. `text` is what
+    they cover of the normalised text.
     """
 
     ids: list[int]
     shapes: list[int]
     starts: list[int]
     ends: list[int]
+    text: str = ""
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -81,7 +83,8 @@ def place(ids: list[int], offsets: Sequence[tuple[int, int]], aligned: Aligned) 
         start, end = aligned.span(left, right) if right > left else (-1, -1)
         starts.append(start)
         ends.append(end)
-    return Tokens(ids, shapes, starts, ends)
+    read = max((right for _, right in offsets), default=0)
+    return Tokens(ids, shapes, starts, ends, aligned.text[:read])
 
 
 def read_shapes(text: str, offsets: Sequence[tuple[int, int]]) -> list[int]:

@@ -1,4 +1,7 @@
-"""Measures sentiment towards a target, beside what the whole text's sentiment says of it."""
+"""Measures sentiment towards a target as tagging says it, beside the branch and the whole text.
+
+The branch alone is what is trained; what users get is told by `nlp.switch` too.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from listening.contract import ConfigurationError
+from listening.contract import SENTIMENTS, ConfigurationError
 from nlp.encoder import Question
 from nlp.evaluate.figure import Figure, Found, Ground, Skipped
 from nlp.evaluate.heads import sentiments
@@ -26,8 +29,9 @@ SETS: Final = {"mams": "mams_val.jsonl", "semeval": "semeval_val.jsonl"}
 def measure_target(ground: Ground) -> Iterator[Found]:
     """Yield accuracy, macro recall, macro F1 and ECE on validation parts and on held texts of ours.
 
-    Part `target` is the target branch; part `sentence` gives the same rows the sentiment of
-    their whole text, which is what there is without it.
+    Part `target` is what `listening tag --target` says, the whole way; part `branch` the target
+    branch without the rule for switches; part `sentence` gives the same rows the sentiment of
+    their whole text, which is what there is without either.
     """
     if ground.data is None:
         yield Skipped(TASK, NO_DATA)
@@ -58,7 +62,8 @@ def _compare(
     stated = ground.encoder.manifest.target.labels
     order = [stated.index(each) for each in sentiments(ground.encoder)]
     said = {
-        "target": ground.encoder.judge(questions)[:, order],
+        "target": _tag(ground, texts, targets),
+        "branch": ground.encoder.judge(questions)[:, order],
         "sentence": encoded.probabilities["sentiment"],
     }
     for part, probabilities in said.items():
@@ -69,6 +74,23 @@ def _compare(
         measured["ece_by_chance"], ends["ece_by_chance"] = chance_error(probabilities)
         yield from ground.figures(place, n, measured, ends)
     yield from _gain(ground, source, said["target"], said["sentence"], labels)
+
+
+def _tag(ground: Ground, texts: list[str], targets: list[str]) -> Floats:
+    """Return the probabilities that tagging gives, [rows, classes] by `SENTIMENTS`.
+
+    A row that failed has the same for each class.
+    """
+    from nlp.pipeline import build, tag
+    from nlp.tagger import Said
+
+    pipeline = build(only=("target",), model=ground.encoder.folder)
+    said = (Said(text, target=target) for text, target in zip(texts, targets, strict=True))
+    names = [f"target_p_{name}" for name in SENTIMENTS]
+    rows = [[row.get(name) or 0.0 for name in names] for row in tag(pipeline, said)]
+    found = np.array(rows, np.float32)
+    total = found.sum(axis=1, keepdims=True)
+    return np.where(total > 0, found / np.maximum(total, 1e-9), 1 / len(names)).astype(np.float32)
 
 
 def _gain(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,7 +35,8 @@ def fit(
         fewest: texts that a feature must stand in.
         most: share of the texts that a feature may stand in.
     """
-    sparse = _Sparse.of(texts, fewest, most)
+    keys = [sorted({key(each.name) for each in text}) for text in texts]
+    sparse = Sparse.of(keys, fewest, most)
     duals, bias = _solve(sparse, embeddings, wanted, ridge, positive)
     weights = sparse.spread(duals)
     dense = EMBEDDING_WEIGHT * (embeddings.T @ duals)
@@ -44,7 +45,7 @@ def fit(
 
 
 @dataclass(frozen=True)
-class _Sparse:
+class Sparse:
     """Texts by features: where one holds the other, and its weight there (rows of length 1)."""
 
     keys: list[int]
@@ -55,22 +56,24 @@ class _Sparse:
     count: int
 
     @classmethod
-    def of(cls, texts: Sequence[Sequence[Piece]], fewest: int, most: float) -> _Sparse:
-        """Return the features that neither hardly any nor nearly every text holds."""
-        names = [sorted({key(each.name) for each in text}) for text in texts]
+    def of(cls, names: Sequence[Sequence[int]], fewest: int, most: float) -> Sparse:
+        """Return the features that neither hardly any nor nearly every text holds.
+
+        `names` are the keys of each text, each once.
+        """
         held, counts = np.unique(np.array([n for own in names for n in own]), return_counts=True)
-        kept = (counts >= fewest) & (counts <= most * len(texts))
-        idf = np.log(len(texts) / counts[kept]).astype(np.float32)
+        kept = (counts >= fewest) & (counts <= most * len(names))
+        idf = np.log(len(names) / counts[kept]).astype(np.float32)
         row_of = {number: row for row, number in enumerate(held[kept].tolist())}
         pairs = np.array(
             [(at, row_of[n]) for at, own in enumerate(names) for n in own if n in row_of], np.int64
         )
         text, feature = pairs[:, 0], pairs[:, 1]
-        norms = np.sqrt(np.bincount(text, idf[feature] ** 2, len(texts)))
+        norms = np.sqrt(np.bincount(text, idf[feature] ** 2, len(names)))
         value = (idf[feature] / norms[text]).astype(np.float32)
-        return cls(list(row_of), idf, text, feature, value, len(texts))
+        return cls(list(row_of), idf, text, feature, value, len(names))
 
-    def spread(self, duals: Floats) -> Floats:
+    def spread(self, duals: NDArray[np.floating[Any]]) -> Floats:
         """Return features by columns: the transpose times `duals`."""
         size = len(self.idf)
         columns = [
@@ -78,7 +81,7 @@ class _Sparse:
         ]
         return np.stack(columns, 1).astype(np.float32)
 
-    def gather(self, weights: Floats) -> Floats:
+    def gather(self, weights: NDArray[np.floating[Any]]) -> Floats:
         """Return texts by columns: this times `weights`."""
         columns = [
             np.bincount(self.text, self.value * each[self.feature], self.count)
@@ -91,7 +94,7 @@ _STEPS: Final = 80  # of conjugate gradients: the rest is a thousandth by then
 
 
 def _solve(
-    sparse: _Sparse, embeddings: Floats, wanted: NDArray[np.bool_], ridge: float, positive: float
+    sparse: Sparse, embeddings: Floats, wanted: NDArray[np.bool_], ridge: float, positive: float
 ) -> tuple[Floats, Floats]:
     """Return dual weights [texts, flags] and biases of a weighted ridge on -1 and 1."""
     target = np.where(wanted, 1.0, -1.0).astype(np.float32)

@@ -84,9 +84,23 @@ def test_the_target_branch_stands_beside_the_sentence_head(encoder: Encoder, dat
     figures, _ = sort_out(measure_all(Ground(encoder, data, only=frozenset({TASK}))))
     found = rows_of(figures, TASK)
     for name in SETS:
-        for part in ("target", "sentence"):
+        for part in ("target", "branch", "sentence"):
             assert found[part, name, "en", "macro_recall"][0] == 2
     assert found["target", "written", "en", "accuracy"][0] > 100
+
+
+def test_what_the_rule_for_switches_brings_is_measured(encoder: Encoder, data: Path) -> None:
+    """Part `target` is what tagging says, the rule included; `branch` is the model by itself."""
+    pairs = {"Tarn": 0, "Beck": 2}
+    text = "I switched from Tarn to Beck and it is bliss"
+    rows = [{"text": text, "target": name, "label": label} for name, label in pairs.items()]
+    for name in SETS.values():
+        write_lines(data / "target_sentiment" / name, rows)
+    figures, _ = sort_out(measure_all(Ground(encoder, data, only=frozenset({TASK}))))
+    found = rows_of(figures, TASK)
+    for name in SETS:
+        assert found["target", name, "en", "accuracy"] == (2, 1.0)
+        assert found["branch", name, "en", "accuracy"] == (2, 0.5)
 
 
 def test_only_what_was_asked_for_is_measured(encoder: Encoder, data: Path) -> None:
