@@ -23,7 +23,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -54,6 +54,7 @@ POLL: Final = timedelta(seconds=30)
 NOW: Final = datetime.fromisoformat("2026-11-18T14:00:00+00:00")  # a Wednesday
 DAY: Final = timedelta(days=1)
 STREAMS: Final = [f"mastodon--s{number}.example--main" for number in range(10)]
+FIRST_REMEMBERED: Final = 50_000_000  # number of a batch that is a name and a receipt alone
 LOOKS: Final = 4  # at each mention, in its first two days
 MOODS: Final = ("negative", "neutral", "neutral", "positive")
 INTENTS: Final = ("complaint", "question", "praise", "purchase", "bug_report", "support")
@@ -167,12 +168,24 @@ class Root:
         _write(self.data.landed(batch_id), rows, LANDING_SCHEMA, batch.to_footer())
         return batch_id
 
+    def go_on(self, brands: BrandFile) -> tuple[Talk, int]:
+        """Go on with a root that was polled before; return who talks, and how many polls it had."""
+        polled = 0
+        for path in self.data.landing.glob("*/*/*/*.parquet"):
+            kind, stream, _, name = path.relative_to(self.data.landing).with_suffix("").parts
+            if int(name) < FIRST_REMEMBERED:
+                self.seq[kind + stream] = max(self.seq[kind + stream], int(name))
+                polled = max(polled, int(name)) if kind == "engagement" else polled
+        talk = Talk(brands, seed=polled)
+        talk.number = 10_000_000 + 1_000 * polled
+        return talk, polled
+
     def remember_polls(self, first: datetime, last: datetime, polls: int) -> None:
         """Write the names and receipts of batches that half-minute looks had left."""
         rows, pace = [], (last - first) / polls
         for number in range(polls):
             stream, at = STREAMS[number % len(STREAMS)], first + number * pace
-            batch_id = f"mention/{stream}/{at:%Y-%m-%d}/{50_000_000 + number:08d}"
+            batch_id = f"mention/{stream}/{at:%Y-%m-%d}/{FIRST_REMEMBERED + number:08d}"
             path = self.data.landed(batch_id)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.touch()
@@ -265,28 +278,28 @@ def poll(root: Root, talk: Talk, moment: datetime, per_poll: int) -> dict[str, f
 
 
 def measure(folder: Path, a_day: int, polls: int) -> dict[str, Any]:
-    """Fill a root, poll it, and return what polls cost."""
+    """Fill a root, or go on with one that was kept; poll it, and return what polls cost."""
     brands, root = load_brands([BRAND]), Root(folder)
-    begun = time.monotonic()
-    talk = fill(root, brands, a_day)
+    begun, polled = time.monotonic(), 0
+    if folder.exists():
+        talk, polled = root.go_on(brands)
+    else:
+        talk = fill(root, brands, a_day)
     filled = time.monotonic() - begun
     per_poll = max(1, round(a_day * (POLL / DAY)))
-    costs = list(_polls(root, talk, polls, per_poll))
+    costs = [
+        poll(root, talk, NOW + (polled + number) * POLL, per_poll) for number in range(1, polls + 1)
+    ]
     middle = {name: statistics.median(one[name] for one in costs) for name in costs[0]}
     return {
         "a_day": a_day,
-        "mentions": talk.number,
         "filled_s": round(filled, 1),
         "polls": polls,
+        "load": round(os.getloadavg()[0], 1),  # of the machine, the poll's own included
         **{f"{name}_median": round(value, 2) for name, value in middle.items()},
         "wall_most": round(max(one["wall"] for one in costs), 2),
         "goal_s": GOAL,
     }
-
-
-def _polls(root: Root, talk: Talk, polls: int, per_poll: int) -> Iterator[dict[str, float]]:
-    for number in range(1, polls + 1):
-        yield poll(root, talk, NOW + number * POLL, per_poll)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -294,7 +307,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.judging", description=__doc__)
     parser.add_argument("--a-day", type=int, default=10_000, help="mentions a day")
     parser.add_argument("--polls", type=int, default=5, help="how many are timed")
-    parser.add_argument("--keep", type=Path, help="a folder to leave the data root in")
+    parser.add_argument(
+        "--keep", type=Path, help="leave the data root in this folder; one that is there goes on"
+    )
     parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
     asked = parser.parse_args(arguments)
     folder = asked.keep or Path(tempfile.mkdtemp(prefix="judging-"))

@@ -224,18 +224,19 @@ class _Answers:
         self.facts = facts
         self.by_parent: dict[str, list[Spoken]] = defaultdict(list)
         self.by_thread: dict[str, list[Spoken]] = defaultdict(list)
-        self.review_sources: set[str] = set()
         window = facts.spoken.window
         said = facts.spoken.where(window.coded("author_brand_id").isin([brand_id])).once()
         reviews = facts.spoken.where(window.coded("kind").isin(["review"]))
-        reviewed = {window.mention_id(place) for place in reviews.places.tolist()}
-        self.own = {window.mention_id(place) for place in said.places.tolist()}
-        for one in said:
+        reviewed = set(reviews.column("mention_id"))
+        self.own = set(said.column("mention_id"))
+        self.threads = set(said.column("thread_id"))
+        replied = zip(said.column("parent_id"), said.column("source"), strict=True)
+        self.review_sources = {source for parent, source in replied if parent in reviewed}
+        # What is older answers nothing that still waits.
+        for one in said.within(facts.now - LOOK_BACK.total_seconds()):
             self.by_thread[one.thread].append(one)
             if one.parent:
                 self.by_parent[one.parent].append(one)
-                if one.parent in reviewed:
-                    self.review_sources.add(one.source)
 
     @classmethod
     def of(cls, facts: Facts, brand_id: str) -> _Answers:
@@ -317,7 +318,7 @@ def _is_open(rule: AlertRule, one: Spoken, facts: Facts, answers: _Answers) -> b
         not one.withheld
         and one.kind in ("post", "comment")
         and not (one.kind == "post" and one.source in ARTICLES)
-        and one.thread not in answers.by_thread
+        and one.thread not in answers.threads
         and (_reach(facts, one) or 0) >= rule.when["min_reach"]
     )
 

@@ -29,10 +29,10 @@ def _stories(rule: AlertRule, facts: Facts, brand: Brand, said_by: str) -> Itera
         by_brand = window.coded("author_brand_id").isin([brand.id])
         said = said.where(by_brand if said_by == "brand" else ~by_brand)
     # Stories in which no post has counts that could cross a limit are left out.
-    cluster = window.coded("cluster_id")
-    eager = {one.cluster for one in said.where(facts.eager)} if facts.eager is not None else set()
+    if facts.eager is not None:
+        said = said.alike(said.where(facts.eager))
     clusters: dict[str, list[Spoken]] = defaultdict(list)
-    for one in said.where(cluster.isin(eager)):
+    for one in said:
         clusters[one.cluster].append(one)
     yield from (clusters[name] for name in sorted(clusters))
 

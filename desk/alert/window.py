@@ -159,6 +159,11 @@ class Window:
         ids: list[str] = self._columns["mention_id"].to_pylist()
         return ids
 
+    def taken(self, name: str, places: Places) -> list[Any]:
+        """Return a column of some rows."""
+        told: list[Any] = self._columns[name].take(pa.array(places)).to_pylist()
+        return told
+
     def coded(self, name: str) -> Coded:
         """Return a column as codes."""
         if name not in self._coded:
@@ -275,6 +280,15 @@ class Rows(Sequence[Spoken]):
     def where(self, mask: Mask) -> Rows:
         """Return the rows for which a column of the window is true."""
         return Rows(self.window, self.places[mask[self.places]])
+
+    def alike(self, others: Rows) -> Rows:
+        """Return the rows that say what one of the others says."""
+        cluster = self.window.cluster
+        return Rows(self.window, self.places[np.isin(cluster[self.places], cluster[others.places])])
+
+    def column(self, name: str) -> list[Any]:
+        """Return a column of these rows."""
+        return self.window.taken(name, self.places)
 
     def within(self, since: float, until: float = np.inf) -> Rows:
         """Return the rows said from `since` until before `until`."""
