@@ -61,7 +61,10 @@ SELECT
     tag.topic_ids,
     shown.rating,
     shown.content_hash,
-    coalesce(labels.labels, []) AS labels,
+    -- What people found of a suspicion is for those who read every text.
+    coalesce(
+        if($open, labels.labels, list_filter(labels.labels, lambda each: each.tagger <> 'flag')), []
+    ) AS labels,
     coalesce(if($open, spans.spans, if(is_shown, spans.masked_spans, [])), []) AS spans,
     coalesce(looks.looks, []) AS looks
 FROM shown

@@ -78,7 +78,7 @@ def correct(
     version = form.get("version", "")
     # Version of all corrections of this mention: how many there were when the form was made.
     seen = int(version) if version.isdecimal() else -1
-    standing = _standing(request, mention_id)
+    standing = _standing(request, team, mention_id)
     if seen != sum(item.version for item in standing.values()):
         return _show(request, team, mention, form, status=CONFLICT, conflict=True)
     target = "/".join(filter(None, (choice.tagger, choice.target)))
@@ -166,9 +166,14 @@ def _version(mention: Mapping[str, Any], choice: Choice) -> str | None:
     return next((version for version in versions if version != "a person"), None)
 
 
-def _standing(request: Request, mention_id: str) -> dict[str, Item]:
+def _standing(request: Request, team: str, mention_id: str) -> dict[str, Item]:
+    """Return what people said of a mention here; of a suspicion only to legal."""
     items = read_items(request.app.state.engine, "correction", mention_id)
-    return {target: item for (_, target), item in items.items()}
+    return {
+        target: item
+        for (_, target), item in items.items()
+        if team == "legal" or target.partition("/")[0] != "flag"
+    }
 
 
 def _show(
@@ -184,7 +189,7 @@ def _show(
     groups: dict[tuple[str, str], list[Choice]] = {}
     for choice in _choices(mention, team, _topics(request, team)):
         groups.setdefault((choice.group, choice.said), []).append(choice)
-    standing = _standing(request, mention["mention_id"])
+    standing = _standing(request, team, mention["mention_id"])
     values = {
         "team": team,
         "team_title": read_page(team).title if team in teams_with_pages() else team,

@@ -121,6 +121,14 @@ def test_what_is_done_is_in_the_tables(desk: Desk, monkeypatch: pytest.MonkeyPat
     _work(desk)
     monkeypatch.setenv("LISTENING_NOW", at(30, 13).isoformat())
     _load(desk)
+    found = (
+        "SELECT count(*) FROM mention WHERE len(list_filter(labels, x -> x.tagger = 'flag')) > 0"
+    )
+    held = "SELECT count(*) FROM mention WHERE mention_id = 'dox'"
+    assert _ask(desk, "legal", found) == [(2,)]
+    for team in ("product", "pr"):
+        assert _ask(desk, team, held) == [(1,)]
+        assert _ask(desk, team, found) == [(0,)], "what legal found is legal's"
     asked = {
         "care": "SELECT status, owner, note FROM triage WHERE mention_id = 'holiday'",
         "product": "SELECT status, title FROM recommendation WHERE title = 'A lid that holds'",

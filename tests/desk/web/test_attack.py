@@ -103,6 +103,9 @@ ATTACKS = (
     "/product/rows/mentions?page=-1", "/product/rows/mentions?page=99999999999999999999",
     "/static/../desk.sqlite", "/static/%2e%2e/%2e%2e/legal.yaml", "/static/..%2fapp.py",
     "/published/legal.duckdb", "/audit", "/audit?account=legal", "/openapi.json", "/docs",
+    "/product/board/review", "/product/board/cases", "/product/board/cases/c1",
+    "/product/board/review/dox?of=flag/doxxing", "/legal/board/review/dox?of=flag/doxxing",
+    "/legal/board/cases", "/legal/alerts", "/product/correct/old", "/legal/correct/old",
     "/care", "/pr", "/investor", "/hr", "/executive", "/marketing", "/admin",
 )  # fmt: skip
 
@@ -132,6 +135,19 @@ def test_product_finds_nothing_of_legal_by_any_address(desk, root):
         )
         assert answer.status_code in {403, 405}
         assert not any(text in answer.text for text in secrets)
+
+
+def test_product_does_not_see_what_legal_said_of_a_suspicion(desk):
+    """Both may correct the mention; legal's word on the suspicion, and its note, are legal's."""
+    legal, product = enter(desk, "legal"), enter(desk, "product")
+    path = "/legal/board/review/dox?of=flag/doxxing"
+    form = {"csrf": token_of(legal.get(path).text), "version": "0", "action": "confirmed"}
+    assert legal.post(path, data={**form, "note": "counsel calls tomorrow"}).status_code == 303
+    assert "counsel calls tomorrow" in legal.get("/legal/correct/dox").text
+    for page in ("correct/dox", "mention/dox", "rows/mentions"):
+        answer = product.get(f"/product/{page}")
+        assert "counsel" not in answer.text, page
+        assert "doxxing" not in answer.text, page
 
 
 def test_legal_does_see_what_product_may_not(desk, root):
