@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import pyarrow as pa
 import sqlalchemy as sa
 
 from warehouse.script import run_script
@@ -18,8 +19,12 @@ def update_clusters(connection: sa.Connection) -> None:
     run_script(connection, "shaken")
     edges = run_script(connection, "edge")
     roots = components((str(left), str(right)) for left, right in edges)
-    values = {"ids": list(roots), "roots": list(roots.values())}
-    run_script(connection, "cluster", values)
+    # As an Arrow table: DuckDB binds a list value by value.
+    columns = [pa.array(roots.keys(), pa.string()), pa.array(roots.values(), pa.string())]
+    table = pa.table(columns, ["mention_id", "root"])
+    connection.exec_driver_sql("register", ("component", table))
+    run_script(connection, "cluster")
+    connection.exec_driver_sql("DROP VIEW component")
 
 
 def components(edges: Iterable[tuple[str, str]]) -> dict[str, str]:

@@ -23,7 +23,7 @@ from warehouse.change import forget_changes, newest_change
 from warehouse.fault import Fault, ModelError, find_faults, keep_faults
 from warehouse.load import record_run
 from warehouse.lock import warehouse_lock
-from warehouse.open import connect, open_warehouse
+from warehouse.open import MEMORY_VARIABLE, THREADS_VARIABLE, connect, open_warehouse, threads
 from warehouse.script import run_script
 
 if TYPE_CHECKING:
@@ -32,16 +32,26 @@ if TYPE_CHECKING:
 
 PROJECT: Final = Path(__file__).parent
 FILE_VARIABLE: Final = "LISTENING_WAREHOUSE"
+MEMORY_SHARE: Final = 0.8
+"""What DuckDB may take of the machine's memory to build, where `LISTENING_MEMORY` says nothing."""
+
 LARGE: Final = 50_000  # mentions; of fewer, everything is built about as fast
 LITTLE: Final = 0.1  # of all mentions; of more, everything is built about as fast
 
 
-def build_models(root: DataRoot, select: str | None = None, *, whole: bool | None = None) -> None:
+def build_models(
+    root: DataRoot,
+    select: str | None = None,
+    *,
+    whole: bool | None = None,
+    tested: bool = True,
+) -> None:
     """Build and test every model, or those `select` names in dbt's selection syntax.
 
     A table whose model fails keeps its last content; its tests run right after it is built.
     The teams it concerns keep their last good file (`warehouse.fault`). `whole` builds everything
-    anew, or only what changed where that can be told; None: what is quicker.
+    anew, or only what changed where that can be told; None: what is quicker. `tested` False leaves
+    out the tests of the data: for worlds made to try something else.
 
     Raises:
         ModelError: a model or test failed, named with its message.
@@ -55,7 +65,7 @@ def build_models(root: DataRoot, select: str | None = None, *, whole: bool | Non
             partial = not select and _may_be_partial(connection, whole)
             newest = newest_change(connection)
             connection.commit()
-        failures = [fault.error for fault in _build(root, select, partial=partial)]
+        failures = [fault.error for fault in _build(root, select, partial=partial, tested=tested)]
         with connect(root, str(root.warehouse)) as connection:
             if not select and not failures:
                 _take_in(connection, newest)
@@ -108,11 +118,12 @@ def _digest() -> str:
     return hashed.hexdigest()
 
 
-def _build(root: DataRoot, select: str | None, *, partial: bool) -> list[Fault]:
+def _build(root: DataRoot, select: str | None, *, partial: bool, tested: bool) -> list[Fault]:
     chosen = ["--select", select] if select else []
     refresh = [] if partial else ["--full-refresh"]
     # Unit tests prove the SQL, not the data.
-    options = ["--exclude-resource-type", "unit_test", *refresh, *chosen]
+    left_out = ["unit_test"] if tested else ["unit_test", "test"]
+    options = [*(f"--exclude-resource-type={kind}" for kind in left_out), *refresh, *chosen]
     outcome = _invoke(root, ["build", *_options(root, partial=partial), *options])
     if outcome.result is None:
         raise ListeningError(
@@ -127,12 +138,19 @@ def _invoke(root: DataRoot, arguments: Sequence[str]) -> dbtRunnerResult:
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
 
-    with _environment({FILE_VARIABLE: str(root.warehouse), "DO_NOT_TRACK": "1"}):
+    with _environment({FILE_VARIABLE: str(root.warehouse), "DO_NOT_TRACK": "1", **_engine()}):
         try:
             return dbtRunner().invoke([*_quiet(root), *arguments])
         finally:
             # dbt-duckdb keeps its connection, and with it DuckDB's lock, for the process's life.
             DuckDBConnectionManager.close_all_connections()
+
+
+def _engine() -> dict[str, str]:
+    """Return what the profile asks the environment for."""
+    whole = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    memory = os.environ.get(MEMORY_VARIABLE) or f"{MEMORY_SHARE * whole / 2**20:.0f}MiB"
+    return {THREADS_VARIABLE: str(threads()), MEMORY_VARIABLE: memory}
 
 
 def _quiet(root: DataRoot) -> Sequence[str]:

@@ -157,7 +157,7 @@ def _opened(engine: sa.Engine, file: str) -> sa.Connection:
 def _settings(root: DataRoot) -> dict[str, Any]:
     return {
         "memory_limit": os.environ.get(MEMORY_VARIABLE) or _DEFAULT_MEMORY,
-        "threads": _threads(),
+        "threads": threads(),
         "temp_directory": str(root.path / ".spill"),
         # Every query that needs an order states it.
         "preserve_insertion_order": "false",
@@ -166,7 +166,12 @@ def _settings(root: DataRoot) -> dict[str, Any]:
     }
 
 
-def _threads() -> int:
+def threads() -> int:
+    """Return how many threads the engine gets.
+
+    Raises:
+        ConfigurationError: `LISTENING_THREADS` is no number.
+    """
     stated = os.environ.get(THREADS_VARIABLE)
     if not stated:
         return os.cpu_count() or 1

@@ -1,8 +1,9 @@
 """What growth costs: `python -m bench.growth --sizes 10000,1000000,10000000`.
 
 For each size: a warehouse of synthetic years, its models and team files; then 10,000 more mentions
-through landing, tags, load, models and publish; every team's ten questions; and the load beside
-DuckDB's own COPY. Every step is a process of its own. Worlds are kept in `--data` and used again.
+through landing, tags, load, models and publish; and every team's ten questions. Then the load of a
+large batch beside DuckDB's own COPY (`--sizes none`: this alone). Every step is a process of its
+own. Worlds are kept in `--data` and used again.
 """
 
 from __future__ import annotations
@@ -35,20 +36,26 @@ MORE: Final = 10_000
 ROUNDS: Final = 3
 """How often they are added, others each time; the median counts."""
 
+COPIED: Final = 200_000
+"""Mentions that are loaded at once beside DuckDB's COPY."""
+
 FEW: Final = 500
 """Mentions known to those who say what is loaded beside DuckDB's COPY."""
+
+TAGGED: Final = 2_000
+"""Of these, those that are tagged; the others are layers of them."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure and print Markdown, or JSON; return the exit status."""
     options = _parser().parse_args(arguments)
     measured = Measured(_machine())
-    for mentions in map(int, options.sizes.split(",")):
+    for mentions in map(int, () if options.sizes == "none" else options.sizes.split(",")):
         root = options.data.resolve() / str(mentions)
         measured.sizes.append(_measure(root, mentions, options))
     with tempfile.TemporaryDirectory() as folder:
         for number in range(options.rounds):
-            measured.copies.append(_compare(Path(folder) / str(number), options.more))
+            measured.copies.append(_compare(Path(folder) / str(number), options.copied))
     lines = [json.dumps(asdict(measured))] if options.json else to_markdown(measured)
     say("\n".join(lines))
     return 0
@@ -56,9 +63,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bench.growth", description=__doc__)
-    parser.add_argument("--sizes", default=SIZES, help="mentions, joined by commas")
+    parser.add_argument("--sizes", default=SIZES, help="mentions, joined by commas, or none")
     parser.add_argument("--data", type=Path, default=ROOT / "data" / "growth", help="their roots")
     parser.add_argument("--more", type=int, default=MORE, help="mentions that are added")
+    parser.add_argument("--copied", type=int, default=COPIED, help="mentions beside COPY")
     parser.add_argument("--rounds", type=int, default=ROUNDS, help="turns; the median counts")
     parser.add_argument("--json", action="store_true", help="print all that was measured")
     return parser
@@ -94,12 +102,14 @@ def _next_clock(root: Path) -> str:
     return (datetime.fromisoformat(NOW) + timedelta(hours=HOURS) * (before + 1)).isoformat()
 
 
-def _compare(folder: Path, more: int) -> dict[str, Any]:
+def _compare(folder: Path, mentions: int) -> dict[str, Any]:
     """Load a batch into an empty warehouse, and COPY what that then holds into another."""
     world, loaded, empty = folder / "world", folder / "loaded", folder / "empty"
     step("fill", world, NOW, str(FEW))
     clock = _next_clock(world)
-    batch_id = step("seal", world, clock, str(more))["told"]["batches"][0]
+    tagged = min(TAGGED, mentions)
+    batch_id = step("seal", world, clock, str(tagged))["told"]["batches"][0]
+    batch_id = step("widen", world, clock, batch_id, str(mentions // tagged))["told"]["batch"]
     for root in (loaded, empty):
         step("load", root, clock)  # nothing yet, but the tables and the brand file's rows
     for zone in ("landing", "tagged"):

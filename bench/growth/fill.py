@@ -26,6 +26,7 @@ from listening.imports import import_references
 from warehouse.check import check_warehouse
 from warehouse.load import load_pending
 from warehouse.open import MEMORY_VARIABLE, open_warehouse
+from warehouse.pseudonym import open_key, pads
 
 BRAND: Final = ROOT / "brands" / "demo.yaml"
 NOW: Final = "2026-10-30T12:00:00+00:00"
@@ -72,6 +73,8 @@ def fill(
         _set(connection, "months", f"{months}::INTEGER")
         _set(connection, "embedding_days", f"{embedding_days}::INTEGER")
         _set(connection, "until", f"'{now().isoformat()}'::TIMESTAMPTZ")
+        for name, pad in pads(open_key(connection, root)).items():
+            _set(connection, f"{name}_pad", f"unhex('{pad.hex()}')")
         _state_streams(connection, brands)
         run(connection, "world")
         missing = _missing(root, connection)

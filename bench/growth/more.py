@@ -43,7 +43,8 @@ _NAMES: Final = ("Larkspur", "BrewOne", "Toastline", "Cindral", "Ovenbird Home")
 _KNOWN: Final = """
 SELECT native_id, text, v.handle, published_at, coalesce(url, '') AS url
 FROM core.mention JOIN core.mention_version AS v USING (mention_id, content_hash, text)
-WHERE source = 'mastodon' AND kind = 'post'
+-- Of a layered world (layer.py) those of the first layer: their ids are hashes of the native ones.
+WHERE source = 'mastodon' AND kind = 'post' AND NOT contains(native_id, '~')
 ORDER BY published_at DESC, mention_id LIMIT ?
 """
 Known = Sequence[Any]
@@ -124,6 +125,7 @@ class _Items:
             channel="mastodon",
             url=f"http://social.example/p/{native_id}",
             author=author,
+            author_name=author.lstrip("@").partition("@")[0],
             parent_native_id=parent,
             lang="en",
             likes=likes,

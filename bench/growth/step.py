@@ -1,6 +1,6 @@
 """One step in a process of its own, so that no cache of another step helps it.
 
-`python -m bench.growth.step STEP ROOT [ARGUMENT]` prints one JSON object: seconds, and what took
+`python -m bench.growth.step STEP ROOT [ARGUMENTS]` prints one JSON object: seconds, and what took
 longest.
 """
 
@@ -22,8 +22,9 @@ from bench.growth.fill import BRAND, MEMORY, fill
 from bench.growth.more import seal_more
 from bench.growth.recipe import time_recipes
 from bench.growth.rival import copy_rows
+from bench.growth.wide import seal_wide
 from listening.brand import load_brands
-from listening.contract import DataRoot
+from listening.contract import DataRoot, read_batch
 from warehouse.load import load_pending, totals
 from warehouse.model import build_models
 from warehouse.open import MEMORY_VARIABLE
@@ -35,10 +36,14 @@ _TITLE: Final = 70
 
 @dataclass(frozen=True)
 class Step:
-    """Seconds of the step itself, without start-up; its longest parts; what else it tells."""
+    """Seconds of the step itself, without start-up; its longest parts; what else it tells.
+
+    `cpu` is what this process computed meanwhile: beside other work it tells more than `seconds`.
+    """
 
     name: str
     seconds: float
+    cpu: float
     longest: Sequence[tuple[str, float]]
     told: Mapping[str, Any]
 
@@ -55,18 +60,24 @@ def seal(root: DataRoot, mentions: str) -> Mapping[str, Any]:
     return {"batches": [each.batch_id for each in seal_more(root, _brands(), int(mentions))]}
 
 
-def load(root: DataRoot, _: str) -> Mapping[str, Any]:
+def widen(root: DataRoot, batch_id: str, layers: str) -> Mapping[str, Any]:
+    """Seal a batch of so many times a tagged one."""
+    batch = read_batch(root.landed(batch_id))
+    return {"batch": seal_wide(root, _brands(), batch, int(layers)).batch_id}
+
+
+def load(root: DataRoot) -> Mapping[str, Any]:
     """Load what is sealed."""
     return totals(load_pending(root, _brands()))
 
 
-def models(root: DataRoot, _: str) -> Mapping[str, Any]:
+def models(root: DataRoot) -> Mapping[str, Any]:
     """Build the models, as the load's DAG does."""
     build_models(root)
     return {}
 
 
-def publish_all(root: DataRoot, _: str) -> Mapping[str, Any]:
+def publish_all(root: DataRoot) -> Mapping[str, Any]:
     """Publish every team."""
     files = publish(root, _brands())
     return {"mb": {file.stem: file.stat().st_size / 1e6 for file in files}}
@@ -82,9 +93,10 @@ def copy(root: DataRoot, other: str) -> Mapping[str, Any]:
     return copy_rows(root, DataRoot(Path(other)))
 
 
-STEPS: Final[Mapping[str, Callable[[DataRoot, str], Mapping[str, Any]]]] = {
+STEPS: Final[Mapping[str, Callable[..., Mapping[str, Any]]]] = {
     "fill": fill_root,
     "seal": seal,
+    "widen": widen,
     "load": load,
     "models": models,
     "publish": publish_all,
@@ -93,7 +105,7 @@ STEPS: Final[Mapping[str, Callable[[DataRoot, str], Mapping[str, Any]]]] = {
 }
 
 
-def take(name: str, root: DataRoot, argument: str = "") -> Step:
+def take(name: str, root: DataRoot, *arguments: str) -> Step:
     """Run one step and time it, and every statement it sends through SQLAlchemy."""
     spent: Counter[str] = Counter()
     begun: list[float] = []
@@ -106,11 +118,11 @@ def take(name: str, root: DataRoot, argument: str = "") -> Step:
 
     sa.event.listen(sa.Engine, "before_cursor_execute", before)
     sa.event.listen(sa.Engine, "after_cursor_execute", after)
-    since = time.perf_counter()
-    told = STEPS[name](root, argument)
-    seconds = time.perf_counter() - since
+    since, worked = time.perf_counter(), time.process_time()
+    told = STEPS[name](root, *arguments)
+    seconds, cpu = time.perf_counter() - since, time.process_time() - worked
     longest = _models(root) if name == "models" else spent
-    return Step(name, seconds, longest.most_common(LONGEST), told)
+    return Step(name, seconds, cpu, longest.most_common(LONGEST), told)
 
 
 def _title(statement: str) -> str:

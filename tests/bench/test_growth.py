@@ -9,9 +9,11 @@ from typing import Any, NamedTuple
 import pytest
 
 from bench.growth.fill import BRAND, NOW, check, fill
+from bench.growth.layer import layer
 from bench.growth.more import seal_more
 from bench.growth.recipe import time_recipes
 from bench.growth.report import Measured, Size, to_markdown
+from bench.growth.wide import seal_wide
 from listening.brand import load_brands
 from listening.contract import CLOCK_VARIABLE, TEAMS, Batch, DataRoot, ListeningError
 from warehouse.load import load_pending, totals
@@ -21,6 +23,7 @@ from warehouse.publish import publish
 
 MENTIONS = 10_000
 MORE = 300
+LAYERS = 2
 LATER = "2026-10-30T18:00:00+00:00"
 
 
@@ -41,15 +44,16 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DataRoot]:
 
 @pytest.fixture(scope="module")
 def grown(root: DataRoot, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Grown]:
-    """A copy of it six hours later, with one more batch, modelled and published."""
+    """A copy of it six hours later, with more batches, modelled and published."""
     later = DataRoot(tmp_path_factory.mktemp("grown") / "data")
     shutil.copytree(root.path, later.path)
     brands = load_brands([BRAND])
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(CLOCK_VARIABLE, LATER)
         batches = seal_more(later, brands, MORE)
+        batches.append(seal_wide(later, brands, batches[0], LAYERS))
         told = totals(load_pending(later, brands))
-        build_models(later)
+        build_models(later, tested=False)  # by tests/warehouse/models
         publish(later, brands)
         yield Grown(later, batches, told)
 
@@ -61,6 +65,19 @@ def rows(root: DataRoot, query: str) -> list[tuple]:
 
 def test_every_assertion_holds(root):
     check(root)
+
+
+def test_layers_are_as_loads_would_have_left_them(root, tmp_path):
+    """Twice the mentions, authors and near copies, at the moments of the first."""
+    large = DataRoot(tmp_path / "large")
+    layer(root, large, 2)
+    counts = "SELECT {} FROM core.mention JOIN core.duplicate_cluster USING (mention_id)"
+    for counted in ("count(*)", "count(DISTINCT author_key)", "count(DISTINCT cluster_id)"):
+        ((before,),) = rows(root, counts.format(counted))
+        assert rows(large, counts.format(counted)) == [(2 * before,)]
+    check(large)
+    with pytest.raises(ListeningError, match="holds a world"):
+        layer(root, large, 2)
 
 
 def test_a_filled_root_is_not_filled_again(root):
@@ -102,11 +119,22 @@ def test_the_world_is_skewed_as_real_ones_are(root):
 
 
 def test_more_is_added_as_in_production(grown):
-    """A sealed and tagged batch of new, edited and deleted posts, and one of later looks."""
-    said, looks = grown.batches
+    """New, edited and deleted posts, later looks, and layers of the posts: all with their tags."""
+    said, looks, wide = grown.batches
     assert said.counts["kept"] == pytest.approx(MORE * 1.03, rel=0.05)
-    assert grown.told["served"] == said.served + looks.served
-    assert grown.told["inserted"] >= MORE * 0.95
+    assert wide.served == LAYERS * said.counts["kept"]
+    assert grown.told["served"] == said.served + looks.served + wide.served
+    assert grown.told["inserted"] >= (1 + LAYERS) * MORE * 0.95
+    tagged = (
+        "FROM core.mention SEMI JOIN core.label USING (mention_id, content_hash) WHERE batch_id = "
+    )
+    assert len(rows(grown.root, f"{tagged} '{wide.batch_id}'")) == wide.served
+    spoke = rows(grown.root, "SELECT batch_id, author_key FROM core.mention")
+    before = {
+        author for batch_id, author in spoke if batch_id not in (said.batch_id, wide.batch_id)
+    }
+    found = [author for batch_id, author in spoke if batch_id == said.batch_id and author in before]
+    assert len(found) > MORE / 2, "most are by authors who spoke before"
     assert grown.told["updated"] > 0
     assert grown.told["deleted"] > 0
     assert grown.told["quarantined"] == 0
@@ -128,29 +156,28 @@ def test_every_team_is_answered(grown):
 
 
 def make_size(mentions: int, *loads: float) -> Size:
-    def taken(name: str, seconds: float) -> dict[str, Any]:
-        return {"name": name, "seconds": seconds, "longest": [("INSERT", seconds)], "told": {}}
+    def taken(seconds: float) -> dict[str, Any]:
+        longest = [("INSERT", seconds)]
+        return {"seconds": seconds, "cpu": seconds / 2, "longest": longest, "told": {}}
 
-    added = [
-        {"load": taken("load", each), "models": taken("models", 10), "publish": taken("publish", 5)}
-        for each in loads
-    ]
+    added = [{"load": taken(each), "models": taken(10), "publish": taken(5)} for each in loads]
     asked = {"pr": {"quick?": {"ms": 20.0}, "slow?": {"ms": 450.0}}}
     return Size(mentions, 100, {"fill": 60}, added, asked)
 
 
 def test_ratios_are_of_medians_and_slow_questions_are_named():
     copies = [
-        {"load": {"seconds": 2.0, "told": {"served": 100}},
-         "copy": {"told": {"seconds": each, "rows": 1000}}}
+        {"load": {"seconds": 2.0, "cpu": 1.0, "told": {"served": 100}},
+         "copy": {"told": {"seconds": each, "cpu": each, "rows": 1000}}}
         for each in (0.5, 1.0, 3.0)
     ]  # fmt: skip
     measured = Measured(
         {"processor": "one"}, [make_size(10, 1, 10, 90), make_size(100, 20, 20, 20)], copies
     )
-    assert [size.adding for size in measured.sizes] == [20, 30]
-    assert measured.copy_ratio == 0.5
+    assert [size.adding() for size in measured.sizes] == [20, 30]
+    assert measured.copy_ratio() == 0.5
+    assert measured.copy_ratio("cpu") == 1.0
     lines = list(to_markdown(measured))
-    assert any("1.50 times" in line for line in lines)
+    assert any("1.50 times (1.50)" in line for line in lines)
     assert "- 100, pr: slow? 450 ms" in lines
     assert not any("quick?" in line for line in lines)

@@ -1,10 +1,6 @@
--- Writes the clusters of `shaken`. $ids, $roots: the members of clusters of two and more.
+-- Writes the clusters of `shaken`. `component` (cluster.py): members of clusters of two and more.
 CREATE OR REPLACE TEMP TABLE cluster_now AS
-WITH component AS (
-    SELECT unnest($ids::VARCHAR[]) AS mention_id, unnest($roots::VARCHAR[]) AS root
-),
-
-dated AS (
+WITH dated AS (
     SELECT mention_id, published_at FROM stands SEMI JOIN shaken USING (mention_id)
     UNION ALL
     SELECT mention_id, published_at FROM core.mention

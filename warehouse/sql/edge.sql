@@ -13,12 +13,14 @@ told AS (
         SELECT mention_id FROM known_cluster SEMI JOIN broken USING (cluster_id)
         ANTI JOIN outdated USING (mention_id)
     )
+),
+
+shared AS (
+    SELECT band, min(mention_id) AS first_id FROM told GROUP BY band HAVING count(*) > 1
 )
 
 SELECT mention_id, cluster_id AS first_id
 FROM known_cluster ANTI JOIN broken USING (cluster_id)
 WHERE mention_id <> cluster_id
 UNION
-SELECT mention_id, first_id
-FROM (SELECT mention_id, min(mention_id) OVER (PARTITION BY band) AS first_id FROM told)
-WHERE mention_id <> first_id;
+SELECT mention_id, first_id FROM told JOIN shared USING (band) WHERE mention_id <> first_id;

@@ -3,13 +3,18 @@
 -- their order does not matter. A content that a file by other taggers spoke of is left to that.
 -- $tagged: the file, an older one may lack columns; the version of each tagger by its name, all of
 -- them as JSON in $versions, and as lists in $taggers and $stated; $tagged_at.
-CREATE OR REPLACE TEMP TABLE tag AS
-SELECT * EXCLUDE (embedding)
-FROM read_parquet($tagged, filename = true, union_by_name = true)
+-- Chosen by their row numbers first: a content that a file speaks of twice is read once.
+CREATE OR REPLACE TEMP TABLE tag_row AS
+SELECT min(file_row_number) AS file_row_number
+FROM read_parquet($tagged, file_row_number = true)
 SEMI JOIN seen USING (mention_id, content_hash)
 ANTI JOIN (SELECT * FROM spoken WHERE versions <> $versions) AS other
     USING (mention_id, content_hash)
-QUALIFY row_number() OVER (PARTITION BY mention_id, content_hash ORDER BY filename) = 1;
+GROUP BY mention_id, content_hash;
+
+CREATE OR REPLACE TEMP TABLE tag AS
+SELECT * EXCLUDE (embedding)
+FROM read_parquet($tagged, file_row_number = true) SEMI JOIN tag_row USING (file_row_number);
 
 -- The tags of what stands now.
 CREATE OR REPLACE TEMP VIEW tag_now AS
@@ -294,34 +299,39 @@ DELETE FROM core.flag WHERE rowid IN (SELECT row_no FROM flag_won WHERE row_no I
 
 INSERT INTO core.flag BY NAME SELECT * EXCLUDE (row_no) FROM flag_won;
 
+-- Vectors are wide: they go from the file into the table at once, but for the few told again.
+CREATE OR REPLACE TEMP TABLE embedding_known AS
+SELECT rowid AS row_no, * FROM core.embedding
+WHERE rowid IN (
+    SELECT e.rowid FROM core.embedding AS e SEMI JOIN told_again USING (mention_id)
+);
+
 CREATE OR REPLACE TEMP TABLE embedding_won AS
-WITH new AS (
-    SELECT mention_id, $encoder AS version, embedding::FLOAT[384] AS vector
-    FROM read_parquet($tagged, filename = true)
-    SEMI JOIN tag_now USING (mention_id, content_hash)
+SELECT mention_id, $encoder AS version, new.embedding::FLOAT[384] AS vector, old.row_no
+FROM tag_now
+JOIN embedding_known AS old USING (mention_id)
+JOIN (
+    SELECT file_row_number, embedding FROM read_parquet($tagged, file_row_number = true)
     WHERE embedding IS NOT NULL
-    QUALIFY row_number() OVER (PARTITION BY mention_id ORDER BY filename) = 1
-),
-
-old AS (
-    SELECT rowid AS row_no, * FROM core.embedding
-    WHERE rowid IN (
-        SELECT e.rowid FROM core.embedding AS e SEMI JOIN told_again USING (mention_id)
-    )
-)
-
-SELECT new.*, old.row_no
-FROM new LEFT JOIN old USING (mention_id)
-WHERE old.row_no IS NULL OR new.version > old.version
-    OR (new.version = old.version AND new.vector > old.vector);
+) AS new USING (file_row_number)
+WHERE $encoder > old.version
+    OR ($encoder = old.version AND new.embedding::FLOAT[384] > old.vector);
 
 DELETE FROM core.embedding
-WHERE rowid IN (SELECT row_no FROM embedding_won WHERE row_no IS NOT NULL);
+WHERE rowid IN (SELECT row_no FROM embedding_won);
 
 INSERT INTO core.embedding BY NAME SELECT * EXCLUDE (row_no) FROM embedding_won;
 
+INSERT INTO core.embedding BY NAME
+SELECT mention_id, $encoder AS version, embedding::FLOAT[384] AS vector
+FROM read_parquet($tagged, file_row_number = true)
+SEMI JOIN (
+    SELECT file_row_number FROM tag_now ANTI JOIN embedding_known USING (mention_id)
+) AS wanted USING (file_row_number)
+WHERE embedding IS NOT NULL;
+
 CREATE OR REPLACE TEMP TABLE band_now AS
-SELECT * FROM (SELECT DISTINCT mention_id, unnest(bands) AS band FROM tag_now)
+SELECT * FROM (SELECT mention_id, unnest(list_distinct(bands)) AS band FROM tag_now)
 ANTI JOIN (SELECT b.* FROM core.mention_band AS b SEMI JOIN told_again USING (mention_id)) AS old
     USING (mention_id, band);
 

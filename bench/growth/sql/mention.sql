@@ -100,7 +100,7 @@ FROM written;
 CREATE OR REPLACE TEMP TABLE mention_made AS
 SELECT
     *,
-    substr(sha256(source || chr(31) || handle), 1, 32) AS author_key,
+    author_of(source, handle) AS author_key,
     if(version_no = 2, substr(sha256('edited' || n), 1, 32), content_hash) AS standing_hash,
     if(version_no = 2, observed_at + INTERVAL 1 DAY, observed_at) AS standing_at
 FROM (
@@ -153,7 +153,7 @@ INSERT INTO core.mention_version BY NAME
 SELECT
     mention_id, v.content_hash, v.version_no, title, text || v.more AS text, v.edited_at,
     v.observed_at, author_key, handle,
-    if(part = 'mastodon', 'User ' || author_no, NULL) AS author_name, NULL AS verified,
+    if(part = 'mastodon', name_of(handle), NULL) AS author_name, NULL AS verified,
     batch_of('mention', stream, v.observed_at) AS batch_id
 FROM (
     SELECT
@@ -178,7 +178,7 @@ SELECT
 FROM (
     SELECT
         author_key, source, channel, handle,
-        if(part = 'mastodon', 'User ' || author_no, NULL) AS name
+        if(part = 'mastodon', name_of(handle), NULL) AS name
     FROM mention_made WHERE handle IS NOT NULL
 ) AS found
 ANTI JOIN core.author USING (author_key)

@@ -1,4 +1,5 @@
--- What every piece is made from. Variables: seed, mentions, until (the stated now), months.
+-- What every piece is made from. Variables: seed, mentions, until (the stated
+-- now), months, inner_pad and outer_pad (of the authors' key: pseudonym.py).
 -- A choice is a hash of the mention's number, what is chosen and the seed: the same on any machine.
 CREATE OR REPLACE TEMP MACRO chance(n, what) AS
     hash(n, what, getvariable('seed')) / 18446744073709551616.0::DOUBLE;
@@ -15,6 +16,13 @@ CREATE OR REPLACE TEMP MACRO native_of(n) AS (4000000000 + n)::VARCHAR;
 -- The hash of listening.contract.mention_id.
 CREATE OR REPLACE TEMP MACRO id_of(source, n) AS
     substr(sha256(source || chr(31) || native_of(n)), 1, 32);
+-- The key of warehouse/sql/stage.sql: who is known here is known to the load.
+CREATE OR REPLACE TEMP MACRO author_of(source, handle) AS
+    substr(sha256(getvariable('outer_pad')::BLOB || unhex(sha256(getvariable('inner_pad')::BLOB || encode(
+        source || chr(31) || handle
+    )))), 1, 32);
+-- As `more.py` names them.
+CREATE OR REPLACE TEMP MACRO name_of(handle) AS split_part(ltrim(handle, '@'), '@', 1);
 CREATE OR REPLACE TEMP MACRO day_of(moment) AS date_trunc('day', moment)::DATE;
 CREATE OR REPLACE TEMP MACRO first_day() AS
     day_of(getvariable('until') - to_months(getvariable('months')));
