@@ -118,7 +118,8 @@ def test_whatever_changes_a_mention_unpacks_its_day_alone(world, change):
     assert packed(world.root) == before - {day}
     evaluate(world.root, rules, NOW + timedelta(seconds=30))
     with open_state(world.root) as connection, connection.begin():
-        said = Window.read(connection, 0, NOW.timestamp(), Rulings()).all
+        since = (NOW - 7 * DAY).timestamp()
+        said = Window.read(connection, since, NOW.timestamp(), Rulings()).all
         fresh = connection.execute(sa.select(MENTION.c.mention_id).order_by("published_at"))
         assert [one.mention_id for one in said] == fresh.scalars().all()
 
