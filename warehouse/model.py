@@ -51,7 +51,8 @@ def build_models(
     A table whose model fails keeps its last content; its tests run right after it is built.
     The teams it concerns keep their last good file (`warehouse.fault`). `whole` builds everything
     anew, or only what changed where that can be told; None: what is quicker. `tested` False leaves
-    out the tests of the data: for worlds made to try something else.
+    out the tests of the data: for an erasure, which waits for none, and for worlds made to try
+    something else.
 
     Raises:
         ModelError: a model or test failed, named with its message.

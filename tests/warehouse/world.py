@@ -168,7 +168,10 @@ class World:
             if row["bucket"] == "kept" and row.get("content_hash") and not row["seen_before"]
         }
         taggers = {"sentiment": "s1", "language": "l1"}
-        footer = {"batch_id": batch_id, "taggers": taggers, "model": "0123456789abcdef"}
+        footer = {
+            "batch_id": batch_id, "taggers": taggers, "model": "0123456789abcdef",
+            "tagged_at": at(24).isoformat(),
+        }  # fmt: skip
         path = self.root.tagged_batch(batch_id)
         _write(path, list(wanted.values()), TAGGED_SCHEMA, json.dumps(footer).encode())
 
