@@ -33,7 +33,7 @@ from bench.live import plan_posts, with_posts
 from bench.replay import serve
 from bench.replay.timeline import Status
 from bench.up import START_SECONDS, components, healthy, is_taken, living_world, say
-from listening.brand import load_brands
+from listening.brand.load import load_brands
 from listening.contract import BrandFile, DataRoot, batch_ids, mention_id, now, read_batch
 
 HOST: Final = "social.example"

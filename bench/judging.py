@@ -37,7 +37,7 @@ from bench.demo import BRAND
 from desk.alert.evaluate import evaluate
 from desk.alert.state import TAKEN, open_state
 from desk.alert.take import WINDOW
-from listening.brand import load_brands
+from listening.brand.load import load_brands
 from listening.contract import (
     FOOTER_KEY,
     LANDING_SCHEMA,

@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from listening.brand import load_brands
+from listening.brand.load import load_brands
 from listening.contract import TAG_FIELDS
 
 if TYPE_CHECKING:

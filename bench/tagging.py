@@ -26,7 +26,7 @@ import pyarrow.parquet as pq
 from bench.airflow_home import ROOT
 from bench.posts import make_posts
 from bench.watch import Watch, describe_machine
-from listening.brand import load_brands
+from listening.brand.load import load_brands
 from listening.contract import ListeningError
 
 BRAND: Final = ROOT / "brands" / "demo.yaml"

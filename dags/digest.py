@@ -30,7 +30,7 @@ def digest() -> None:
         from desk.deliver.channel import NoChannelError
         from listening.cli.digest import send_due
         from listening.contract import DataRoot
-        from listening.credential import consult
+        from listening.net.credential import consult
         from listening.priority import step_back
 
         step_back()

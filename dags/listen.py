@@ -40,10 +40,10 @@ def listen() -> None:
         from airflow.sdk import Connection, get_current_context
         from airflow.sdk.exceptions import AirflowNotFoundException
 
-        from listening.brand import brand_paths, load_brands
+        from listening.brand.load import brand_paths, load_brands
         from listening.contract import DataRoot
-        from listening.credential import consult
         from listening.hear import hear
+        from listening.net.credential import consult
 
         consult(lambda name: Connection.get(name).as_json(), AirflowNotFoundException)
         context: Any = get_current_context()
@@ -63,10 +63,10 @@ def listen() -> None:
         from airflow.sdk import Connection, get_current_context
         from airflow.sdk.exceptions import AirflowNotFoundException, AirflowSkipException
 
-        from listening.brand import brand_paths, load_brands
+        from listening.brand.load import brand_paths, load_brands
         from listening.cli.chain import tag_and_alert as act
         from listening.contract import DataRoot
-        from listening.credential import consult
+        from listening.net.credential import consult
 
         consult(lambda name: Connection.get(name).as_json(), AirflowNotFoundException)
         done = act(DataRoot.from_environment(), load_brands(brand_paths()))

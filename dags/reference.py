@@ -26,9 +26,9 @@ def reference() -> None:
     def take_in() -> list[str]:
         from airflow.sdk.exceptions import AirflowSkipException
 
-        from listening.brand import brand_paths, load_brands
+        from listening.brand.load import brand_paths, load_brands
         from listening.contract import DataRoot
-        from listening.imports import import_references
+        from listening.imports.run import import_references
 
         batches = import_references(DataRoot.from_environment(), load_brands(brand_paths()))
         if not batches:

@@ -26,7 +26,7 @@ def retag() -> None:
     def tag_again() -> list[str]:
         from airflow.sdk.exceptions import AirflowSkipException
 
-        from listening.brand import brand_paths, load_brands
+        from listening.brand.load import brand_paths, load_brands
         from listening.contract import DataRoot
         from listening.priority import step_back
         from nlp.retag import retag_stale

@@ -26,7 +26,7 @@ def retention() -> None:
 
     @task
     def let_go() -> dict[str, int]:
-        from listening.brand import brand_paths, load_brands
+        from listening.brand.load import brand_paths, load_brands
         from listening.cli.eraserooms import let_go as let_go_of
         from listening.contract import DataRoot, ListeningError
 

@@ -50,7 +50,7 @@ def warehouse_check() -> None:
 
     @task(outlets=[PUBLISHED])
     def publish() -> list[str]:
-        from listening.brand import brand_paths, load_brands
+        from listening.brand.load import brand_paths, load_brands
         from listening.contract import DataRoot
         from listening.priority import step_back
         from warehouse.publish import publish as publish_files

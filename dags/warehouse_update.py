@@ -46,7 +46,7 @@ def warehouse_update() -> None:
         from desk.legal.post import post_decisions, take_decisions
         from desk.work.outbox import open_outbox
         from listening.contract import DataRoot
-        from listening.outbox import seal_outbox
+        from listening.decide.outbox import seal_outbox
 
         root = DataRoot.from_environment()
         take_decisions(root)
@@ -56,7 +56,7 @@ def warehouse_update() -> None:
 
     @task(trigger_rule="all_done")
     def load() -> list[str]:
-        from listening.brand import brand_paths, load_brands
+        from listening.brand.load import brand_paths, load_brands
         from listening.contract import DataRoot
         from listening.priority import step_back
         from warehouse.load import load_pending
@@ -76,7 +76,7 @@ def warehouse_update() -> None:
 
     @task(trigger_rule="all_done", outlets=[PUBLISHED])
     def publish() -> list[str]:
-        from listening.brand import brand_paths, load_brands
+        from listening.brand.load import brand_paths, load_brands
         from listening.contract import DataRoot
         from listening.priority import step_back
         from warehouse.publish import publish as publish_files

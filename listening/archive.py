@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self, TypeVar
 
 from requests.structures import CaseInsensitiveDict
 
-from listening.answer import (
+from listening.contract import ListeningError
+from listening.http import Ask, Http
+from listening.net.answer import (
     CutError,
     LaterError,
     Moved,
@@ -20,11 +22,9 @@ from listening.answer import (
     is_conditional,
     judge,
 )
-from listening.contract import ListeningError
-from listening.effort import Effort
-from listening.guard import shown
-from listening.http import Ask, Http
-from listening.warc import hide
+from listening.net.effort import Effort
+from listening.net.guard import shown
+from listening.net.warc import hide
 
 if TYPE_CHECKING:
     from listening.stream import Limits

@@ -22,7 +22,7 @@ from listening.contract import (
 )
 from listening.crawl import SETTLING, Crawl, Outcome, Window
 from listening.landing import Landing
-from listening.pace import Clock
+from listening.net.pace import Clock
 from listening.sources import SOURCES, cursor_instant
 from listening.streams import Stream
 

@@ -28,9 +28,9 @@ from listening.contract import (
 from listening.disk import explained
 from listening.http import Http
 from listening.landing import Draft, Landing, Seen
-from listening.meter import Meter
-from listening.pace import Clock
-from listening.query import topic_filter
+from listening.net.meter import Meter
+from listening.net.pace import Clock
+from listening.query.search import topic_filter
 from listening.quiet import moved, says_nothing_new
 from listening.sources import (
     SOURCES,

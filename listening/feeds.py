@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urljoin, urlsplit
 
-from listening.answer import BadAnswerError, DeniedError, GoneError, Response
 from listening.http import Http
+from listening.net.answer import BadAnswerError, DeniedError, GoneError, Response
 
 KINDS: Final = (
     "application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/feed+json",

@@ -21,7 +21,8 @@ from urllib.parse import urlencode, urlsplit
 import requests
 import urllib3
 
-from listening.answer import (
+from listening.contract import DataRoot, now
+from listening.net.answer import (
     BadAnswerError,
     CutError,
     DeniedError,
@@ -36,13 +37,12 @@ from listening.answer import (
     read_json,
     rest_after,
 )
-from listening.bulk import Bulk, open_bulk
-from listening.contract import DataRoot, now
-from listening.effort import PATIENCE, WALL, Effort
-from listening.guard import Guard, RefusedError, Resolver, Route, shown
-from listening.pace import Clock, Pace
-from listening.warc import Recorder
-from listening.wire import PinnedAdapter, TooBigError, Wire
+from listening.net.bulk import Bulk, open_bulk
+from listening.net.effort import PATIENCE, WALL, Effort
+from listening.net.guard import Guard, RefusedError, Resolver, Route, shown
+from listening.net.pace import Clock, Pace
+from listening.net.warc import Recorder
+from listening.net.wire import PinnedAdapter, TooBigError, Wire
 
 if TYPE_CHECKING:
     from listening.stream import Limits, Messages

@@ -21,8 +21,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from listening.blank import blank_rows, clean_cursor, drop_exchanges, veil_others
-from listening.buried import find_buried
 from listening.contract import (
     DECISION_SCHEMA,
     LANDING_SCHEMA,
@@ -39,6 +37,9 @@ from listening.contract import (
 )
 from listening.crash import crash_at
 from listening.disk import explained, make_folders, os_lock
+from listening.erase.blank import blank_rows, clean_cursor, drop_exchanges, veil_others
+from listening.erase.buried import find_buried
+from listening.erase.tombstone import Tombstones
 from listening.sealed import (
     buckets,
     drop_other_warcs,
@@ -49,7 +50,6 @@ from listening.sealed import (
     warcs_of,
     write_rows,
 )
-from listening.tombstone import Tombstones
 
 LOCK_SECONDS: Final = 600.0
 

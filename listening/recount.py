@@ -35,8 +35,8 @@ from listening.crawl import HEARTBEAT, Outcome, earlier_contents, open_door, ope
 from listening.disk import explained
 from listening.http import Http
 from listening.landing import Draft, Landing
-from listening.pace import Clock
-from listening.query import topic_filter
+from listening.net.pace import Clock
+from listening.query.search import topic_filter
 from listening.sources import SOURCES, Look, source_failed
 from listening.streams import Stream
 from listening.watch import AGES, Watch

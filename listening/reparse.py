@@ -29,8 +29,8 @@ from listening.contract import (
     read_batch,
 )
 from listening.landing import Draft, Landing
-from listening.meter import Bill, Budget, Meter
-from listening.query import topic_filter
+from listening.net.meter import Bill, Budget, Meter
+from listening.query.search import topic_filter
 from listening.sources import SOURCES, Look
 from listening.streams import Stream
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from listening.archive import check_archive
 from listening.contract import Batch, DataRoot, ListeningError, batch_ids, read_batch
-from listening.meter import FOLDER, Meter
+from listening.net.meter import FOLDER, Meter
 from listening.sealed import verify
 from listening.sources import SOURCES
 

@@ -24,10 +24,10 @@ from websockets.http11 import Response
 from websockets.protocol import State
 from websockets.uri import WebSocketURI
 
-from listening.answer import BadAnswerError, DeniedError, LaterError, TransientError, judge
 from listening.contract import now
-from listening.guard import Route, shown
-from listening.warc import Recorder
+from listening.net.answer import BadAnswerError, DeniedError, LaterError, TransientError, judge
+from listening.net.guard import Route, shown
+from listening.net.warc import Recorder
 
 Ended = Literal["", "quiet", "closed", "late"]
 HANDSHAKE: Final = 20.0  # seconds

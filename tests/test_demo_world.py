@@ -14,7 +14,7 @@ from bench.replay import serve
 from desk.alert.evaluate import evaluate
 from desk.alert.read import list_alerts
 from desk.brief import brief
-from listening.brand import load_brands
+from listening.brand.load import load_brands
 from listening.contract import TEAMS, DataRoot
 from tests import whole_way
 from tests.forked import fork

@@ -34,9 +34,9 @@ def take(brand: Path) -> None:
     Raises:
         ListeningError: a stream could not be crawled, or a step failed.
     """
-    from listening.brand import load_brands
+    from listening.brand.load import load_brands
     from listening.crawl import crawl_stream, streams
-    from listening.reference import import_references
+    from listening.imports.reference import import_references
     from nlp.tag import tag_pending
     from warehouse.load import load_pending
     from warehouse.model import build_models

@@ -19,10 +19,10 @@ from typing import Final
 import sqlalchemy as sa
 
 from bench.airflow_home import ROOT
-from listening.brand import load_brands
+from listening.brand.load import load_brands
 from listening.contract import CLOCK_VARIABLE, BrandFile, DataRoot, ListeningError, now, stream_id
 from listening.crawl import streams
-from listening.imports import import_references
+from listening.imports.run import import_references
 from warehouse.check import check_warehouse
 from warehouse.load import load_pending
 from warehouse.open import MEMORY_VARIABLE, open_warehouse

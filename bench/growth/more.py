@@ -27,7 +27,7 @@ from listening.contract import (
 )
 from listening.crawl import Stream, streams
 from listening.landing import Draft, Landing
-from listening.query import topic_filter
+from listening.query.search import topic_filter
 from warehouse.open import open_warehouse
 
 HOURS: Final = 6

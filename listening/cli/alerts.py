@@ -159,7 +159,7 @@ def replay(
 
 
 def _brands(paths: Sequence[Path] | None) -> BrandFile:
-    from listening.brand import brand_paths
+    from listening.brand.load import brand_paths
 
     return read_brands(paths or brand_paths())
 

@@ -151,7 +151,7 @@ def draft(
     """Draft a takedown notice from the case, as documents; nothing is sent."""
     from desk.legal.draft import draft_takedown
     from desk.legal.place import Evidence
-    from listening.brand import brand_paths
+    from listening.brand.load import brand_paths
 
     root = _root()
     line, made = draft_takedown(
@@ -245,7 +245,7 @@ def _add_image(
     brand: list[Path] | None, *, as_json: bool,
 ) -> None:  # fmt: skip
     from desk.legal.image import add_image
-    from listening.brand import brand_paths
+    from listening.brand.load import brand_paths
 
     brands = read_brands(brand or brand_paths())
     line, distances = add_image(root, case, image, brands, actor, reason)
@@ -283,7 +283,7 @@ def _windows(case: Case) -> list[dict[str, str]]:
     from datetime import datetime
 
     from desk.legal.clock import counter_window
-    from listening.brand import FILES_VARIABLE, brand_paths
+    from listening.brand.load import FILES_VARIABLE, brand_paths
 
     received = {
         one["id"]: step["at"]

@@ -106,7 +106,7 @@ def tag_and_alert(root: DataRoot, brands: BrandFile) -> Acted:
     from desk.deliver.lost import list_lost
     from desk.deliver.outbox import deliver
     from listening.contract import ListeningError
-    from listening.credential import find_credential
+    from listening.net.credential import find_credential
     from nlp.tag import tag_pending
 
     failed: ListeningError | None = None
@@ -197,7 +197,7 @@ def seal_desk(root: DataRoot) -> list[Batch]:
     """Seal what was decided at the desk and on cases, and is not sealed yet."""
     from desk.legal.post import post_decisions, take_decisions
     from desk.work.outbox import open_outbox
-    from listening.outbox import seal_outbox
+    from listening.decide.outbox import seal_outbox
 
     take_decisions(root)
     post_decisions(root)

@@ -28,7 +28,7 @@ def check(
     as_json: Json = False,
 ) -> None:
     """Check brand files: every problem with its file, line and mend."""
-    from listening.brand import check_file
+    from listening.brand.load import check_file
     from listening.contract import ConfigurationError
 
     files = [file] if file else sorted(Path("brands").glob("*.y*ml"))
@@ -126,7 +126,7 @@ def run(
     as_json: Json = False,
 ) -> None:
     """Crawl every source of the brand files, tag, load, model and publish."""
-    from listening.brand import brand_paths
+    from listening.brand.load import brand_paths
     from listening.streams import streams
 
     brands = read_brands(brand or brand_paths())
@@ -150,7 +150,7 @@ def import_(
 ) -> None:
     """Take in an export: every row ends in one bucket, down to the published files."""
     from listening.contract import DataRoot
-    from listening.imports import import_file, import_reference
+    from listening.imports.run import import_file, import_reference
 
     root, brands = DataRoot.from_environment(), read_brands(brand)
     with step("import"):
@@ -184,7 +184,7 @@ def query_test(
     from dataclasses import asdict
 
     from listening.contract import DataRoot
-    from listening.querytest import try_query
+    from listening.query.trial import try_query
 
     trial = try_query(DataRoot.from_environment(), q, days, examples)
     if as_json:
@@ -217,7 +217,7 @@ def status(
     import os
 
     from desk.deliver.lost import list_lost
-    from listening.brand import FILES_VARIABLE, brand_paths
+    from listening.brand.load import FILES_VARIABLE, brand_paths
     from listening.contract import DataRoot
     from listening.status import spend_status, stream_status
 

@@ -41,7 +41,7 @@ NoPublish = Annotated[bool, typer.Option("--no-publish", help="Stop after the lo
 
 def read_brands(paths: Sequence[Path]) -> BrandFile:
     """Return brand files as one; ConfigurationError where they are wrong."""
-    from listening.brand import load_brands
+    from listening.brand.load import load_brands
 
     return load_brands(paths)
 

@@ -24,7 +24,7 @@ def deliver(
     from desk.deliver.outbox import decide_fate
     from desk.deliver.outbox import deliver as send_due
     from listening.contract import DataRoot
-    from listening.credential import find_credential
+    from listening.net.credential import find_credential
 
     root = DataRoot.from_environment()
     for delivery_id, went in ((arrived, True), (again, False)):

@@ -34,7 +34,7 @@ def digest(
     from desk.digest.page import write
     from desk.digest.post import find_door, post
     from listening.contract import DataRoot
-    from listening.credential import find_credential
+    from listening.net.credential import find_credential
 
     root, period = DataRoot.from_environment(), last_period("weekly" if weekly else "daily")
     built = build_digest(root, role, period)
@@ -71,7 +71,7 @@ def last_period(kind: Kind) -> Period:
 
     zone = "UTC"
     if os.environ.get("LISTENING_BRANDS"):
-        from listening.brand import brand_paths, load_brands
+        from listening.brand.load import brand_paths, load_brands
 
         own = [one for one in load_brands(brand_paths()).brands if one.role == "own"]
         zone = own[0].service.timezone if own else zone
@@ -92,7 +92,7 @@ def send_due(root: DataRoot, role: str) -> list[str]:
     from desk.digest.period import KINDS
     from desk.digest.post import find_door, post
     from listening.contract import ListeningError
-    from listening.credential import find_credential
+    from listening.net.credential import find_credential
 
     door = find_door(role, find_credential)
     done: list[str] = []

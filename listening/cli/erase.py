@@ -11,7 +11,7 @@ from listening.cli.common import Json, app, emit, step
 
 if TYPE_CHECKING:
     from listening.contract import BrandFile, DataRoot, Key
-    from listening.erasematch import Plan
+    from listening.erase.match import Plan
 
 Brands = Annotated[
     list[Path] | None,
@@ -35,8 +35,8 @@ def erase(
     """
     from listening.cli.eraserooms import rooms
     from listening.contract import ConfigurationError, DataRoot
-    from listening.erase import erase as erase_all
-    from listening.erase import finish_erasure
+    from listening.erase.run import erase as erase_all
+    from listening.erase.run import finish_erasure
 
     asked = [one for one in (author, mention, query) if one]
     if len(asked) + resume != 1:
@@ -101,8 +101,8 @@ def export_subject(
 ) -> None:
     """Write everything that is held about an author: as JSON, and as a page to read."""
     from listening.contract import DataRoot
-    from listening.erasematch import plan_author
-    from listening.subject import gather, write_subject
+    from listening.erase.match import plan_author
+    from listening.erase.subject import gather, write_subject
     from warehouse.subject import read_subject
 
     root = DataRoot.from_environment()
@@ -154,7 +154,7 @@ def keys(
 
 
 def _plan(root: DataRoot, author: str, mention: str, query: str) -> Plan:
-    from listening.erasematch import plan_author, plan_mention, plan_query
+    from listening.erase.match import plan_author, plan_mention, plan_query
 
     with step("look through the landing zone"):
         if author:
@@ -186,6 +186,6 @@ def _tell(told: dict[str, Any], text: str, *, as_json: bool) -> None:
 
 
 def _brands(paths: list[Path] | None) -> BrandFile:
-    from listening.brand import brand_paths, load_brands
+    from listening.brand.load import brand_paths, load_brands
 
     return load_brands(paths or brand_paths())

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from listening.contract import BrandFile, DataRoot
-    from listening.erasematch import Plan
-    from listening.eraseroom import Ledger, Report, Room
+    from listening.erase.match import Plan
+    from listening.erase.room import Ledger, Report, Room
 
 
 def rooms(brands: BrandFile) -> Sequence[Room]:
     """Return the rooms: the log first, then what is made of it, and small state at last."""
-    from listening.erasefile import erase_state, inbox_room
-    from listening.eraseroom import erase_landing, erase_tagged
-    from listening.erasestate import erase_desk
+    from listening.erase.file import erase_state, inbox_room
+    from listening.erase.room import erase_landing, erase_tagged
+    from listening.erase.state import erase_desk
 
     return (
         seal_decisions,
@@ -34,8 +34,8 @@ def rooms(brands: BrandFile) -> Sequence[Room]:
 def seal_decisions(root: DataRoot, _: Plan, __: Mapping[str, str], ___: Ledger) -> Report:
     """Seal what was decided at the desk and is not sealed yet: it is erased with the rest."""
     from desk.work.outbox import open_outbox
-    from listening.eraseroom import Report
-    from listening.outbox import seal_outbox
+    from listening.decide.outbox import seal_outbox
+    from listening.erase.room import Report
 
     with open_outbox(root) as outbox:
         sealed = seal_outbox(root, outbox)
@@ -46,7 +46,7 @@ def erase_evidence_room(
     root: DataRoot, plan: Plan, veils: Mapping[str, str], ledger: Ledger
 ) -> Report:
     """Erase from the evidence, but what a hold keeps; a stub keeps the chain whole."""
-    from listening.eraseroom import Report
+    from listening.erase.room import Report
 
     report, needles = Report("evidence"), cache(plan.needles)
     if not (root.path / "evidence").is_dir():
@@ -82,8 +82,8 @@ def finish_holds(root: DataRoot) -> int:
 def erase_warehouse(root: DataRoot, plan: Plan, veils: Mapping[str, str], ledger: Ledger) -> Report:
     """Erase from the warehouse, whose file is written anew."""
     from listening.contract import batch_ids
-    from listening.erasematch import is_of
-    from listening.eraseroom import Report
+    from listening.erase.match import is_of
+    from listening.erase.room import Report
     from warehouse.erase import erase_mentions
 
     report = Report("warehouse")
@@ -112,7 +112,7 @@ def published_room(brands: BrandFile) -> Room:
 
     def erase_published(root: DataRoot, _: Plan, __: Mapping[str, str], ledger: Ledger) -> Report:
         from listening.contract import ListeningError
-        from listening.eraseroom import Report
+        from listening.erase.room import Report
         from warehouse.fault import ModelError
         from warehouse.model import build_models
         from warehouse.publish import publish
@@ -144,8 +144,8 @@ def let_go(root: DataRoot, brands: BrandFile, *, dry_run: bool = False) -> dict[
     An erasure that died is finished first. Every step may be killed and done again.
     """
     from listening.contract import ListeningError
-    from listening.erase import erase, finish_erasure
-    from listening.retain import drop_raw, plan_old
+    from listening.erase.retain import drop_raw, plan_old
+    from listening.erase.run import erase, finish_erasure
     from warehouse.erase import tell_revisions
 
     told: dict[str, Any] = {"dry_run": dry_run, "proofs": [], "deletion": 0, "retention": 0}

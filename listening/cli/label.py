@@ -57,7 +57,7 @@ def retag(
     as_json: Json = False,
 ) -> None:
     """Tag again what older versions of the taggers tagged; load, model and publish."""
-    from listening.brand import brand_paths
+    from listening.brand.load import brand_paths
     from listening.contract import DataRoot
     from nlp.retag import retag_stale
 
@@ -89,7 +89,7 @@ def correct(
 ) -> None:
     """Correct a label: it stands before the model's from the next load on, whatever is re-run."""
     from listening.contract import Correction, DataRoot, check_correction
-    from listening.correct import choose_target, seal_corrections
+    from listening.decide.correct import choose_target, seal_corrections
     from warehouse.decision import read_label
 
     root, about = DataRoot.from_environment(), choose_target(tagger, brand_id, target)
@@ -114,7 +114,7 @@ def eval_(
     as_json: Json = False,
 ) -> None:
     """Measure the model with 95 % intervals; write the figures to the table `evaluation`."""
-    from listening.brand import load_brands
+    from listening.brand.load import load_brands
     from listening.contract import DataRoot, now
     from nlp.encoder import Encoder
     from nlp.evaluate import Ground, measure_all, seal_figures, sort_out, tabulate, to_json

@@ -30,7 +30,7 @@ def init(
     as_json: Json = False,
 ) -> None:
     """Write a brand file that listens without any account or key."""
-    from listening.brandedit import new_brand_file, write_checked
+    from listening.brand.edit import new_brand_file, write_checked
     from listening.contract import slug
 
     asks = sys.stdin.isatty() and not as_json
@@ -195,7 +195,7 @@ def add(
     as_json: Json = False,
 ) -> None:
     """Add a source to a brand file, asking for what it needs; the file's comments stay."""
-    from listening.brandedit import add_source, write_checked
+    from listening.brand.edit import add_source, write_checked
     from listening.contract import ConfigurationError
     from listening.sources import SOURCES
     from listening.streams import streams
@@ -217,7 +217,7 @@ def add(
 
 
 def _settings(source: str, stated: Sequence[str], *, asks: bool) -> dict[str, Any]:
-    from listening.brandedit import read_value
+    from listening.brand.edit import read_value
     from listening.contract import ConfigurationError
     from listening.sources import SOURCES
 

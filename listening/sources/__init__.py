@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict
 
 from listening.clean import clean_text
 from listening.contract import BrandFile, Cursor, ListeningError, Mention, Page, stream_id
-from listening.meter import Bill, Budget, Meter
+from listening.net.meter import Bill, Budget, Meter
 
 if TYPE_CHECKING:
     from listening.http import Http

@@ -8,9 +8,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final, TypeVar
 
-from listening.answer import DeniedError, RateLimitedError
 from listening.contract import Coverage, Cursor, Deletion, Item, ListeningError, Mention, Page
-from listening.credential import find_credential
+from listening.net.answer import DeniedError, RateLimitedError
+from listening.net.credential import find_credential
 from listening.sources import Look
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)

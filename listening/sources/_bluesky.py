@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from listening.answer import GoneError
 from listening.contract import Item, Mention, Reject
+from listening.net.answer import GoneError
 from listening.sources import Look
 from listening.sources._api import chunks
 from listening.sources._read import NOT_PUBLIC, expect

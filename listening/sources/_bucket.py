@@ -17,8 +17,8 @@ from typing import Final
 from urllib.parse import quote, urlsplit
 
 from listening.contract import now
-from listening.credential import Credential
 from listening.http import Http
+from listening.net.credential import Credential
 from listening.sources import SourceChanged
 from listening.sources._xml import XmlError, read_nodes
 

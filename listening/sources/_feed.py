@@ -8,8 +8,8 @@ import logging
 import re
 from typing import Any, Final
 
-from listening.answer import CutError, Response, conditions
-from listening.guard import shown
+from listening.net.answer import CutError, Response, conditions
+from listening.net.guard import shown
 from listening.sources import Look, SourceChanged
 from listening.sources._jsonfeed import is_json_feed, read_json_feed
 from listening.sources._xml import declares_entities, is_whole

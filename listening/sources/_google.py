@@ -12,9 +12,9 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
-from listening.answer import DeniedError, read_json
 from listening.contract import ConfigurationError, ListeningError
-from listening.credential import Credential, need_credential
+from listening.net.answer import DeniedError, read_json
+from listening.net.credential import Credential, need_credential
 from listening.sources import Look
 from listening.sources._jwt import sign
 from listening.sources._read import expect

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from feedparser import FeedParserDict
 
-from listening.answer import Response, read_json
+from listening.net.answer import Response, read_json
 from listening.sources import SourceChanged
 from listening.sources._read import expect
 

@@ -15,10 +15,10 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlsplit
 
-from listening.answer import DeniedError, GoneError, RateLimitedError, Response, read_json
 from listening.contract import Item, ListeningError, Page, Snapshot
-from listening.credential import need_credential
-from listening.guard import shown
+from listening.net.answer import DeniedError, GoneError, RateLimitedError, Response, read_json
+from listening.net.credential import need_credential
+from listening.net.guard import shown
 from listening.sources import Look
 from listening.sources._api import gone
 from listening.sources._owned import inner

@@ -7,8 +7,8 @@ from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
-from listening.answer import GoneError
 from listening.contract import BrandFile, ConfigurationError, Item, Mention, Page
+from listening.net.answer import GoneError
 from listening.sources import Look, Settings, Target
 from listening.sources._api import EPOCH, Again, Heard, gone
 from listening.sources._read import (

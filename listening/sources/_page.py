@@ -10,12 +10,12 @@ from html import unescape
 from typing import Any, Final
 from urllib.parse import urljoin, urlsplit
 
-from listening.answer import Response
 from listening.clean import UncleanError
 from listening.contract import Item, Mention, Reject
-from listening.guard import shown
+from listening.net.answer import Response
+from listening.net.guard import shown
+from listening.net.wall import check_wall
 from listening.sources._read import NOT_PUBLIC, RAW, instant
-from listening.wall import check_wall
 
 PUBLISHED: Final = ("article:published_time", "datePublished", "date", "dc.date", "DC.date.issued")
 MODIFIED: Final = ("article:modified_time", "dateModified", "og:updated_time")

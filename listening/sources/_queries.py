@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from listening.contract import BrandFile
-from listening.query import Dialect, compile_search, search_texts
+from listening.query.search import Dialect, compile_search, search_texts
 from listening.sources import Target
 from listening.sources._read import api_target
 

@@ -8,13 +8,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urljoin, urlsplit
 
-from listening.answer import CutError, GoneError, Response, unpack
 from listening.clean import UncleanError
-from listening.guard import RefusedError
+from listening.net.answer import CutError, GoneError, Response, unpack
+from listening.net.guard import RefusedError
+from listening.net.wire import TooBigError
 from listening.sources import SourceChanged
 from listening.sources._read import instant
 from listening.sources._xml import Node, XmlError, declares_entities, read_nodes
-from listening.wire import TooBigError
 
 if TYPE_CHECKING:
     from listening.http import Http

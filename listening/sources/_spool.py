@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from listening.contract import BrandFile, ListeningError
-from listening.credential import need_credential
+from listening.net.credential import need_credential
 
 MOST: Final = 5_000_000  # bytes of one file
 

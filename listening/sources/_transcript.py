@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from html import unescape
 from typing import Any, Final
 
-from listening.answer import BadAnswerError, CutError, Response
 from listening.clean import strip_html
+from listening.net.answer import BadAnswerError, CutError, Response
 
 TYPES: Final = (  # the best first: what tells moments and speakers
     "application/json", "text/vtt", "application/srt", "application/x-subrip", "text/srt",

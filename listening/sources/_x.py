@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from listening.answer import Response
 from listening.contract import Deletion
+from listening.net.answer import Response
 from listening.sources import Look, SourceChanged
 from listening.sources._api import EPOCH
 from listening.sources._read import expect, instant

@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from listening.answer import DeniedError, RateLimitedError
-from listening.credential import need_credential
+from listening.net.answer import DeniedError, RateLimitedError
+from listening.net.credential import need_credential
 from listening.sources import Look
 from listening.sources._read import Pager, expect, text_id
 

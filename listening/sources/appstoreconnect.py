@@ -18,7 +18,7 @@ from typing import Any, Final
 from pydantic import Field
 
 from listening.contract import BrandFile, ConfigurationError, Item, Mention, Page, now
-from listening.credential import need_credential
+from listening.net.credential import need_credential
 from listening.sources import Look, Settings, Target, source
 from listening.sources._jwt import sign
 from listening.sources._owned import (

@@ -24,7 +24,6 @@ from urllib.parse import urlencode
 
 from pydantic import Field
 
-from listening.answer import TransientError
 from listening.clean import UncleanError
 from listening.contract import (
     BrandFile,
@@ -36,7 +35,8 @@ from listening.contract import (
     Page,
     Snapshot,
 )
-from listening.query import topic_filter
+from listening.net.answer import TransientError
+from listening.query.search import topic_filter
 from listening.sources import Look, Settings, SourceChanged, Target, source
 from listening.sources._api import EPOCH
 from listening.sources._bluesky import API, PER_CALL, counts, hydrate, own_accounts, posts

@@ -23,17 +23,17 @@ from typing import IO, Final
 from pydantic import Field
 from requests.structures import CaseInsensitiveDict
 
-from listening.answer import DeniedError, GoneError, Response, TransientError, unpack
 from listening.contract import BrandFile, Coverage, Item, Mention, Page, Reject
 from listening.http import AGENT
-from listening.query import topic_filter
+from listening.net.answer import DeniedError, GoneError, Response, TransientError, unpack
+from listening.net.wall import WalledError
+from listening.query.search import topic_filter
+from listening.query.syntax import WORD
 from listening.sources import Look, Settings, SourceChanged, Target, source
 from listening.sources._api import blind, is_due, searched
 from listening.sources._page import read_page
 from listening.sources._queries import search_targets
 from listening.sources._read import NOT_PUBLIC, digest, instant
-from listening.syntax import WORD
-from listening.wall import WalledError
 
 SITE: Final = "https://data.commoncrawl.org"
 GIGABYTE: Final = 1_000_000_000

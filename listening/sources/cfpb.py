@@ -17,8 +17,8 @@ from typing import Any, Final
 
 from pydantic import Field
 
-from listening.answer import GoneError
 from listening.contract import BrandFile, Item, Mention, Page
+from listening.net.answer import GoneError
 from listening.sources import Look, Settings, Target, source
 from listening.sources._api import gone, hear
 from listening.sources._queries import search_targets

@@ -20,11 +20,11 @@ from urllib.parse import urlsplit
 
 from pydantic import Field
 
-from listening.answer import DeniedError, GoneError, LaterError, Response, read_json
 from listening.clean import UncleanError, strip_html
 from listening.contract import BrandFile, Coverage, Deletion, Item, Mention, Page
-from listening.credential import need_credential
-from listening.query import search_texts
+from listening.net.answer import DeniedError, GoneError, LaterError, Response, read_json
+from listening.net.credential import need_credential
+from listening.query.search import search_texts
 from listening.sources import Look, Relation, Settings, Target, source
 from listening.sources._api import EPOCH, Heard, blind, gone, moments, one_by_one
 from listening.sources._queries import queries_for

@@ -34,7 +34,7 @@ from listening.contract import (
     Mention,
     Page,
 )
-from listening.credential import find_credential
+from listening.net.credential import find_credential
 from listening.sources import Look, Relation, Settings, Target, source
 from listening.sources._bucket import Bucket
 from listening.sources._read import target_name
@@ -197,9 +197,9 @@ def _items(path: Path, look: Look) -> Iterator[Item]:
     Raises:
         ListeningError: the file is wrong as a whole.
     """
-    from listening.dates import DateReader, read_zone
-    from listening.importrow import DATES, RowReader, brand_index, plan
-    from listening.sheet import open_sheet
+    from listening.imports.dates import DateReader, read_zone
+    from listening.imports.row import DATES, RowReader, brand_index, plan
+    from listening.imports.sheet import open_sheet
 
     facts = look.settings
     sheet = open_sheet(path)

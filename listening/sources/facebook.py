@@ -19,8 +19,8 @@ from typing import Any, Final
 
 from pydantic import Field
 
-from listening.answer import GoneError
 from listening.contract import BrandFile, Item, Mention, Page
+from listening.net.answer import GoneError
 from listening.sources import Look, Settings, Target, source
 from listening.sources._api import EPOCH, moments
 from listening.sources._meta import API, AT_ONCE, ask, pages, recounted

@@ -18,10 +18,10 @@ from urllib.parse import urlsplit
 
 from pydantic import Field
 
-from listening.answer import CutError, Response, read_json
 from listening.clean import UncleanError, strip_html
 from listening.contract import BrandFile, Coverage, Item, ListeningError, Mention, Page, Snapshot
-from listening.credential import need_credential
+from listening.net.answer import CutError, Response, read_json
+from listening.net.credential import need_credential
 from listening.sources import Look, Settings, Target, source
 from listening.sources._api import gone, halve, hear, one_by_one
 from listening.sources._queries import search_targets

@@ -17,11 +17,11 @@ from datetime import UTC, datetime, timedelta
 from html import unescape
 from typing import Final
 
-from listening.answer import GoneError
-from listening.bulk import unzip_lines
 from listening.clean import UncleanError
 from listening.contract import BrandFile, Coverage, Mention, Page
-from listening.query import topic_filter
+from listening.net.answer import GoneError
+from listening.net.bulk import unzip_lines
+from listening.query.search import topic_filter
 from listening.sources import Look, Settings, SourceChanged, Target, cursor_instant, source
 from listening.sources._read import api_target, read_items
 

@@ -16,9 +16,9 @@ from typing import Any, Final
 
 from pydantic import Field
 
-from listening.answer import LaterError, Response, read_json
 from listening.contract import BrandFile, Coverage, ListeningError, Mention, Page
-from listening.query import Dialect
+from listening.net.answer import LaterError, Response, read_json
+from listening.query.search import Dialect
 from listening.sources import Look, Settings, Target, source
 from listening.sources._api import halve, hear
 from listening.sources._queries import search_targets

@@ -18,10 +18,10 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
 
-from listening.answer import GoneError, RateLimitedError, Response, conditions, read_json
 from listening.contract import BrandFile, Coverage, Item, ListeningError, Mention, Page
-from listening.credential import find_credential
-from listening.query import Dialect, compile_search
+from listening.net.answer import GoneError, RateLimitedError, Response, conditions, read_json
+from listening.net.credential import find_credential
+from listening.query.search import Dialect, compile_search
 from listening.sources import Look, Settings, Target, source
 from listening.sources._api import Heard, bearer, blind, gone, one_by_one, stamp
 from listening.sources._github import DISCUSSIONS, discussed

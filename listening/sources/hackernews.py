@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from listening.clean import strip_html
 from listening.contract import BrandFile, Coverage, Item, Mention, Page, Snapshot
-from listening.query import search_texts
+from listening.query.search import search_texts
 from listening.sources import Look, Settings, Target, source
 from listening.sources._api import gone, hear
 from listening.sources._queries import IMPLIED, names_of, queries_for

@@ -20,9 +20,9 @@ from typing import Any, Final
 
 from pydantic import Field
 
-from listening.answer import GoneError
 from listening.clean import UncleanError
 from listening.contract import BrandFile, Item, Mention, Page, Reject
+from listening.net.answer import GoneError
 from listening.sources import Look, Settings, Target, source
 from listening.sources._api import moments
 from listening.sources._meta import API, AT_ONCE, ask, pages, recounted

@@ -15,10 +15,10 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from listening.answer import GoneError, read_json
 from listening.clean import UncleanError, strip_html
 from listening.contract import BrandFile, Coverage, Deletion, Item, Mention, Page
-from listening.credential import need_credential
+from listening.net.answer import GoneError, read_json
+from listening.net.credential import need_credential
 from listening.sources import Look, Settings, Target, source
 from listening.sources._api import EPOCH
 from listening.sources._owned import channel, inner, whose

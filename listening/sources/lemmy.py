@@ -17,9 +17,9 @@ from datetime import timedelta
 from typing import Any, Final, Literal
 from urllib.parse import urlsplit
 
-from listening.answer import DeniedError, GoneError
 from listening.clean import UncleanError
 from listening.contract import BrandFile, Coverage, Deletion, Item, Mention, Page
+from listening.net.answer import DeniedError, GoneError
 from listening.sources import Look, Settings, Target, source
 from listening.sources._api import EPOCH, disguised, gone, hear, moments, one_by_one
 from listening.sources._queries import search_targets

@@ -22,10 +22,10 @@ from urllib.parse import quote
 
 from pydantic import Field
 
-from listening.answer import GoneError
 from listening.clean import UncleanError
 from listening.contract import BrandFile, Item, Mention, Page, Snapshot
-from listening.credential import need_credential
+from listening.net.answer import GoneError
+from listening.net.credential import need_credential
 from listening.sources import Look, Settings, Target, source
 from listening.sources._api import gone
 from listening.sources._owned import channels, count, follow, inner, whose

@@ -20,11 +20,11 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from pydantic import model_validator
 
-from listening.answer import GoneError, Response, read_json
 from listening.clean import UncleanError, strip_html
 from listening.contract import BrandFile, Item, Mention, Page
-from listening.credential import need_credential
-from listening.query import Dialect, compile_search
+from listening.net.answer import GoneError, Response, read_json
+from listening.net.credential import need_credential
+from listening.query.search import Dialect, compile_search
 from listening.sources import Look, Settings, SourceSilent, Target, source
 from listening.sources._api import Heard, bearer, blind, gone, moments, one_by_one
 from listening.sources._read import (

@@ -16,12 +16,12 @@ from typing import Any, Final
 
 from pydantic import Field
 
-from listening.answer import DeniedError
 from listening.clean import UncleanError, strip_html
 from listening.contract import BrandFile, Coverage, Mention, Page
-from listening.credential import need_credential
-from listening.meter import Budget
-from listening.query import Dialect
+from listening.net.answer import DeniedError
+from listening.net.credential import need_credential
+from listening.net.meter import Budget
+from listening.query.search import Dialect
 from listening.sources import Look, Settings, Target, source
 from listening.sources._api import disguised, halve, hear, stamp
 from listening.sources._queries import search_targets

@@ -15,9 +15,9 @@ from typing import Any, Final
 
 from pydantic import Field
 
-from listening.answer import Response, read_json
 from listening.clean import UncleanError
 from listening.contract import BrandFile, Item, Mention, Page
+from listening.net.answer import Response, read_json
 from listening.sources import Look, Settings, Target, source
 from listening.sources._api import EPOCH, MOST_ASKED, gone, is_due, searched
 from listening.sources._read import api_target, expect, field, page_of, words

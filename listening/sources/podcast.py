@@ -19,9 +19,9 @@ from urllib.parse import urljoin
 
 from pydantic import Field
 
-from listening.answer import BadAnswerError, DeniedError, GoneError, TransientError
 from listening.contract import BrandFile, Coverage, ListeningError, Mention, Page
-from listening.guard import RefusedError
+from listening.net.answer import BadAnswerError, DeniedError, GoneError, TransientError
+from listening.net.guard import RefusedError
 from listening.sources import Look, Settings, SourceSilent, Target, source
 from listening.sources._api import EPOCH
 from listening.sources._entry import entry_id, read_entry

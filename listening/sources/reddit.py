@@ -18,12 +18,12 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from urllib.parse import quote
 
-from listening.answer import DeniedError, GoneError, read_json
 from listening.clean import UncleanError
 from listening.contract import BrandFile, Coverage, Deletion, Item, Mention, Page
-from listening.credential import find_credential
-from listening.dialect import Dialect
-from listening.query import compile_search
+from listening.net.answer import DeniedError, GoneError, read_json
+from listening.net.credential import find_credential
+from listening.query.dialect import Dialect
+from listening.query.search import compile_search
 from listening.sources import Look, Settings, Target, source
 from listening.sources._api import Heard, basic, blind, moments
 from listening.sources._queries import queries_for

@@ -18,11 +18,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
-from listening.answer import DeniedError, RateLimitedError
 from listening.clean import strip_html
 from listening.contract import BrandFile, ListeningError, Mention, Page
-from listening.credential import find_credential
-from listening.query import Dialect, compile_search
+from listening.net.answer import DeniedError, RateLimitedError
+from listening.net.credential import find_credential
+from listening.query.search import Dialect, compile_search
 from listening.sources import Look, Settings, Target, source
 from listening.sources._api import Heard, blind, chunks, gone
 from listening.sources._queries import queries_for

@@ -16,9 +16,9 @@ from typing import Any, Final
 
 from pydantic import Field
 
-from listening.answer import GoneError
 from listening.contract import BrandFile, Item, Mention, Page, Snapshot
-from listening.credential import need_credential
+from listening.net.answer import GoneError
+from listening.net.credential import need_credential
 from listening.sources import Look, Settings, Target, source
 from listening.sources._api import gone, one_by_one
 from listening.sources._owned import REPLY, channels, count, follow, inner, review_page, walk, whose

@@ -19,9 +19,9 @@ from urllib.parse import urlsplit
 
 from pydantic import Field
 
-from listening.answer import BadAnswerError, DeniedError, GoneError, Response, TransientError
 from listening.contract import BrandFile, Coverage, Deletion, Item, ListeningError, Page
 from listening.http import AGENT
+from listening.net.answer import BadAnswerError, DeniedError, GoneError, Response, TransientError
 from listening.sources import Look, Settings, SourceSilent, Target, source
 from listening.sources._api import EPOCH
 from listening.sources._page import read_page

@@ -42,7 +42,7 @@ class Spool(Settings):
 
     @model_validator(mode="after")
     def _check_map(self) -> Self:
-        from listening.importrow import FIELDS
+        from listening.imports.row import FIELDS
 
         if strange := sorted(set(self.map.values()) - {*FIELDS}):
             raise ValueError(f"unknown field {strange[0]!r}; fields are {', '.join(FIELDS)}")
@@ -122,9 +122,9 @@ def _items(look: Look, post: Post) -> Iterator[Item]:
 
 
 def _read(look: Look, rows: list[Any]) -> Iterator[Item]:
-    from listening.dates import DateReader
-    from listening.importrow import FIELDS, RowReader, brand_index
-    from listening.sheet import Row
+    from listening.imports.dates import DateReader
+    from listening.imports.row import FIELDS, RowReader, brand_index
+    from listening.imports.sheet import Row
 
     facts = look.settings
     mapped = {field: column for column, field in facts["map"].items()}

@@ -18,10 +18,10 @@ from urllib.parse import urlsplit
 
 from pydantic import Field
 
-from listening.answer import DeniedError, Response, read_json
 from listening.clean import strip_html
 from listening.contract import BrandFile, ConfigurationError, Item, Mention, Page
-from listening.credential import need_credential
+from listening.net.answer import DeniedError, Response, read_json
+from listening.net.credential import need_credential
 from listening.sources import Look, Settings, Target, source
 from listening.sources._api import basic
 from listening.sources._owned import channel, follow, walk, whose

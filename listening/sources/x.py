@@ -22,12 +22,12 @@ from typing import Annotated, Any, Final
 
 from pydantic import Field
 
-from listening.answer import DeniedError, RateLimitedError, Response, read_json
 from listening.clean import UncleanError
 from listening.contract import BrandFile, Coverage, Item, Mention, Page
-from listening.credential import need_credential
-from listening.meter import Budget
-from listening.query import Dialect, compile_search
+from listening.net.answer import DeniedError, RateLimitedError, Response, read_json
+from listening.net.credential import need_credential
+from listening.net.meter import Budget
+from listening.query.search import Dialect, compile_search
 from listening.sources import Look, Settings, SourceChanged, Target, source
 from listening.sources._api import EPOCH, Heard, blind, chunks, gone, stamp
 from listening.sources._queries import queries_for

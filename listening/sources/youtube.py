@@ -19,7 +19,6 @@ from typing import Any, Final
 
 from pydantic import Field
 
-from listening.answer import DeniedError, GoneError
 from listening.clean import UncleanError
 from listening.contract import (
     BrandFile,
@@ -30,9 +29,10 @@ from listening.contract import (
     Page,
     Snapshot,
 )
-from listening.dialect import Dialect
-from listening.meter import Budget
-from listening.query import compile_search
+from listening.net.answer import DeniedError, GoneError
+from listening.net.meter import Budget
+from listening.query.dialect import Dialect
+from listening.query.search import compile_search
 from listening.sources import Look, Settings, Target, source
 from listening.sources._api import blind, chunks, gone, is_due, moments, stamp
 from listening.sources._queries import queries_for

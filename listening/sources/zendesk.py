@@ -17,10 +17,10 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from listening.answer import GoneError
 from listening.clean import UncleanError
 from listening.contract import BrandFile, Deletion, Item, Mention, Page
-from listening.credential import need_credential
+from listening.net.answer import GoneError
+from listening.net.credential import need_credential
 from listening.sources import Look, Settings, Target, source
 from listening.sources._api import EPOCH, basic
 from listening.sources._owned import channel, inner, whose

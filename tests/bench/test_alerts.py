@@ -13,7 +13,7 @@ from bench.demo import BRAND, WORLD
 from bench.hook import Got
 from bench.live import plan_posts, with_posts
 from bench.replay import load_world, serve
-from listening.brand import load_brands
+from listening.brand.load import load_brands
 
 NOON = datetime(2026, 10, 29, 12, tzinfo=UTC)
 

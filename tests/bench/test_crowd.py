@@ -46,7 +46,7 @@ def test_streams_at_once_keep_the_pace_and_lose_nothing(tmp_path):
 
 @pytest.mark.usefixtures("quick")
 def test_a_pace_that_is_not_kept_is_found(tmp_path, monkeypatch):
-    monkeypatch.setattr("listening.pace.Pace.wait", lambda *_: None)
+    monkeypatch.setattr("listening.net.pace.Pace.wait", lambda *_: None)
     told = crowd.measure(DataRoot(tmp_path), 5)
     assert any("was asked again after" in fault for fault in told["faults"])
 

@@ -11,10 +11,10 @@ import pytest
 from ruamel.yaml import YAML
 
 from bench.replay import load_world, serve
-from listening.brand import load_brands
+from listening.brand.load import load_brands
 from listening.contract import BrandFile, DataRoot, mention_id
 from listening.crawl import crawl_stream, streams
-from listening.imports import import_references
+from listening.imports.run import import_references
 from listening.sources.web import page_id
 
 ROOT = Path(__file__).parents[2]

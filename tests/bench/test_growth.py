@@ -14,7 +14,7 @@ from bench.growth.more import seal_more
 from bench.growth.recipe import time_recipes
 from bench.growth.report import Measured, Size, to_markdown
 from bench.growth.wide import seal_wide
-from listening.brand import load_brands
+from listening.brand.load import load_brands
 from listening.contract import CLOCK_VARIABLE, TEAMS, Batch, DataRoot, ListeningError
 from warehouse.load import load_pending, totals
 from warehouse.model import build_models

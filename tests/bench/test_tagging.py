@@ -12,7 +12,7 @@ from bench.posts import SHARES, make_posts
 from bench.rivals import digest
 from bench.tagging import BRAND, Measured, Run, summarise, to_markdown
 from bench.watch import Watch
-from listening.brand import load_brands
+from listening.brand.load import load_brands
 
 
 def test_posts_are_the_same_each_time_and_all_different() -> None:

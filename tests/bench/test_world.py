@@ -20,9 +20,9 @@ from bench.replay import World, load_world
 from bench.replay.expected import expected
 from bench.replay.mastodon import hashtags
 from bench.replay.timeline import Item, look
-from listening.brand import check_file, load_brands
+from listening.brand.load import check_file, load_brands
 from listening.contract import BrandFile, Mention
-from listening.query import topic_filter
+from listening.query.search import topic_filter
 from tests.bench.replay.conftest import ask
 
 ROOT = Path(__file__).parents[2]

@@ -10,7 +10,7 @@ import pytest
 ASK = """
 from airflow.sdk import Connection
 from airflow.sdk.exceptions import AirflowNotFoundException
-from listening.credential import consult, find_credential
+from listening.net.credential import consult, find_credential
 consult(lambda name: Connection.get(name).as_json(), AirflowNotFoundException)
 found = find_credential("forum")
 print(found.login, found.password, dict(found.extra), find_credential("nobody"))

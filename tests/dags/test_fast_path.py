@@ -9,7 +9,7 @@ import pytest
 
 from desk.deliver.lost import LostError, list_lost, report_lost
 from desk.deliver.outbox import decide_fate
-from listening.brand import load_brands
+from listening.brand.load import load_brands
 from listening.cli.chain import tag_and_alert
 from listening.contract import DataRoot, ListeningError
 from tests.desk.conftest import webhook

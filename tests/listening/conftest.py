@@ -18,7 +18,7 @@ from websockets.http11 import Request
 from websockets.server import ServerProtocol
 
 from listening.contract import DataRoot
-from listening.pace import Clock
+from listening.net.pace import Clock
 
 if TYPE_CHECKING:
     from .lab import Lab

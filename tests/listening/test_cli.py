@@ -357,7 +357,7 @@ def test_a_query_is_tried_before_it_goes_live(listening, export):
 
 
 def test_counts_of_young_mentions_become_a_history(listening, monkeypatch, tmp_path):
-    from listening.brand import load_brands
+    from listening.brand.load import load_brands
     from listening.contract import DataRoot
     from listening.recount import recount_stream
     from listening.streams import streams
@@ -401,7 +401,7 @@ def test_the_past_of_a_source_is_a_stream_of_its_own(listening, monkeypatch):
 def test_status_verifies_every_byte_and_tells_what_was_spent(listening, monkeypatch, tmp_path):
     from listening import sources
     from listening.contract import DataRoot
-    from listening.meter import Budget, Meter
+    from listening.net.meter import Budget, Meter
 
     budget = Budget({"post": 0.5}, cap=2)
     paid = dataclasses.replace(sources.SOURCES["rss"], budget=budget)
@@ -424,7 +424,7 @@ def test_status_verifies_every_byte_and_tells_what_was_spent(listening, monkeypa
 
 
 def crawl_kiosk(root):
-    from listening.brand import load_brands
+    from listening.brand.load import load_brands
     from listening.crawl import crawl_stream, streams
 
     brands = load_brands([Path(BRAND)])

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from listening.answer import DeniedError
 from listening.contract import DataRoot
 from listening.feeds import find_feeds
 from listening.http import Http
+from listening.net.answer import DeniedError
 
 from .conftest import Server, reply
 from .lab import feed

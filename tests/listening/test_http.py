@@ -23,7 +23,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from warcio.archiveiterator import ArchiveIterator
 
-from listening.answer import (
+from listening.contract import ConfigurationError, DataRoot
+from listening.http import Http
+from listening.net.answer import (
     BadAnswerError,
     CutError,
     DeniedError,
@@ -34,11 +36,9 @@ from listening.answer import (
     read_json,
     unpack,
 )
-from listening.contract import ConfigurationError, DataRoot
-from listening.guard import Guard, RefusedError, is_public, read_connect_to, resolve
-from listening.http import Http
-from listening.pace import Clock, Pace
-from listening.wire import TooBigError
+from listening.net.guard import Guard, RefusedError, is_public, read_connect_to, resolve
+from listening.net.pace import Clock, Pace
+from listening.net.wire import TooBigError
 
 from .conftest import Asked, FakeTime, Raw, Server, reply
 
@@ -391,7 +391,7 @@ def test_dripping_bytes_do_not_outlast_the_wall(
     where: str, root: DataRoot, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """However slowly a server drips, a request costs at most the wall (here a second)."""
-    monkeypatch.setattr("listening.effort.WALL", 1.0)
+    monkeypatch.setattr("listening.net.effort.WALL", 1.0)
     start = b"HTTP/1.1 200 OK\r\n" + (b"" if where == "headers" else b"\r\n")
 
     def drip(connection: socket.socket, _: Asked) -> None:
@@ -637,7 +637,7 @@ def tls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[int, 
         key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain)
         + certificate.public_bytes(serialization.Encoding.PEM)
     )
-    for module in ("wire", "stream"):
+    for module in ("net.wire", "stream"):
         monkeypatch.setattr(f"listening.{module}.DEFAULT_CA_BUNDLE_PATH", str(pem))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(pem)

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from listening.answer import BadAnswerError, DeniedError, TransientError
 from listening.contract import DataRoot
-from listening.guard import RefusedError
 from listening.http import Http
+from listening.net.answer import BadAnswerError, DeniedError, TransientError
+from listening.net.guard import RefusedError
 from listening.stream import Limits, Messages
 
 from .conftest import Asked, FakeTime, Raw, Server, reply, web_socket

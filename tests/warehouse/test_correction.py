@@ -21,7 +21,7 @@ from listening.contract import (
     ListeningError,
     mention_id,
 )
-from listening.correct import seal_corrections
+from listening.decide.correct import seal_corrections
 from listening.landing import Draft, Landing
 from tests.warehouse.world import BRANDS, World, at, deleted, rows_of, said, stored
 from warehouse.check import check_warehouse

@@ -19,8 +19,8 @@ from listening.contract import (
     Decision,
     mention_id,
 )
-from listening.correct import seal_corrections
-from listening.decide import decision_facts, seal_rows
+from listening.decide.correct import seal_corrections
+from listening.decide.seal import decision_facts, seal_rows
 from listening.landing import Draft, Landing
 from tests.warehouse.world import BRANDS, World, at, deleted, rows_of, said, stored
 from warehouse.check import check_warehouse

@@ -10,11 +10,11 @@ import sqlalchemy as sa
 
 from listening.cli.eraserooms import erase_warehouse
 from listening.contract import DataRoot, Decision, mention_id
-from listening.decide import decision_facts, seal_rows
-from listening.erase import erase
-from listening.erasefile import erase_state
-from listening.erasematch import Plan, plan_author, plan_mention
-from listening.eraseroom import erase_landing, erase_tagged
+from listening.decide.seal import decision_facts, seal_rows
+from listening.erase.file import erase_state
+from listening.erase.match import Plan, plan_author, plan_mention
+from listening.erase.room import erase_landing, erase_tagged
+from listening.erase.run import erase
 from tests.canary import find_words
 from tests.warehouse.test_tables import catalog
 from tests.warehouse.world import (

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import tracemalloc
 
-from listening.erase import erase
-from listening.erasefile import erase_state
-from listening.erasematch import plan_query
-from listening.eraseroom import erase_landing, erase_tagged
+from listening.erase.file import erase_state
+from listening.erase.match import plan_query
+from listening.erase.room import erase_landing, erase_tagged
+from listening.erase.run import erase
 from tests.canary import find_words
 from tests.warehouse.world import World, said
 

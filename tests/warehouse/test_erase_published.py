@@ -28,8 +28,15 @@ from desk.work.item import ROOMS as DESK
 from desk.work.outbox import write
 from listening.cli.eraserooms import rooms
 from listening.contract import DataRoot, Decision, ListeningError
-from listening.erase import IncompleteError, Proof, erase, finish_erasure, is_pending, read_proofs
-from listening.erasematch import Plan, plan_author
+from listening.erase.match import Plan, plan_author
+from listening.erase.run import (
+    IncompleteError,
+    Proof,
+    erase,
+    finish_erasure,
+    is_pending,
+    read_proofs,
+)
 from tests.canary import find_words
 from tests.forked import CONTEXT, fork
 from tests.warehouse import world

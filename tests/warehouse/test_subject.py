@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from listening.cli import app
 from listening.contract import ConfigurationError, DataRoot
-from listening.subject import gather, write_subject
+from listening.erase.subject import gather, write_subject
 from tests.warehouse.test_erase import fill
 from tests.warehouse.world import BRANDS, World, said
 from warehouse.load import load_pending

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from listening.alertmodel import LIMITS
+from listening.brand.alerts import LIMITS
 
 PAGE = Path(__file__).parents[3] / "docs" / "alerts.md"
 BEGIN = "<!-- rules: written by `python -m tests.desk.alert.reference` -->\n"

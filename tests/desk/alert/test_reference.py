@@ -5,7 +5,7 @@ import json
 import pytest
 
 from desk.alert.judge import JUDGES
-from listening.alertmodel import LIMITS
+from listening.brand.alerts import LIMITS
 from listening.cli import main
 from tests.desk.alert.reference import PAGE, page
 from tests.desk.alert.world import DAY, HOUR, NOW, said

@@ -13,7 +13,7 @@ from desk.state import writing
 from desk.work import outbox
 from listening.cli.chain import tag_and_alert
 from listening.contract import Correction, Decision
-from listening.decide import decision_facts, seal_rows
+from listening.decide.seal import decision_facts, seal_rows
 from tests.desk.alert.world import DAY, HOUR, NOW, brands, rule, said
 
 START = NOW - 3 * DAY

@@ -13,7 +13,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from listening.alertmodel import AlertModel
+from listening.brand.alerts import AlertModel
 from listening.contract import (
     FOOTER_KEY,
     LANDING_SCHEMA,

@@ -237,7 +237,7 @@ def _load(desk: Desk) -> None:
     from desk.legal.post import post_decisions
     from desk.work.outbox import open_outbox
     from listening.contract import key_id, read_key
-    from listening.outbox import seal_outbox
+    from listening.decide.outbox import seal_outbox
     from tests.warehouse.models.month import Core
     from warehouse.load import load_pending
     from warehouse.model import build_models

@@ -10,7 +10,7 @@ import pytest
 
 from desk.deliver.channel import Channel, NoChannelError, Quiet, find_channel
 from listening.contract import ConfigurationError
-from listening.credential import find_credential
+from listening.net.credential import find_credential
 
 
 @dataclass

@@ -7,7 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from desk.legal.post import post_decisions
-from listening.brand import check_file, load_brands
+from listening.brand.load import check_file, load_brands
 from listening.cli import main
 from listening.contract import batch_ids
 from nlp.protected import ProtectedNames

@@ -11,10 +11,10 @@ from desk.legal.place import Evidence, make_ref
 from desk.legal.verify import verify
 from listening.cli.eraserooms import erase_evidence_room
 from listening.contract import BrandFile, read_batch
-from listening.erase import erase
-from listening.erasefile import erase_state, inbox_room
-from listening.erasematch import plan_author
-from listening.eraseroom import erase_landing, erase_tagged
+from listening.erase.file import erase_state, inbox_room
+from listening.erase.match import plan_author
+from listening.erase.room import erase_landing, erase_tagged
+from listening.erase.run import erase
 from tests.canary import find_words
 from tests.desk.legal.world import Exchange, flag, post
 

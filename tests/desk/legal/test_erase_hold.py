@@ -6,11 +6,11 @@ from desk.legal.case import read_cases
 from desk.legal.keep import keep_evidence
 from desk.legal.review import add_mention, hold_case, open_case
 from listening.cli.eraserooms import erase_evidence_room, finish_holds, seal_decisions
-from listening.erase import erase
-from listening.erasefile import erase_state
-from listening.erasematch import plan_mention
-from listening.eraseroom import erase_landing, erase_tagged
-from listening.erasestate import erase_desk
+from listening.erase.file import erase_state
+from listening.erase.match import plan_mention
+from listening.erase.room import erase_landing, erase_tagged
+from listening.erase.run import erase
+from listening.erase.state import erase_desk
 from tests.canary import find_words
 from tests.desk.legal.conftest import OFFER
 

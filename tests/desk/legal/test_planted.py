@@ -7,7 +7,7 @@ import pytest
 from desk.legal.keep import keep_evidence
 from desk.legal.place import Evidence, make_ref
 from desk.legal.verify import verify
-from listening.brand import load_brands
+from listening.brand.load import load_brands
 from nlp.tag import tag_pending
 from tests.desk.legal.test_verify import ask_outside
 from tests.desk.legal.world import World, post

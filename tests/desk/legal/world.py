@@ -23,7 +23,7 @@ from listening.contract import (
     stream_id,
 )
 from listening.landing import Draft, Landing
-from listening.warc import Recorder
+from listening.net.warc import Recorder
 
 NOON = datetime(2026, 10, 8, 12, tzinfo=UTC)
 TAGGERS = {"counterfeit": "3+m1", "trademark": "2+m1", "doxxing": "2+m1", "impersonation": "3+m1"}

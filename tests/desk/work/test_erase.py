@@ -13,9 +13,9 @@ from desk.state import URL_VARIABLE, open_state, writing
 from desk.work.item import ROOMS
 from desk.work.outbox import outbox, write
 from listening.contract import Decision
-from listening.erase import erase
-from listening.erasematch import Found, Plan
-from listening.erasestate import erase_desk
+from listening.erase.match import Found, Plan
+from listening.erase.run import erase
+from listening.erase.state import erase_desk
 from tests.canary import find_words
 from tests.desk.work.conftest import BIN
 

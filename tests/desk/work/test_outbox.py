@@ -29,8 +29,8 @@ from listening.contract import (
     Written,
 )
 from listening.crash import SEAL_POINTS, VARIABLE
-from listening.decide import decision_facts, seal_rows
-from listening.outbox import seal_outbox
+from listening.decide.outbox import seal_outbox
+from listening.decide.seal import decision_facts, seal_rows
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 FORK = multiprocessing.get_context("fork")

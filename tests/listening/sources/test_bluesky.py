@@ -14,7 +14,7 @@ import pytest
 
 from listening.contract import Brand, BrandFile, DataRoot
 from listening.crawl import Outcome, crawl_stream
-from listening.effort import TRIES
+from listening.net.effort import TRIES
 from listening.sources import _REGISTERED, SOURCES, bluesky
 from listening.sources._bluesky import counts
 from listening.streams import streams

@@ -9,7 +9,7 @@ import pytest
 
 from listening.contract import ConfigurationError, DataRoot
 from listening.crawl import Outcome, streams
-from listening.credential import Credential
+from listening.net.credential import Credential
 from listening.sources._bucket import sign
 from tests.listening.conftest import Asked, FakeTime, Server, reply
 from tests.listening.lab import Lab, brand_file

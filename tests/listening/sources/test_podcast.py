@@ -7,7 +7,7 @@ import json
 import pytest
 from requests.structures import CaseInsensitiveDict
 
-from listening.answer import BadAnswerError, CutError, Response
+from listening.net.answer import BadAnswerError, CutError, Response
 from listening.sources._transcript import ENOUGH, MOST, Said, passages, read_transcript
 from tests.listening.conftest import reply
 from tests.listening.sources.conftest import Lab

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from listening.answer import DeniedError, RateLimitedError
-from listening.meter import SpendCappedError
+from listening.net.answer import DeniedError, RateLimitedError
+from listening.net.meter import SpendCappedError
 from listening.sources._api import disguised
 from tests.listening.conftest import Answer, Asked, reply
 from tests.listening.sources.conftest import NOON, Lab

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from listening.answer import RateLimitedError
 from listening.contract import ConfigurationError
 from listening.crawl import open_door, streams
 from listening.landing import Landing
+from listening.net.answer import RateLimitedError
 from listening.sources import Look, linkedin
 from listening.sources._meta import wait_for
 from listening.sources._spool import sign

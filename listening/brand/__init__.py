@@ -1,0 +1,1 @@
+"""What a brand file says: read, checked, explained, and edited without losing a comment."""

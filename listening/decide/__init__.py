@@ -1,0 +1,1 @@
+"""What people decide and correct, sealed so that it survives whatever is built again."""

@@ -1,0 +1,1 @@
+"""Taking in files that people have: exports of mentions, and tables they keep."""

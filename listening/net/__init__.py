@@ -1,0 +1,1 @@
+"""What `listening.http` and `listening.stream` are made of: guard, pace, meter, wire, WARC."""
