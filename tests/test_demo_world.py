@@ -26,14 +26,11 @@ HANDLES_MAY_BE = {"legal", "care"}
 
 def take(root: Path, server, at) -> None:
     """Take the whole way in a child, with both ends' clocks held at a moment."""
-    child = fork(
-        whole_way.take,
-        BRAND,
-        LISTENING_DATA=str(root),
-        LISTENING_NOW=at.isoformat(),
-        LISTENING_CONNECT_TO=server.connect_to,
-    )
-    child.join()
+    with pytest.MonkeyPatch.context() as held:
+        held.setenv("LISTENING_NOW", at.isoformat())  # the server is in this process
+        settings = {"LISTENING_DATA": str(root), "LISTENING_CONNECT_TO": server.connect_to}
+        child = fork(whole_way.take, BRAND, **settings)
+        child.join()
     assert child.exitcode == 0
 
 

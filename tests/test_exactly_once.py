@@ -18,7 +18,7 @@ from bench.airflow_home import airflow_environment
 from bench.replay import serve
 from listening.contract import DataRoot
 from tests import whole_way
-from tests.forked import CONTEXT, fork
+from tests.forked import fork
 
 ROOT = Path(__file__).parents[1]
 WORLD = Path(__file__).parent / "worlds" / "kiosk"
@@ -31,7 +31,6 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
 @pytest.fixture(scope="module", autouse=True)
 def workers():
-    CONTEXT.set_forkserver_preload(["tests.whole_way"])
     fork(int).join()  # the imports are paid here, and not measured
 
 

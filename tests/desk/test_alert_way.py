@@ -13,14 +13,13 @@ from listening.contract import DataRoot
 from tests.desk.alert.world import DAY, HOUR, NOW, World, brands, chatter, said
 from tests.desk.alert_child import RULES, act
 from tests.desk.deliver.lab import messages
-from tests.forked import CONTEXT, fork
+from tests.forked import fork
 
 START = NOW - 35 * DAY
 OTHER = "hackernews--b.example--main"
 CUT = NOW - 6.5 * DAY  # before the rise shows
 BAD = {"sentiment": "negative", "topics": ["leak"], "intents": ["complaint"]}
 DELIVER_POINTS = ("deliver:ready", "deliver:claimed", "deliver:sent", "deliver:marked")
-PRELOAD = ["tests.desk.alert_child", "desk.deliver.note", "desk.deliver.send", "apprise"]
 
 
 def rise(last, name):
@@ -81,7 +80,6 @@ def test_killed_twenty_times_everybody_hears_once(world, webhook):
     shown = [said("dox", NOW - HOUR, flags=["doxxing"]), said("hit", NOW - 5 * HOUR, likes=300),
              said("shop", NOW - 6 * HOUR, flags=["counterfeit"])]  # fmt: skip
     world.days([*world.rows, *crowd, *shown], START, NOW)
-    CONTEXT.set_forkserver_preload(PRELOAD)
     dice, kills = random.Random(12), 0  # noqa: S311
     for point in (*ALERT_POINTS, *DELIVER_POINTS, "alert:judged", "deliver:sent"):
         process = fork(act, webhook.url, LISTENING_CRASH_AT=point)

@@ -20,8 +20,6 @@ from warehouse.crash import VARIABLE
 from warehouse.load import load_pending
 from warehouse.publish import publish
 
-CONTEXT.set_forkserver_preload(["tests.warehouse.child", "alembic.command", "duckdb"])
-
 
 @dataclass
 class Child:

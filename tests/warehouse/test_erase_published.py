@@ -38,7 +38,7 @@ from listening.erase.run import (
     read_proofs,
 )
 from tests.canary import find_words
-from tests.forked import CONTEXT, fork
+from tests.forked import fork
 from tests.warehouse import world
 from tests.warehouse.conftest import NOW
 from tests.warehouse.world import stored
@@ -47,7 +47,6 @@ from warehouse.model import build_models
 from warehouse.publish import publish, team_file
 
 pytestmark = pytest.mark.slow
-CONTEXT.set_forkserver_preload([__name__, "alembic.command", "desk.legal.sign"])
 BRANDS = replace(world.BRANDS, publish_days=14)  # so that there are older months
 FAULT = {
     "test.listening.holds_triage": {

@@ -14,7 +14,7 @@ from desk.alert.state import ALERT, ALERT_MENTION, DELIVERY, MUTE, Instant, open
 from desk.deliver.channel import Connection
 from desk.deliver.outbox import deliver
 from listening.contract import DataRoot
-from tests.forked import CONTEXT, fork
+from tests.forked import fork
 
 NOON = datetime(2026, 10, 30, 12, tzinfo=UTC)
 
@@ -106,15 +106,11 @@ def starter(root: DataRoot, connections: dict[str, Any]) -> Any:
 
     It takes the name of the place to die at.
     """
-    CONTEXT.set_forkserver_preload(list(PRELOAD))
     # By its full name: the server knows nothing of the names that pytest gives modules.
-    target = import_module(PRELOAD[0]).send_all
+    target = import_module("tests.desk.deliver.lab").send_all
 
     def start(crash: str = "") -> Any:
         settings = {"LISTENING_CRASH_AT": crash, "LISTENING_DATA": str(root.path)}
         return fork(target, json.dumps(connections), **settings)
 
     return start
-
-
-PRELOAD = ("tests.desk.deliver.lab", "desk.deliver.note", "desk.deliver.send", "apprise")

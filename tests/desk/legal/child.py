@@ -10,9 +10,7 @@ from multiprocessing.context import ForkServerProcess
 from desk.legal.erase import erase_evidence
 from desk.legal.keep import keep_evidence
 from listening.contract import DataRoot
-from tests.forked import CONTEXT, fork
-
-CONTEXT.set_forkserver_preload(["tests.desk.legal.child", "desk.legal.sign", "warcio"])
+from tests.forked import fork
 
 
 def start(root: DataRoot, crash_at: str = "") -> ForkServerProcess:
