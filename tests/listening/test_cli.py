@@ -16,6 +16,7 @@ from bench.replay import load_world, serve
 from listening import cli
 from listening.contract import BUCKETS, TEAMS, mention_id
 
+pytestmark = pytest.mark.slow
 WORLD = Path(__file__).parents[1] / "worlds" / "kiosk"
 BRAND = str(WORLD / "brand.yaml")
 HEAVY = {

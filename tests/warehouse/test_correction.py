@@ -31,6 +31,8 @@ from warehouse.model import build_models
 from warehouse.open import open_warehouse
 
 M1 = mention_id("import", "1")
+
+pytestmark = pytest.mark.slow
 STANDING = "SELECT tagger, coalesce(target, ''), label FROM core.correction ORDER BY decided_at"
 
 

@@ -29,6 +29,7 @@ from warehouse.load import load_pending
 from warehouse.open import open_warehouse
 from warehouse.publish import publish, team_file
 
+pytestmark = pytest.mark.slow
 KILLS = 20
 
 

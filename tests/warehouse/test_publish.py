@@ -23,6 +23,7 @@ from warehouse.model import build_models
 from warehouse.open import open_warehouse
 from warehouse.publish import publish, team_file
 
+pytestmark = pytest.mark.slow
 READ = """
 import duckdb, pathlib, sys
 file, stop = sys.argv[1], pathlib.Path(sys.argv[2])

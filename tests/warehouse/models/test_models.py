@@ -16,6 +16,7 @@ from tests.warehouse.models.month import CANARY, NOW, at
 from warehouse.model import FILE_VARIABLE, PROJECT, build_models
 from warehouse.open import connect
 
+pytestmark = pytest.mark.slow
 FIXED = {
     "product": {"feedback_daily", "feedback_mention", "topic_week", "recommendation"},
     "legal": {"flag_open", "infringement_suspect", "privacy_exposure"},

@@ -16,6 +16,7 @@ from warehouse.load import load_pending
 from warehouse.model import build_models
 from warehouse.open import connect
 
+pytestmark = pytest.mark.slow
 ROUNDS = 3
 WORDS = [
     "acme", "k2", "rival", "late", "bad", "good", "complaint", "question", "churn", "threat",
