@@ -214,7 +214,7 @@ def read_facts(
     streams = _read_streams(connection, published, every=since is not None)
     nights, errors = Nights(), list[ListeningError]()
     if any(rule.kind == "topic" and rule.when["discovered"] for rule in brands.alerts):
-        nights, errors = read_nights(root, now)
+        nights, errors = read_nights(root, start, now)
     facts = Facts(
         brands, now, start, window.all, looks, streams, published, nights, rulings,
         tuple(errors), eager=eager,

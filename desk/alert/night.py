@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pyarrow as pa
@@ -61,14 +62,19 @@ class Nights:
         return self._read[1]
 
 
-def read_nights(root: DataRoot, now: float) -> tuple[Nights, list[ListeningError]]:
+def read_nights(root: DataRoot, start: float, now: float) -> tuple[Nights, list[ListeningError]]:
     """Return the nights that were over by now, and what could not be read.
 
-    A damaged night costs no other: the one before it stands in.
+    Of those before `start` the newest alone is read, so that a poll does not cost more each night:
+    what was merged before is no story of this window. A damaged night costs no other: the one
+    before it stands in.
     """
     found, errors = list[Night](), list[ListeningError]()
     merged: dict[str, str] = {}
-    for path in sorted(root.topics.glob("[0-9]*.parquet")):
+    paths = sorted(root.topics.glob("[0-9]*.parquet"))
+    first = datetime.fromtimestamp(start, UTC).date().isoformat()
+    older = bisect_left([path.stem for path in paths], first)
+    for path in paths[max(0, older - 1) :]:
         try:
             night = _read_footer(path, merged)
         except ListeningError as error:

@@ -136,3 +136,15 @@ def test_a_damaged_night_is_told_and_the_one_before_stands_in(world):
     done = evaluate(world.root, RULES, NOW)
     assert len(done.raised) == 1
     assert "no night of topics" in str(done.errors[0])
+
+
+def test_nights_before_the_window_are_not_read_but_for_the_newest(world):
+    rows = talk(9, NIGHT)
+    world.days([*chatter(START, NOW, every=4 * HOUR), *rows], START, NOW)
+    world.night(NIGHT, {TOPIC: rows})
+    for day in ("2026-09-01", "2026-09-02"):
+        (world.root.topics / f"{day}.parquet").write_bytes(b"PAR1")
+    done = evaluate(world.root, RULES, NOW)
+    assert len(done.raised) == 1
+    (error,) = done.errors
+    assert "2026-09-02" in str(error)
