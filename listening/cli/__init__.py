@@ -52,7 +52,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     logging.basicConfig(
         stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(name)s %(message)s"
     )
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    for chatty in ("alembic", "presidio-analyzer"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     arguments = list(sys.argv[1:] if argv is None else argv)
     try:
         app(arguments)
