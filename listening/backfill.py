@@ -50,6 +50,7 @@ def backfill_stream(
     back = replace(stream, backfill=since.isoformat())
     landing = Landing(root)
     try:
+        stream.refuse_erased(root)
         with landing.lock("mention", back.id):
             for window in _windows(landing, back):
                 crawl = Crawl(landing, back, brands, allow_hosts, clock or Clock(), window)

@@ -93,6 +93,7 @@ def crawl_stream(
     """
     landing = Landing(root)
     try:
+        stream.refuse_erased(root)
         with landing.lock("mention", stream.id):
             crawl = Crawl(landing, stream, brands, allow_hosts, clock or Clock())
             crawl.stop_after, crawl.sparing = most_pages, sparing

@@ -39,7 +39,7 @@ from listening.crash import crash_at
 from listening.disk import explained, make_folders, os_lock
 from listening.erase.blank import blank_rows, clean_cursor, drop_exchanges, veil_others
 from listening.erase.buried import find_buried
-from listening.erase.tombstone import Tombstones
+from listening.erase.tombstone import Tombstones, refuse_erased
 from listening.sealed import (
     buckets,
     drop_other_warcs,
@@ -94,8 +94,8 @@ class Aside:
 class Landing:
     """The landing zone of a data root. An object belongs to one thread."""
 
-    def __init__(self, root: DataRoot) -> None:
-        self.root = root
+    def __init__(self, root: DataRoot, *, erasing: bool = False) -> None:
+        self.root, self._erasing = root, erasing
         self._held: Counter[tuple[str, str]] = Counter()
 
     @contextmanager
@@ -105,12 +105,15 @@ class Landing:
         Re-entrant within this object. Taking it removes what a killed writer left behind.
 
         Raises:
-            ListeningError: another process holds it, or the folder cannot be written.
+            ListeningError: another process holds it, the folder cannot be written, or the stream
+                was called by somebody who is erased: its name makes no folder any more.
         """
         key = (kind, stream)
         if self._held[key]:
             yield
             return
+        if not self._erasing:
+            refuse_erased(self.root, stream)
         folder = self._folder(kind, stream)
         with os_lock(folder / ".lock", timeout):
             with explained(folder):

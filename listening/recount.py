@@ -62,6 +62,7 @@ def recount_stream(
         return None
     landing = Landing(root)
     try:
+        stream.refuse_erased(root)
         with landing.lock("engagement", stream.id):
             watch = Watch.open(landing, stream.id, now())
             due = watch.due(now())

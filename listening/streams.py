@@ -9,7 +9,8 @@ from urllib.parse import urlsplit, urlunsplit
 
 from pydantic import ValidationError
 
-from listening.contract import BrandFile, ConfigurationError, stream_id
+from listening.contract import BrandFile, ConfigurationError, DataRoot, stream_id
+from listening.erase.tombstone import refuse_erased
 from listening.sources import SOURCES, Relation, Settings, Source, Target
 
 
@@ -34,6 +35,15 @@ class Stream:
     def name(self) -> str:
         """Return the last part of its id."""
         return f"{self.target}-backfill-{self.backfill}" if self.backfill else self.target
+
+    def refuse_erased(self, root: DataRoot) -> None:
+        """Refuse to ask for somebody who was erased, also for their past.
+
+        Raises:
+            ListeningError: it asks for such a person.
+        """
+        base = stream_id(self.source, self.host, self.target)
+        refuse_erased(root, base, self.source, self.target)
 
     @property
     def as_target(self) -> Target:

@@ -16,15 +16,14 @@ _FRAME = bytes.fromhex("28b52ffd")  # begins every frame of Zstandard, RFC 8878
 
 
 def find_words(folder: Path, words: Iterable[str]) -> list[tuple[str, str]]:
-    """Return (word, file) for every word that any file holds, or whose path does."""
+    """Return (word, path) for every word that a file holds, or the path of a file or folder."""
     wanted = [word for word in words if word]
     assert wanted
     found = []
     for path in sorted(folder.rglob("*")):
-        if path.is_file():
-            name = path.relative_to(folder).as_posix()
-            said = [name.encode(), *_readings(path)]
-            found += [(word, name) for word in wanted if any(_holds(one, word) for one in said)]
+        name = path.relative_to(folder).as_posix()
+        said = [name.encode(), *(_readings(path) if path.is_file() else ())]
+        found += [(word, name) for word in wanted if any(_holds(one, word) for one in said)]
     return found
 
 

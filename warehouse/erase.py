@@ -23,7 +23,6 @@ from warehouse.cluster import update_clusters
 from warehouse.crash import crash_at
 from warehouse.load import record_run
 from warehouse.open import open_warehouse
-from warehouse.rebuild import rebuild_file
 from warehouse.script import reason, run_script
 from warehouse.tables import log, topic
 
@@ -45,7 +44,7 @@ class Erased:
 def erase_mentions(
     root: DataRoot, veils: Mapping[str, str], found_in: Finder, batches: Iterable[str]
 ) -> Erased:
-    """Erase mentions from the core tables, and every table that is made of these.
+    """Erase mentions from the core tables; the file is to be written anew after it (rebuild_file).
 
     Args:
         root: the data root, of which the landing zone is erased already.
@@ -70,7 +69,6 @@ def erase_mentions(
         except sa.exc.DBAPIError as error:
             raise _refused(root, error) from error
         record_run(connection, "erase", started, f"{erased.mentions} mentions erased")
-    rebuild_file(root)
     return erased
 
 

@@ -20,7 +20,7 @@ from desk.legal.case import Case, read_cases
 from desk.legal.chain import Chain
 from desk.legal.hold import end_holds, held
 from desk.legal.keep import recover
-from desk.legal.pack import EXCHANGE, MENTION, OTHERS, THREAD
+from desk.legal.pack import EXCHANGE, MENTION, ORIGIN, OTHERS, THREAD
 from desk.legal.place import KEEP_SECONDS, Evidence, crash_at, make_ref, read_ref
 from desk.legal.post import take_decisions
 from desk.legal.render import PICTURE
@@ -28,8 +28,8 @@ from listening.contract import DataRoot, flush_folder
 
 Says = Callable[[str, bytes], bool]
 """Tells whether what a pack of a source holds names who is to be erased."""
-LOOSE: Final = (EXCHANGE, THREAD, OTHERS, PICTURE)
-"""Files of a pack that hold what others said."""
+LOOSE: Final = (EXCHANGE, ORIGIN, THREAD, OTHERS, PICTURE)
+"""Files of a pack that hold what others said, or that name whom a stream asked for."""
 ERASE_POINTS: Final = ("evidence:told", "evidence:removed", "evidence:blanked")
 _ID: Final = re.compile(rb"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])")
 

@@ -16,13 +16,16 @@ from listening.contract import DataRoot, now
 RULES: Final[Mapping[str, str]] = {
     "x": "X: deleted or changed posts must be deleted or changed within 24 hours of a request, "
     "unless the law forbids it, and then only with the express written permission of X.",
-    "reddit": "Reddit: content that was deleted there must be removed (not checked against the "
-    "terms in force; read them).",
+    "reddit": "Reddit: what was deleted there must be removed, with title, text and addresses, and "
+    "of a deleted account also its ids (Data API Wiki, support.reddithelp.com, article 16160319875092, "
+    "a copy read 2026-11-22; the Data API Terms themselves were not).",
     "bluesky": "Bluesky: a delete message of the stream must be followed by those who keep copies.",
     "mastodon": "Mastodon and other servers of the fediverse: a Delete activity asks every server "
     "that holds a copy to remove it; each server has rules of its own.",
-    "youtube": "YouTube: the API terms bound how long API data may be stored (not checked against "
-    "the terms in force; read them).",
+    "youtube": "YouTube: what the API gave without a user's authorisation may be stored for 30 "
+    "calendar days, then it must be deleted or fetched anew (API Services Developer Policies, "
+    "III.E.4.d, developers.google.com/youtube/terms, as others quoted it until 2026-11-22; not "
+    "read there).",
 }
 """What a source's own rule says of what it deleted, shown whenever a hold is placed."""
 UNKNOWN: Final = "{}: its rule on deleted content is not known here; read its terms."

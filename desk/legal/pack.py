@@ -21,6 +21,7 @@ from listening.contract import Batch, flush_folder
 
 MANIFEST: Final = "manifest.json"
 EXCHANGE: Final = "exchange.warc.gz"
+ORIGIN: Final = "origin.json"
 THREAD: Final = "thread.json"
 OTHERS: Final = "others.json"
 MENTION: Final = "mention.json"
@@ -105,6 +106,7 @@ def stage(flagged: Flagged, around: Surroundings, folder: Path, browser: Browser
         files[EXCHANGE], records = flagged.exchanges.copy(answers)
     page, told_of_page = _render(browser, answers)
     files |= page
+    files[ORIGIN] = readable(_origin(flagged, records, told_of_page.pop("url", None)))
     make_folder(folder)
     for name, data in files.items():
         write_new(folder / name, data)
@@ -116,14 +118,13 @@ def stage(flagged: Flagged, around: Surroundings, folder: Path, browser: Browser
             name: row[name]
             for name in ("source", "channel", "native_id", "url", "published_at", "observed_at")
         },
-        "batch": _batch(flagged.batch),
         "collector": {
             "listening": metadata.version("social-listening"),
             "parser": flagged.batch.parser_version,
             "python": platform.python_version(),
         },
         "model": {"weights": flagged.tagged["model"], "taggers": flagged.tagged["taggers"]},
-        "raw": _raw(flagged.exchanges, records, found_by),
+        "raw": _raw(flagged.exchanges, found_by if records else ""),
         "page": told_of_page,
         "thread": {"mentions": len(thread), "looked_back_days": DAYS, "source": row["source"]},
     }
@@ -152,19 +153,22 @@ def _author(row: Mapping[str, Any], around: Surroundings) -> dict[str, Any]:
     return {**told, "other_handles_of_the_same_id": around.other_handles(row)}
 
 
-def _batch(batch: Batch) -> dict[str, Any]:
+def _origin(flagged: Flagged, records: Sequence[Record], page: str | None) -> dict[str, Any]:
+    """Tell where it was found: in a file that can go, for a stream may be called by somebody."""
+    batch = flagged.batch
     names = ("batch_id", "revision", "started_at", "fetched_at", "sealed_at", "raw_partial")
     told = {name: getattr(batch, name) for name in names}
-    return {**told, "warc": batch.warc or None, "warc_sha256": batch.warc_sha256 or None}
+    told |= {"warc": batch.warc or None, "warc_sha256": batch.warc_sha256 or None}
+    return {"batch": told, "records": [one.told() for one in records], "page": page}
 
 
-def _raw(exchanges: Exchanges, records: Sequence[Record], found_by: str) -> dict[str, Any]:
+def _raw(exchanges: Exchanges, found_by: str) -> dict[str, Any]:
     if exchanges.state != "kept":
         return {"state": exchanges.state, "why": exchanges.why}
-    if not records:
+    if not found_by:
         why = "no answer in the batch's WARC carries its id, its address or its words"
         return {"state": "not_found", "why": why}
-    return {"state": "kept", "found_by": found_by, "records": [one.told() for one in records]}
+    return {"state": "kept", "found_by": found_by}
 
 
 def _render(

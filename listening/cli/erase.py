@@ -37,6 +37,7 @@ def erase(
     from listening.contract import ConfigurationError, DataRoot
     from listening.erase.run import erase as erase_all
     from listening.erase.run import finish_erasure
+    from listening.erase.stream import called_by
 
     asked = [one for one in (author, mention, query) if one]
     if len(asked) + resume != 1:
@@ -56,6 +57,7 @@ def erase(
     else:
         plan = _plan(root, author, mention, query)
         if dry_run:
+            plan.streams = called_by(root, plan)
             _tell_plan(plan, as_json=as_json)
             return
         with step(f"erase {len(plan.mentions):,} mentions"):
@@ -67,9 +69,10 @@ def erase(
         "removed": removed,
         "files": len(proof.files),
         "proof": proof.path,
+        "notes": [note for room in proof.rooms for note in room["notes"]],
     }
     text = f"erased {proof.mentions:,} mentions in {len(proof.files):,} files; proof: {proof.path}"
-    _tell(told, text, as_json=as_json)
+    _tell(told, "\n".join([text, *told["notes"]]), as_json=as_json)
 
 
 @app.command()
@@ -172,9 +175,12 @@ def _tell_plan(plan: Plan, *, as_json: bool) -> None:
         "mentions": len(plan.mentions),
         "sources": dict(sorted(sources.items())),
         "names": len(plan.authors),
+        "streams": sorted(plan.streams),
     }
     where = ", ".join(f"{source} {count:,}" for source, count in sorted(sources.items()))
     text = f"would erase {len(plan.mentions):,} mentions ({where or 'none'}); nothing was changed"
+    if plan.streams:
+        text += f"\nwould rename and no longer read {', '.join(plan.streams)}"
     _tell(told, text, as_json=as_json)
 
 

@@ -14,9 +14,11 @@ if TYPE_CHECKING:
 
 def rooms(brands: BrandFile) -> Sequence[Room]:
     """Return the rooms: the log first, then what is made of it, and small state at last."""
-    from listening.erase.file import erase_state, inbox_room
+    from listening.erase.file import erase_state
+    from listening.erase.inbox import inbox_room
     from listening.erase.room import erase_landing, erase_tagged
     from listening.erase.state import erase_desk
+    from listening.erase.stream import brand_room
 
     return (
         seal_decisions,
@@ -27,6 +29,7 @@ def rooms(brands: BrandFile) -> Sequence[Room]:
         erase_warehouse,
         published_room(brands),
         inbox_room(brands),
+        brand_room(brands),
         erase_state,
     )
 
@@ -60,6 +63,7 @@ def erase_evidence_room(
     for path in done.paths:
         ledger.note(root.path / path, 1)
     report.looked_at, report.removed = done.looked_at, done.packs + done.parts + done.lines
+    report.removed += _forget_streams(root, plan, ledger)
     if done.held:
         cases = ", ".join(sorted(set(done.held.values())))
         report.notes.append(
@@ -67,6 +71,19 @@ def erase_evidence_room(
             "it ends, everything else is erased"
         )
     return report
+
+
+def _forget_streams(root: DataRoot, plan: Plan, ledger: Ledger) -> int:
+    """Take renamed streams out of the list of what was looked through for evidence."""
+    from desk.legal.place import Evidence
+
+    path = Evidence(root).kept
+    lines = path.read_text("utf-8").splitlines(keepends=True) if path.exists() else []
+    left = [line for line in lines if line.split("/")[1] not in plan.streams]
+    if len(left) < len(lines):
+        ledger.note(path, len(lines) - len(left))
+        path.write_text("".join(left), "utf-8")
+    return len(lines) - len(left)
 
 
 def finish_holds(root: DataRoot) -> int:
@@ -80,14 +97,19 @@ def finish_holds(root: DataRoot) -> int:
 
 
 def erase_warehouse(root: DataRoot, plan: Plan, veils: Mapping[str, str], ledger: Ledger) -> Report:
-    """Erase from the warehouse, whose file is written anew."""
+    """Erase from the warehouse, whose file is written anew, and rename streams here and there."""
     from listening.contract import batch_ids
+    from listening.crash import crash_at
     from listening.erase.match import is_of
     from listening.erase.room import Report
+    from listening.erase.stream import hide_streams, reveal_streams
     from warehouse.erase import erase_mentions
+    from warehouse.rebuild import rebuild_file
 
     report = Report("warehouse")
     if not root.warehouse.exists():
+        hide_streams(root, plan, ledger, report)
+        reveal_streams(root)
         return report
     needles = cache(plan.needles)
     batches = [
@@ -102,6 +124,9 @@ def erase_warehouse(root: DataRoot, plan: Plan, veils: Mapping[str, str], ledger
         lambda source, text: needles(source if source in plan.sources else None).found_in(text),
         batches,
     )
+    rebuild_file(root, hide_streams(root, plan, ledger, report))
+    crash_at("erase:renamed")
+    reveal_streams(root)
     report.looked_at, report.removed = 1, erased.mentions + erased.rejects
     report.notes.append(f"{erased.mentions} mentions, {erased.rejects} rejects; file written anew")
     return report

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator
@@ -27,6 +28,7 @@ from listening.erase.tombstone import handle_of
 
 LONG: Final = 5  # letters and digits of an id, from which on it is looked for among others' words
 _KINDS: Final = ("mention", "engagement", "tombstone")
+_WORD: Final = re.compile(r"[^\s\"',:\[\]{}#]+")
 _COLUMNS: Final = (
     "bucket", "mention_id", "source", "native_id", "url", "author", "author_id", "query_ids",
     "published_at",
@@ -51,6 +53,7 @@ class Plan:
     requested_at: datetime = field(default_factory=now)
     authors: list[tuple[str, str]] = field(default_factory=list)  # source, id or handle
     mentions: dict[str, Found] = field(default_factory=dict)
+    streams: dict[str, str] = field(default_factory=dict)  # called by them -> what stands for it
 
     @property
     def sources(self) -> set[str]:
@@ -59,6 +62,16 @@ class Plan:
 
     def names(self, source: str | None = None) -> list[str]:
         """Return what tells these mentions and authors from others, of one source or all."""
+        return [name for name in self._named(source) if _is_long(name)]
+
+    def short(self, source: str | None = None) -> frozenset[str]:
+        """Return the names that are too short to be looked for among words, folded.
+
+        They are compared with whole values only, where it is known what a value is of.
+        """
+        return frozenset(handle_of(name) for name in self._named(source) if not _is_long(name))
+
+    def _named(self, source: str | None) -> list[str]:
         ids = [
             name
             for one in self.mentions.values()
@@ -71,11 +84,21 @@ class Plan:
             if source in (None, where)
             for part in {name, name.partition("@")[0]}  # of name@server each server says name
         ]
-        return [name for name in (*ids, *handles) if sum(map(str.isalnum, name)) >= LONG]
+        return [name for name in (*ids, *handles) if name]
 
     def needles(self, source: str | None = None) -> Needles:
         """Return `names`, and the mentions' own ids, to be looked for."""
         return Needles((*self.names(source), *self.mentions))
+
+    def names_in(self, line: str) -> bool:
+        """Tell whether a line of a file that people write names one of the authors."""
+        short = {handle_of(name) for _, name in self.authors}
+        words = {handle_of(word) for word in _WORD.findall(line)}
+        return not short.isdisjoint(words) or self.needles().found_in(line)
+
+
+def _is_long(name: str) -> bool:
+    return sum(map(str.isalnum, name)) >= LONG
 
 
 Test = Callable[[pa.Table], Any]

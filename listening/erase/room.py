@@ -37,6 +37,7 @@ from listening.erase.blank import (
 )
 from listening.erase.buried import names_of, texts_of
 from listening.erase.match import Plan, is_of, landed
+from listening.erase.tombstone import handle_of
 from listening.landing import Landing
 from listening.sealed import drop_other_warcs
 
@@ -92,16 +93,8 @@ def digest(path: Path) -> str | None:
 
 def erase_landing(root: DataRoot, plan: Plan, veils: Mapping[str, str], ledger: Ledger) -> Report:
     """Erase from every batch, its raw exchanges, and what was set aside as damaged."""
-    report, landing = Report("landing"), Landing(root)
+    report, landing = Report("landing"), Landing(root, erasing=True)
     found: dict[str, Needles] = {}
-    whose = plan.needles()
-    streams = {stream.name for stream in root.landing.glob("*/[!.]*")}
-    named = [one for one in streams if is_of(one, plan.sources) and whose.found_in(one)]
-    if named:
-        report.notes.append(
-            f"{len(named)} streams are called by what was erased: take them out of the brand file, "
-            "and remove their folders"
-        )
     for kind in KINDS:
         wanted = None if kind == "decision" else plan.sources
         for stream in sorted((root.landing / kind).glob("[!.]*")):
@@ -139,8 +132,11 @@ def _revise(
     told = veil_others(rows, veils)
     own = rows.filter(erased).select([one for one in _NAMED if one in rows.schema.names])
     removed = len(own)
-    warc, dropped = _cut_warc(landing, batch, own.to_pylist(), needles)
-    told_of = _tell_less(batch, needles)
+    if batch.stream in plan.streams:  # whatever it asked for, it asked for them
+        warc, dropped, told_of = None, int(bool(batch.warc)), _tell_nothing(batch)
+    else:
+        warc, dropped = _cut_warc(landing, batch, own.to_pylist(), needles)
+        told_of = _tell_less(batch, needles, plan.short(about))
     if not (removed or dropped or told is not rows or told_of != batch):
         drop_other_warcs(path, batch)  # of a revision that was killed after its last step
         return 0
@@ -152,10 +148,25 @@ def _revise(
     return removed
 
 
-def _tell_less(batch: Batch, needles: Needles) -> Batch:
-    """Return what a batch says of itself without what names an erased item."""
-    before = clean_cursor(batch.cursor_before, needles.found_in)
-    after = clean_cursor(batch.cursor_after, needles.found_in)
+def _tell_nothing(batch: Batch) -> Batch:
+    """Return what a batch says of itself without where it was: nobody goes on from there."""
+    reason = ERASED if batch.coverage.reason else ""
+    coverage = replace(batch.coverage, reason=reason)
+    return replace(batch, cursor_before={}, cursor_after={}, coverage=coverage)
+
+
+def _tell_less(batch: Batch, needles: Needles, short: frozenset[str]) -> Batch:
+    """Return what a batch says of itself without what names an erased item.
+
+    A mark in a cursor is a whole value, so short names are compared, too; what is read again for
+    want of a mark does not land.
+    """
+
+    def is_erased(value: str) -> bool:
+        return handle_of(value) in short or needles.found_in(value)
+
+    before = clean_cursor(batch.cursor_before, is_erased)
+    after = clean_cursor(batch.cursor_after, is_erased)
     coverage = batch.coverage
     if needles.found_in(coverage.reason):
         coverage = replace(coverage, reason=ERASED)

@@ -23,6 +23,7 @@ from listening.disk import explained, os_lock
 from listening.erase.blank import ERASED
 from listening.erase.match import Found, Plan
 from listening.erase.room import Ledger, Report, Room, digest
+from listening.erase.stream import called_by
 from listening.erase.tombstone import FOLDER, Seal, bury
 
 VERSION: Final = 1
@@ -66,6 +67,7 @@ def erase(root: DataRoot, plan: Plan, rooms: Sequence[Room]) -> Proof:
     """
     with _lock(root):
         _finish(root, rooms)
+        plan.streams = called_by(root, plan)
         with explained(_journal(root)):
             _write_journal(root, plan)
         crash_at("erase:journal")
@@ -98,6 +100,8 @@ def _finish(root: DataRoot, rooms: Sequence[Room]) -> Proof | None:
     seal = Seal(read_key(root, "tombstone", create=True))
     stones = [seal.of_mention(one) for one in plan.mentions]
     stones += [seal.of_author(source, name) for source, name in plan.authors]
+    stones += [seal.of_stream(stream) for stream in plan.streams]
+    plan.streams = {stream: seal.rename(stream) for stream in plan.streams}
     bury(root, stones)
     crash_at("erase:tombstones")
     veils = {one: seal.veil(one) for one in plan.mentions}
@@ -169,6 +173,7 @@ def _write_journal(root: DataRoot, plan: Plan) -> None:
         "subject": plan.subject,
         "requested_at": plan.requested_at.isoformat(),
         "authors": plan.authors,
+        "streams": list(plan.streams),
     }
     lines = [json.dumps(head), *(json.dumps([one, *told]) for one, told in plan.mentions.items())]
     _write(_journal(root), "\n".join(lines) + "\n")
@@ -188,6 +193,7 @@ def _read_journal(root: DataRoot) -> Plan | None:
             datetime.fromisoformat(told["requested_at"]),
             [(source, name) for source, name in told["authors"]],
             {one: Found(*rest) for one, *rest in map(json.loads, lines)},
+            dict.fromkeys(told.get("streams", ()), ""),
         )
     except FileNotFoundError:
         return None
@@ -230,7 +236,7 @@ def _changes(root: DataRoot, plan: Plan, veils: Mapping[str, str]) -> list[dict[
     for path, told in found.items():
         told["after"] = digest(root.path / path)
         told["path"] = "/".join(
-            f"[{ERASED}]" if needles.found_in(part) else part
+            plan.streams.get(part) or (f"[{ERASED}]" if needles.found_in(part) else part)
             for part in _IDENTITY.sub(lambda named: _veiled(named, veils), path).split("/")
         )
     return list(found.values())

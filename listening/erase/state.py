@@ -37,6 +37,7 @@ def erase_desk(root: DataRoot, plan: Plan, veils: Mapping[str, str], ledger: Led
     import sqlalchemy as sa
 
     report, needles = Report("desk"), plan.needles()
+    veils = {**veils, **plan.streams}
     for path in sqlite_files(root):
         report.looked_at += 1
         with _opened(sa.URL.create("sqlite+pysqlite", database=str(path)), str(path)) as engine:

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final, Self
 
-from listening.contract import DataRoot, flush_folder, mention_id, read_key
+from listening.contract import DataRoot, ListeningError, flush_folder, mention_id, read_key
 from listening.disk import explained
 
 FOLDER: Final = "erased"
@@ -47,6 +47,14 @@ class Seal:
     def of_author(self, source: str, name: str) -> str:
         """Return the tombstone of an author by the source's own id, or by handle."""
         return self._keyed("author", source, handle_of(name))
+
+    def of_stream(self, stream: str) -> str:
+        """Return the tombstone of a stream that was called by who is erased."""
+        return self._keyed("stream", stream)
+
+    def rename(self, stream: str) -> str:
+        """Return what such a stream is called from then on: its source, and nothing of whom."""
+        return f"{stream.partition('--')[0]}--erased--{self._keyed('called', stream)[:16]}"
 
     def veil(self, identity: str) -> str:
         """Return what stands for an erased mention where others name it: as parent or thread.
@@ -113,12 +121,37 @@ class Tombstones(Seal):
         """Tell whether an author was erased, under any of these ids and handles."""
         return any(name and self.of_author(source, name) in self for name in names)
 
+    def holds_stream(self, stream: str) -> bool:
+        """Tell whether a stream was called by who is erased."""
+        return self.of_stream(stream) in self
+
+    def holds_target(self, source: str, target: str) -> bool:
+        """Tell whether what a stream asks for is an erased author, as `c-ID` or `OWNER/NAME`."""
+        words = {*_PIECE.findall(target), *target.split("/")}
+        words |= {word.partition("-")[2] for word in words}
+        return self.holds_author(source, *words)
+
     def holds_word(self, source: str, text: str) -> bool:
         """Tell whether a text names an erased mention by its own id, or an erased author."""
         for word in set(_PIECE.findall(text)):
             if self.holds_mention(mention_id(source, word)) or self.holds_author(source, word):
                 return True
         return False
+
+
+def refuse_erased(root: DataRoot, stream: str, source: str = "", target: str = "") -> None:
+    """Refuse a stream that was called by who is erased, or that asks for an erased author.
+
+    Raises:
+        ListeningError: it is such a stream, or the key of the tombstones is missing.
+    """
+    stones = Tombstones.open(root)
+    if stones and (stones.holds_stream(stream) or (source and stones.holds_target(source, target))):
+        raise ListeningError(
+            "asks for somebody who was erased, so it is not read",
+            where=stream,
+            mend="Take it out of the brand file; of an import, give the file another name",
+        )
 
 
 def bury(root: DataRoot, tombstones: Iterable[str]) -> int:

@@ -14,8 +14,9 @@ from listening.decide.seal import decision_facts, seal_rows
 from listening.erase.file import erase_state
 from listening.erase.match import Plan, plan_author, plan_mention
 from listening.erase.room import erase_landing, erase_tagged
-from listening.erase.run import erase
+from listening.erase.run import erase, finish_erasure, is_pending
 from tests.canary import find_words
+from tests.forked import fork
 from tests.warehouse.test_tables import catalog
 from tests.warehouse.world import (
     BRANDS,
@@ -38,6 +39,8 @@ ROOMS = (erase_landing, erase_tagged, erase_warehouse, erase_state)
 BIRD = {"author": "canarybird", "author_name": "Canary Bird", "url": "https://x.example/canaryurl"}
 WORDS = ("canarybird", "Canary Bird", "canaryurl", "canaryword", "id-canary",
          mention_id("import", "id-canary-1"))  # fmt: skip
+
+STREAM_POINTS = ("erase:copied", "erase:hidden", "erase:replace", "erase:renamed")
 
 
 def thread(root: str) -> dict[str, str]:
@@ -166,3 +169,40 @@ def test_loading_goes_on_after_an_erasure(full: World, tmp_path: Path) -> None:
     again = stored(rebuilt(full, tmp_path))
     for table, rows in stored(full.root).items():
         assert rows == again[table], table
+
+
+def test_a_stream_called_by_them_is_renamed_in_every_table(full: World, tmp_path: Path) -> None:
+    """Killed at every named place; a load in between takes nothing for new."""
+    stream = "import--x.example--canarybird"
+    full.land([said("n20", "acme by eve", author="eve"), answer("id-canary-5", "n1", **BIRD)],
+              stream=stream)  # fmt: skip
+    full.land([counted("n20", 44, likes=2)], kind="engagement", stream=stream)
+    load_pending(full.root, BRANDS)
+    for point in STREAM_POINTS:
+        child = fork(_erase, full.root, LISTENING_CRASH_AT=point)
+        child.join()
+        assert child.exitcode == 137, point
+        assert load_pending(full.root, BRANDS) == []
+    assert finish_erasure(full.root, ROOMS) is not None
+    assert find_words(full.root.path, WORDS) == []
+    again = stored(rebuilt(full, tmp_path))
+    for table, rows in stored(full.root).items():
+        assert rows == again[table], table
+    told = rows_of(
+        full.root, "SELECT kind, host, stream FROM core.batch WHERE stream LIKE '%erased%'"
+    )
+    assert {(kind, host) for kind, host, _ in told} == {("mention", ""), ("engagement", "")}
+    assert len({stream for *_, stream in told}) == 1
+    ((seen,),) = rows_of(
+        full.root,
+        "SELECT s.stream FROM core.mention_stream AS s JOIN core.mention USING (mention_id) "
+        "WHERE native_id = 'n20'",
+    )
+    assert seen == told[0][2]
+
+
+def _erase(root: DataRoot) -> None:
+    if is_pending(root):
+        finish_erasure(root, ROOMS)
+    else:
+        erase(root, plan_author(root, "import:canarybird"), ROOMS)

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pyarrow.parquet as pq
+import pytest
 
 from desk.legal.keep import keep_evidence
 from desk.legal.place import Evidence, make_ref
 from desk.legal.verify import verify
-from listening.cli.eraserooms import erase_evidence_room
-from listening.contract import BrandFile, read_batch
-from listening.erase.file import erase_state, inbox_room
+from listening.cli.eraserooms import erase_evidence_room, erase_warehouse
+from listening.contract import BrandFile, ListeningError, batch_ids, read_batch
+from listening.erase.file import erase_state
+from listening.erase.inbox import inbox_room
 from listening.erase.match import plan_author
 from listening.erase.room import erase_landing, erase_tagged
 from listening.erase.run import erase
+from listening.erase.stream import brand_room
+from listening.sealed import verify as verify_batch
 from tests.canary import find_words
 from tests.desk.legal.world import Exchange, flag, post
 
@@ -90,10 +95,81 @@ def test_folders_that_sources_read_are_in_reach_below_the_data_root(world):
     assert {"exports/a.csv", "spool/1.json"} <= {one["path"] for one in proof.files}
 
 
-def test_a_stream_called_by_who_is_erased_is_told(world):
+def test_a_name_of_two_letters_goes_where_a_value_is_known_to_be_a_name(world):
+    """In words it would be found everywhere, so only authors, ids and marks are compared."""
+    one = post("81", "replica Acme", source="drop", author="@al", author_id=None)
+    other = post("82", "al fresco, says al", source="drop", author="@bo", author_id=None)
+    batch = world.hear([one, other], source="drop")
+    assert batch.cursor_after == {"seen": "82"}
+    marked = world.hear([other, one], source="drop")
+    assert marked.cursor_after == {"seen": "81"}
+    top = world.root.path
+    for name in ("exports", "spool"):
+        (top / name).mkdir()
+    (top / "exports" / "a.csv").write_text('no,who,body\n81,Al,"one\ntwo"\n82,bo,al\n')
+    (top / "exports" / "b.jsonl").write_text(
+        '{"no": 9, "who": "@al", "body": "x"}\n{"no": 8, "who": "bo", "body": "al"}\n'
+    )
+    for name, body in {
+        "1": {"by": {"user": "AL"}},
+        "2": {"by": {"user": "bo"}, "text": "al"},
+    }.items():
+        told = {"body": json.dumps({"items": [body]}), "signature": "x"}
+        (top / "spool" / f"{name}.json").write_text(json.dumps(told))
+    shape = {"no": "id", "who": "author", "body": "text"}
+    brands = BrandFile(
+        brands=(),
+        files=(str(top / "brands.yaml"),),
+        sources={"drop": {"folders": [{"path": "exports", "map": shape}]},
+                 "webhook": {"folders": [{"path": "spool", "name": "drop", "items": "items",
+                                          "map": {"by.user": "author"}}]}},
+    )  # fmt: skip
+    rooms = (erase_landing, erase_tagged, inbox_room(brands), erase_state)
+    erase(world.root, plan_author(world.root, "drop:al"), rooms)
+    assert (top / "exports" / "a.csv").read_text() == "no,who,body\n82,bo,al\n"
+    assert (top / "exports" / "b.jsonl").read_text() == '{"no": 8, "who": "bo", "body": "al"}\n'
+    assert [path.name for path in (top / "spool").iterdir()] == ["2.json"]
+    cursors = [read_batch(world.root.landed(one.batch_id)).cursor_after for one in (batch, marked)]
+    assert cursors == [{"seen": "82"}, {}]
+
+
+def test_a_stream_called_by_who_is_erased_is_called_otherwise(world):
+    """What others said there stays, under a name that tells nobody; and nobody asks again."""
     one = post("4711001", "replica Acme", author="@canarybird", author_id="70007")
-    world.hear([one], target="canarybird")
-    proof = erase(world.root, plan_author(world.root, "mastodon:@canarybird"), ROOMS)
-    (note,) = [note for room in proof.rooms for note in room["notes"]]
-    assert note.startswith("1 streams are called by what was erased")
-    assert find_words(world.root.path / "erased", ["canarybird"]) == []
+    other = post("4711002", "replica Acme two", author="@ben", author_id="70008")
+    alike = post("4711003", "who saw a canarybird", author="@cleo", author_id="70009")
+    flags = {"4711001": [flag("counterfeit")], "4711002": [flag("counterfeit")]}
+    batch = world.hear([one, other], target="canarybird", flags=flags)
+    named = world.hear([alike], target="birds-canarybird")  # a word that others use, too
+    keep_evidence(world.root)
+    brands = world.root.path.parent / "brands.yaml"
+    brands.write_text("sources:\n  mastodon:\n    accounts: [CanaryBird]\n")
+    rooms = (erase_landing, erase_tagged, erase_evidence_room, erase_warehouse,
+             brand_room(BrandFile(brands=(), files=(str(brands),))), erase_state)  # fmt: skip
+    proof = erase(world.root, plan_author(world.root, "mastodon:@canarybird"), rooms)
+    left = find_words(world.root.path, ["canarybird", "4711001", "70007"])
+    assert {path.partition("--birds-")[0] for _, path in left} <= {
+        "landing/mention/mastodon--social.example", "tagged/mention/mastodon--social.example",
+        "evidence/kept.txt",
+    }  # fmt: skip
+    renamed, kept = [read_batch(world.root.landed(one)) for one in batch_ids(world.root.landing)]
+    assert (kept.batch_id, kept.stream) == (named.batch_id, named.stream)
+    assert verify_batch(world.root.landed(renamed.batch_id)) == renamed
+    assert re.fullmatch("mastodon--erased--[0-9a-f]{16}", renamed.stream)
+    assert (renamed.served, renamed.warc, renamed.cursor_after) == (2, "", {})
+    assert renamed.raw_partial
+    rows = pq.read_table(world.root.landed(renamed.batch_id), partitioning=None).to_pylist()
+    assert [row["author"] for row in rows] == [None, "@ben"]
+    assert pq.read_metadata(world.root.tagged_batch(renamed.batch_id)).num_rows == 1
+    assert verify(world.root).ok
+    assert keep_evidence(world.root).packs == 0
+    notes = [note for room in proof.rooms for note in room["notes"]]
+    assert any(note.startswith("1 streams had the name") for note in notes)
+    assert any(note.startswith("brands.yaml, line 3: names") for note in notes)
+    moved = {told["path"] for told in proof.files if renamed.stream in told["path"]}
+    assert (
+        f"landing/mention/{renamed.stream}/{batch.batch_id.split('/')[2]}/00000001.parquet" in moved
+    )
+    with pytest.raises(ListeningError, match="somebody who was erased"):
+        world.hear([other], target="canarybird")
+    assert not (world.root.landing / "mention" / batch.stream).exists()

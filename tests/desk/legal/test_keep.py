@@ -31,7 +31,7 @@ def test_keeps_what_is_flagged_and_nothing_else(flagged):
     offer = pack_of(flagged, flagged.offer)
     assert [one.name for one in sorted(offer.iterdir())] == [
         "author.json", "exchange.warc.gz", "flags.json", "manifest.json", "mention.json",
-        "others.json", "thread.json",
+        "origin.json", "others.json", "thread.json",
     ]  # fmt: skip
     assert read(offer, "mention.json")["text"] == flagged.offer.text
     assert read(offer, "author.json")["followers"] == 12
@@ -75,7 +75,9 @@ def test_says_when_by_which_clock_and_by_which_versions(flagged):
             "counterfeit": "3+m1", "trademark": "2+m1", "doxxing": "2+m1", "impersonation": "3+m1",
         },
     }  # fmt: skip
-    assert told["batch"]["batch_id"] == flagged.batch.batch_id
+    origin = read(pack_of(flagged, flagged.offer), "origin.json")
+    assert origin["batch"]["batch_id"] == flagged.batch.batch_id
+    assert {one["url"] for one in origin["records"]} == {"https://social.example/api/1"}
 
 
 def test_the_running_clock_says_whether_it_is_set_by_others(flagged, monkeypatch):

@@ -23,7 +23,7 @@ from listening.contract import (
     read_batch,
 )
 from listening.crash import REVISE_POINTS
-from listening.crawl import crawl_stream
+from listening.crawl import Stream, crawl_stream
 from listening.erase.file import erase_state
 from listening.erase.match import Plan, plan_author, plan_mention
 from listening.erase.room import Ledger, Report, erase_landing, erase_tagged
@@ -271,3 +271,21 @@ def test_an_erased_author_of_another_source_is_another(lab: Lab) -> None:
     lab.crawl("mastodon")
     with pytest.raises(ListeningError, match="no batch of bluesky"):
         plan_author(lab.root, "bluesky:canarybird")
+
+
+def test_nobody_asks_for_an_erased_author_again(lab: Lab) -> None:
+    """Also by a stream that is new, and for their past."""
+    lab.timeline([canary()])
+    lab.crawl("mastodon")
+    erase(lab.root, plan_author(lab.root, "mastodon:70007"), ROOMS)
+    asked = len(lab.server.asked)
+    for target in ("c-70007", "70007/kettles"):
+        stream = Stream("mastodon", "social.example", target, "off_channel")
+        outcome = crawl_stream(lab.root, stream, lab.brands, clock=lab.time.clock)
+        assert outcome.error is not None
+        assert "somebody who was erased" in str(outcome.error)
+        assert outcome.error.mend.startswith("Take it out of the brand file")
+        assert outcome.coverage.state == "blocked"
+    assert len(lab.server.asked) == asked
+    assert find_words(lab.root.path, ["70007"]) == []
+    assert lab.crawl("mastodon").error is None
