@@ -28,8 +28,8 @@ from listening.contract import DataRoot, flush_folder
 
 Says = Callable[[str, bytes], bool]
 """Tells whether what a pack of a source holds names who is to be erased."""
-LOOSE: Final = (EXCHANGE, ORIGIN, THREAD, OTHERS, PICTURE)
-"""Files of a pack that hold what others said, or that name whom a stream asked for."""
+LOOSE: Final = (EXCHANGE, THREAD, OTHERS, PICTURE)
+"""Files of a pack that hold what others said; where it was found goes only where that tells."""
 ERASE_POINTS: Final = ("evidence:told", "evidence:removed", "evidence:blanked")
 _ID: Final = re.compile(rb"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])")
 
@@ -132,13 +132,15 @@ def _look(
 def _parts(folder: Path, mentions: set[str], says: Says | None) -> list[Path]:
     """Return the files of another's pack that must go."""
     loose = [folder / name for name in LOOSE if (folder / name).exists()]
-    if mentions & _others(folder):
-        return loose
-    if says and loose:
-        source = str(json.loads((folder / MENTION).read_bytes())["source"])
-        if any(says(source, _unpacked(path)) for path in loose):
-            return loose
-    return []
+    origin = [folder / ORIGIN] if (folder / ORIGIN).exists() else []
+    carries = bool(mentions & _others(folder))
+    if says is None:
+        return [*loose, *origin] if carries else []
+    source = str(json.loads((folder / MENTION).read_bytes())["source"])
+    tells = [path for path in origin if says(source, path.read_bytes())]
+    if carries or any(says(source, _unpacked(path)) for path in loose):
+        return [*loose, *tells]
+    return tells
 
 
 def _others(folder: Path) -> set[str]:

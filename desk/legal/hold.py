@@ -17,8 +17,8 @@ RULES: Final[Mapping[str, str]] = {
     "x": "X: deleted or changed posts must be deleted or changed within 24 hours of a request, "
     "unless the law forbids it, and then only with the express written permission of X.",
     "reddit": "Reddit: what was deleted there must be removed, with title, text and addresses, and "
-    "of a deleted account also its ids (Data API Wiki, support.reddithelp.com, article 16160319875092, "
-    "a copy read 2026-11-22; the Data API Terms themselves were not).",
+    "of a deleted account also its ids (Data API Wiki, support.reddithelp.com, article "
+    "16160319875092, a copy read 2026-11-22; the Data API Terms themselves were not).",
     "bluesky": "Bluesky: a delete message of the stream must be followed by those who keep copies.",
     "mastodon": "Mastodon and other servers of the fediverse: a Delete activity asks every server "
     "that holds a copy to remove it; each server has rules of its own.",

@@ -118,6 +118,7 @@ def stage(flagged: Flagged, around: Surroundings, folder: Path, browser: Browser
             name: row[name]
             for name in ("source", "channel", "native_id", "url", "published_at", "observed_at")
         },
+        "batch": _batch(flagged.batch),
         "collector": {
             "listening": metadata.version("social-listening"),
             "parser": flagged.batch.parser_version,
@@ -155,11 +156,14 @@ def _author(row: Mapping[str, Any], around: Surroundings) -> dict[str, Any]:
 
 def _origin(flagged: Flagged, records: Sequence[Record], page: str | None) -> dict[str, Any]:
     """Tell where it was found: in a file that can go, for a stream may be called by somebody."""
-    batch = flagged.batch
-    names = ("batch_id", "revision", "started_at", "fetched_at", "sealed_at", "raw_partial")
+    batch = {"batch_id": flagged.batch.batch_id, "warc": flagged.batch.warc or None}
+    return {"batch": batch, "records": [one.told() for one in records], "page": page}
+
+
+def _batch(batch: Batch) -> dict[str, Any]:
+    names = ("revision", "started_at", "fetched_at", "sealed_at", "raw_partial")
     told = {name: getattr(batch, name) for name in names}
-    told |= {"warc": batch.warc or None, "warc_sha256": batch.warc_sha256 or None}
-    return {"batch": told, "records": [one.told() for one in records], "page": page}
+    return {**told, "warc_sha256": batch.warc_sha256 or None}
 
 
 def _raw(exchanges: Exchanges, found_by: str) -> dict[str, Any]:

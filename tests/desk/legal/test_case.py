@@ -190,7 +190,7 @@ def test_the_exchange_of_another_that_carries_it_goes_too(case):
     """The harmless post came in the answer that carried the offer; nothing flagged it."""
     done = erase_evidence(case.root, [case.harmless.mention_id], why="e2")
     folder = Evidence(case.root).pack(ref_of(case.offer))
-    assert (done.packs, done.parts) == (0, 3)
+    assert (done.packs, done.parts) == (0, 4)
     assert sorted(path.name for path in folder.iterdir()) == [
         "author.json", "flags.json", "manifest.json", "mention.json",
     ]  # fmt: skip
@@ -234,7 +234,7 @@ def test_what_a_hold_kept_of_others_goes_when_it_is_released(case):
     on_hold(case)
     erase_evidence(case.root, [case.harmless.mention_id], why="e5")
     release_case(case.root, "c1", "ada", "settled")
-    assert finish_waiting(case.root).parts == 3
+    assert finish_waiting(case.root).parts == 4
     assert not (Evidence(case.root).pack(ref_of(case.offer)) / "exchange.warc.gz").exists()
     assert verify(case.root).problems == []
 

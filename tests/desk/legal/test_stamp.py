@@ -169,7 +169,7 @@ def test_the_picture_is_of_the_bytes_of_the_warc_and_no_script_ran(world):
     folder = pack_of(world, one)
     told = read(folder, "manifest.json")["page"]
     assert told["state"] == "rendered", told
-    assert told["url"] == "https://social.example/77"
+    assert read(folder, "origin.json")["page"] == "https://social.example/77"
     with Image.open(folder / "page.png") as picture:
         assert picture.convert("RGB").getpixel((600, 1500)) == (204, 0, 0)
     assert verify(world.root).ok
