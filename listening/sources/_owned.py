@@ -215,10 +215,14 @@ def walk(look: Look, where: str, ask: Callable[[str], tuple[Page, str]]) -> Iter
         page, token = ask(token)
         pager.turn(item.native_id for item in page.items)
         yield page
-        said = [item for item in page.items if isinstance(item, Mention)]
-        newest = max((one.edited_at or one.published_at for one in said), default=look.since)
-        if not token or newest < look.since:
+        if not token or is_old(look, page):
             return
+
+
+def is_old(look: Look, page: Page) -> bool:
+    """Tell whether nothing on a page was said or changed within the overlap."""
+    said = [item for item in page.items if isinstance(item, Mention)]
+    return max((one.edited_at or one.published_at for one in said), default=look.since) < look.since
 
 
 def follow(

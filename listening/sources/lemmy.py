@@ -22,6 +22,7 @@ from listening.contract import BrandFile, Coverage, Deletion, Item, Mention, Pag
 from listening.net.answer import DeniedError, GoneError
 from listening.sources import Look, Settings, Target, source
 from listening.sources._api import EPOCH, disguised, gone, hear, moments, one_by_one
+from listening.sources._counted import Window, turn_pages
 from listening.sources._queries import search_targets
 from listening.sources._read import (
     NOT_PUBLIC,
@@ -96,22 +97,45 @@ def _found(look: Look, text: str) -> Iterator[Page]:
 
 def _walk(look: Look, text: str, kind: str) -> Iterator[Page]:
     """Yield the pages of one wording, down to the overlap."""
-    pager, newest = Pager(look.target.name), look.settings["api"] == "v4"
-    asked: dict[str, Any] = {"type_": f"{kind}s".title(), "sort": "New", "q": text, "page": 1}
-    if newest:
-        asked = {"type_": f"{kind}s", "search_term": text}
+    if look.settings["api"] == "v3":
+        asked = {"type_": f"{kind}s".title(), "sort": "New", "q": text}
+        yield from turn_pages(look.target.name, SIZE, lambda one: _turn(look, asked, kind, one))
+    else:
+        yield from _walk_behind(look, {"type_": f"{kind}s", "search_term": text}, kind)
+
+
+def _turn(
+    look: Look, asked: Mapping[str, Any], kind: str, window: Window
+) -> tuple[Page, bool | None]:
+    url, answer = _search(look, {**asked, "page": window.page, "limit": window.size})
+    page = _page(look, expect(answer, f"{kind}s", list, url), kind, url)
+    return page, False if _is_old(look, page) else None
+
+
+def _walk_behind(look: Look, asked: Mapping[str, Any], kind: str) -> Iterator[Page]:
+    """Yield the pages of a list that goes on behind an item."""
+    pager, behind = Pager(look.target.name), dict[str, str]()
     while True:
-        url, answer = _ask(look, "search", {**asked, "limit": SIZE, "listing_type": "All"})
+        url, answer = _search(look, {**asked, **behind, "limit": SIZE})
         views = expect(answer, f"{kind}s", list, url)
         if not views:
             return
         page = _page(look, views, kind, url)
         fresh = pager.turn(item.native_id for item in page.items)
         yield page if fresh else replace(page, coverage=Coverage("partial", reason=TWICE))
-        more = part(answer, "next_page", str) if newest else "all but the last"
-        if not more or max(moments(page.items), default=look.since) < look.since:
+        more = part(answer, "next_page", str)
+        if not more or _is_old(look, page):
             return
-        asked = {**asked, **({"page_cursor": more} if newest else {"page": asked["page"] + 1})}
+        behind = {"page_cursor": more}
+
+
+def _is_old(look: Look, page: Page) -> bool:
+    """Tell whether a page lies before the overlap as a whole."""
+    return max(moments(page.items), default=look.since) < look.since
+
+
+def _search(look: Look, asked: Mapping[str, Any]) -> tuple[str, Any]:
+    return _ask(look, "search", {**asked, "listing_type": "All"})
 
 
 def _ask(look: Look, path: str, asked: Mapping[str, Any]) -> tuple[str, Any]:

@@ -28,9 +28,9 @@ from listening.net.answer import GoneError
 from listening.net.credential import need_credential
 from listening.sources import Look, Settings, Target, source
 from listening.sources._api import gone
+from listening.sources._counted import Window, turn_pages
 from listening.sources._owned import channels, count, follow, inner, whose
 from listening.sources._read import (
-    Pager,
     expect,
     field,
     page_of,
@@ -165,19 +165,16 @@ def _comments(look: Look, below: str, thread: str) -> Iterator[Page]:
 
 
 def _listed(look: Look, path: str, asked: Mapping[str, Any], thread: str) -> Iterator[Page]:
-    pager, start = Pager(path), 0
-    while True:
+    def turn(window: Window) -> tuple[Page, bool]:
         method = "FINDER" if "q" in asked else ""
-        answer = _ask(look, path, {**asked, "start": start, "count": SIZE}, method)
+        told = {**asked, "start": window.start, "count": window.size}
+        answer = _ask(look, path, told, method)
         raws = expect(answer, "elements", list, path)
-        page = _page(look, raws, path, thread)
-        pager.turn(item.native_id for item in page.items)
-        yield page
-        links = inner(inner(answer, "paging"), "links")
-        following = [one for one in links or () if inner(one, "rel") == "next"]
-        if not raws or (len(raws) < SIZE and not following):
-            return
-        start += len(raws)
+        links = inner(inner(answer, "paging"), "links") or ()
+        following = any(inner(one, "rel") == "next" for one in links)
+        return _page(look, raws, path, thread), following or len(raws) >= window.size
+
+    yield from turn_pages(path, SIZE, turn)
 
 
 def _ask(look: Look, path: str, asked: Mapping[str, Any], method: str = "") -> Any:

@@ -19,17 +19,16 @@ from datetime import timedelta
 from typing import Any, Final
 
 from listening.clean import strip_html
-from listening.contract import BrandFile, ListeningError, Mention, Page
+from listening.contract import BrandFile, Coverage, ListeningError, Mention, Page
 from listening.net.answer import DeniedError, RateLimitedError
 from listening.net.credential import find_credential
 from listening.query.search import Dialect, compile_search
 from listening.sources import Look, Settings, Target, source
 from listening.sources._api import Heard, blind, chunks, gone
+from listening.sources._counted import MOVED, Counted
 from listening.sources._queries import queries_for
 from listening.sources._read import (
-    Pager,
     api_target,
-    digest,
     epoch,
     expect,
     field,
@@ -40,7 +39,8 @@ from listening.sources._read import (
 )
 
 API: Final = "https://api.stackexchange.com/2.3"
-SIZE: Final = 100  # items of a page, and ids of a request
+SIZE: Final = 100  # items of a page
+IDS: Final = 100  # of a request
 PAGES: Final = 25  # without a key
 DAY: Final = 86_400
 WORDS: Final = Dialect(most=200, any_of=None, groups=False)  # length unverified
@@ -112,7 +112,7 @@ def recount(look: Look, ids: Sequence[str]) -> Iterator[Page]:
     pace=0.5,
     overlap=timedelta(days=7),
     recount=recount,
-    recount_size=SIZE,
+    recount_size=IDS,
     slice=timedelta(days=30),
 )
 def crawl(look: Look) -> Iterator[Page]:
@@ -122,7 +122,7 @@ def crawl(look: Look) -> Iterator[Page]:
         return
     heard = Heard(look)
     yield from heard.note(_threads(look, heard))
-    for chunk in chunks(heard.missing(), SIZE):
+    for chunk in chunks(heard.missing(), IDS):
         yield from recount(look, chunk)
     yield Page((), 0, heard.cursor)
 
@@ -132,27 +132,32 @@ def _threads(look: Look, heard: Heard) -> Iterator[Page]:
     if tag := look.settings.get("tag"):
         yield from _pages(look, "/questions", "questions", {"tagged": tag, **_window(look)})
     else:
-        yield from _by_id(look, "questions", _found(look))
-    for chunk in chunks([one.rsplit("/", 1)[1] for one in heard.served], SIZE):
+        found = dict[str, None]()
+        yield from _search(look, found)
+        yield from _by_id(look, "questions", list(found))
+    for chunk in chunks([one.rsplit("/", 1)[1] for one in heard.served], IDS):
         path = f"/questions/{';'.join(chunk)}/answers"
         yield from _pages(look, path, "answers", _window(look))
-    for chunk in chunks([one.rsplit("/", 1)[1] for one in heard.served], SIZE):
+    for chunk in chunks([one.rsplit("/", 1)[1] for one in heard.served], IDS):
         path = f"/posts/{';'.join(chunk)}/comments"
         yield from _pages(look, path, "comments", _window(look, "creation"))
 
 
-def _found(look: Look) -> list[str]:
-    """Return the questions that the search finds, by their own words or an answer's."""
-    found = dict[str, None]()
+def _search(look: Look, found: dict[str, None]) -> Iterator[Page]:
+    """Note the questions that the search finds, by their own words or an answer's.
+
+    Yields what is to be said of its lists, which hold no mentions.
+    """
     for text in look.settings["texts"]:
         asked = {"q": text, "filter": "default", **_window(look)}
-        for url, hits in _walk(look, "/search/excerpts", asked, "last_activity_date"):
-            found.update(dict.fromkeys(str(expect(one, "question_id", int, url)) for one in hits))
-    return list(found)
+        for url, hits, told in _walk(look, "/search/excerpts", asked, "last_activity_date"):
+            found |= dict.fromkeys(str(expect(one, "question_id", int, url)) for one in hits)
+            if told:
+                yield Page((), 0, coverage=told)
 
 
 def _by_id(look: Look, kind: str, numbers: Sequence[str]) -> Iterator[Page]:
-    for chunk in chunks(numbers, SIZE):
+    for chunk in chunks(numbers, IDS):
         asked = {"sort": "creation", "order": "desc"}
         yield from _pages(look, f"/{kind}/{';'.join(chunk)}", kind, asked)
 
@@ -164,7 +169,7 @@ def _window(look: Look, sort: str = "activity") -> dict[str, Any]:
 
 def _pages(look: Look, path: str, kind: str, asked: Mapping[str, Any]) -> Iterator[Page]:
     dated = "last_activity_date" if asked["sort"] == "activity" else "creation_date"
-    for url, raws in _walk(look, path, {"filter": "withbody", **asked}, dated):
+    for url, raws, told in _walk(look, path, {"filter": "withbody", **asked}, dated):
         yield page_of(
             "stackexchange",
             url,
@@ -172,33 +177,41 @@ def _pages(look: Look, path: str, kind: str, asked: Mapping[str, Any]) -> Iterat
             lambda raw: _mention(raw, kind, look),
             lambda raw: _id(look, kind, text_id(raw, NUMBER[kind])),
             KNOWN,
+            told,
         )
 
 
 def _walk(
     look: Look, path: str, asked: Mapping[str, Any], dated: str
-) -> Iterator[tuple[str, list[Any]]]:
+) -> Iterator[tuple[str, list[Any], Coverage | None]]:
     """Yield the pages of a list, newest first; past the last page it is asked for what is older.
 
     Raises:
         LoopError: more items of one second than the pages hold, or pages in a circle.
     """
-    more, number, older, pager = True, 1, dict[str, int](), Pager(path)
-    while more:
-        url, answer = _ask(look, path, {**asked, **older, "page": number})
+    older, counted = dict[str, int](), Counted(path, SIZE)
+    while window := counted.window:
+        numbers = {"page": window.page, "pagesize": window.size}
+        url, answer = _ask(look, path, {**asked, **older, **numbers})
         raws = expect(answer, "items", list, url)
-        pager.turn(digest(json.dumps(raw, sort_keys=True)) for raw in raws)
+        more = expect(answer, "has_more", bool, url)
+        joined = counted.turn([_name(raw) for raw in raws], more)
         if raws:
-            yield url, raws
-        more, number = expect(answer, "has_more", bool, url), number + 1
-        if number > PAGES:
-            number, older = 1, {"max": expect(raws[-1], dated, int, url)}
+            yield url, raws, None if joined else MOVED
+        if raws and counted.window and counted.window.page > PAGES:
+            older = {"max": expect(raws[-1], dated, int, url)}
+            counted.restart()
+
+
+def _name(raw: Any) -> str:
+    """Return an item's kind and number; an answer that was found has its question's, too."""
+    return "/".join((text_id(raw, "item_type"), *(text_id(raw, one) for one in NUMBER.values())))
 
 
 def _ask(look: Look, path: str, asked: Mapping[str, Any]) -> tuple[str, Any]:
     url = f"{look.settings['base_url']}{path}"
     key = find_credential(look.settings["connection"])
-    params = {"site": look.settings["site"], "pagesize": SIZE, **asked}
+    params = {"site": look.settings["site"], **asked}
     try:
         answer = look.http.get_json(url, {**params, "key": key.password} if key else params)
     except DeniedError as error:

@@ -21,7 +21,17 @@ from listening.net.answer import GoneError
 from listening.net.credential import need_credential
 from listening.sources import Look, Settings, Target, source
 from listening.sources._api import gone, one_by_one
-from listening.sources._owned import REPLY, channels, count, follow, inner, review_page, walk, whose
+from listening.sources._counted import Window, turn_pages
+from listening.sources._owned import (
+    REPLY,
+    channels,
+    count,
+    follow,
+    inner,
+    is_old,
+    review_page,
+    whose,
+)
 from listening.sources._read import expect, field, instant, page_of, part, text_id, words
 
 API: Final = "https://api.trustpilot.com/v1"
@@ -94,21 +104,19 @@ def crawl(look: Look) -> Iterator[Page]:
     """Yield reviews with their answers, newest first, then what vanished."""
     path = f"/business-units/{look.settings['unit']}/reviews"
 
-    def turn(number: str) -> tuple[Page, str]:
-        asked = {"orderBy": "createdat.desc", "perPage": SIZE, "page": number or "1"}
+    def turn(window: Window) -> tuple[Page, bool]:
+        asked = {"orderBy": "createdat.desc", "perPage": window.size, "page": window.page}
         url, answer = _ask(look, path, asked)
         reviews = expect(answer, "reviews", list, url)
-        full = len(reviews) == SIZE or any(
-            isinstance(link, dict) and link.get("rel") == "next-page"
-            for link in answer.get("links") or ()
-        )
-        return _page(look, reviews, url), str(int(number or 1) + 1) if full else ""
+        following = any(inner(one, "rel") == "next-page" for one in answer.get("links") or ())
+        page = _page(look, reviews, url)
+        return page, (following or len(reviews) >= window.size) and not is_old(look, page)
 
     def again(native_id: str) -> tuple[Item, ...]:
         url, review = _ask(look, f"/reviews/{native_id.removesuffix(REPLY)}")
         return _page(look, [review], url).items
 
-    yield from follow(look, "trustpilot", walk(look, path, turn), again)
+    yield from follow(look, "trustpilot", turn_pages(path, SIZE, turn), again)
 
 
 def _ask(look: Look, path: str, asked: dict[str, Any] | None = None) -> tuple[str, Any]:

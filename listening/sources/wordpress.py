@@ -24,7 +24,8 @@ from listening.net.answer import DeniedError, Response, read_json
 from listening.net.credential import need_credential
 from listening.sources import Look, Settings, Target, source
 from listening.sources._api import basic
-from listening.sources._owned import channel, follow, walk, whose
+from listening.sources._counted import Window, turn_pages
+from listening.sources._owned import channel, follow, is_old, whose
 from listening.sources._read import (
     expect_list,
     field,
@@ -96,11 +97,12 @@ def crawl(look: Look) -> Iterator[Page]:
     """Yield comments, newest first, then what vanished."""
     url = f"{look.settings['base_url']}/wp-json/wp/v2/comments"
 
-    def turn(number: str) -> tuple[Page, str]:
-        asked = {"orderby": "date_gmt", "order": "desc", "per_page": SIZE, "page": number or "1"}
-        comments, more = _ask(look, url, asked)
-        listed = expect_list(comments, url, "the list of comments")
-        return _page(look, listed, url), str(int(number or 1) + 1) if more else ""
+    def turn(window: Window) -> tuple[Page, bool]:
+        asked = {"orderby": "date_gmt", "order": "desc"}
+        numbers = {"per_page": window.size, "page": window.page}
+        comments, more = _ask(look, url, {**asked, **numbers})
+        page = _page(look, expect_list(comments, url, "the list of comments"), url)
+        return page, more and not is_old(look, page)
 
     def again(native_id: str) -> tuple[Item, ...]:
         one = f"{url}/{native_id.rpartition('/')[2]}"
@@ -111,7 +113,7 @@ def crawl(look: Look) -> Iterator[Page]:
                 return ()
             raise
 
-    yield from follow(look, "wordpress", walk(look, url, turn), again)
+    yield from follow(look, "wordpress", turn_pages(url, SIZE, turn), again)
 
 
 def _ask(look: Look, url: str, asked: Mapping[str, Any] | None = None) -> tuple[Any, bool]:

@@ -48,8 +48,38 @@ def answer(name: str, routes: list[dict[str, Any]], asked: Asked) -> Answer:
             if "frames" in route:
                 return jetstream((HERE / name / route["frames"]).read_text(), asked)
             headers = {"Content-Type": "application/json", **route.get("headers", {})}
+            if "list" in route:
+                told, more = cut_list(route, json.loads(_body(name, route)), asked)
+                return reply(told, **(headers if more else {**headers, "Link": ""}))
             return reply(_body(name, route), route.get("status", 200), **headers)
     return reply(b"no such page", 404)
+
+
+def cut_list(route: dict[str, Any], told: Any, asked: Asked) -> tuple[Any, bool]:
+    """Return of a whole list the part that is asked for by number, and whether there is more.
+
+    `list` names the items (`at`, "" where the answer is they), and the parameters: `count`, and
+    `start` where positions are asked for in place of pages. The answer in the file is one that has
+    a next page. `vanished` are positions of items that are no longer there.
+    """
+    names = route["list"]
+    items = told[names["at"]] if names["at"] else told
+    vanished = route.get("vanished", ())
+    items = [one for number, one in enumerate(items) if number not in vanished]
+    count = int(asked.query[names["count"]])
+    page = int(asked.query["page"]) - 1 if "start" not in names else 0
+    start = int(asked.query[names["start"]]) if "start" in names else page * count
+    more = start + count < len(items)
+    cut = items[start : start + count]
+    if not names["at"]:
+        return cut, more
+    told = {**told, names["at"]: cut}
+    if "has_more" in told:
+        told["has_more"] = more
+    for links in (told, told.get("paging", {})):
+        if "links" in links and not more:
+            links["links"] = []
+    return told, more
 
 
 def _body(name: str, route: dict[str, Any]) -> bytes:

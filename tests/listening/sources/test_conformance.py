@@ -7,6 +7,7 @@ is invented for these tests.
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import re
@@ -41,6 +42,11 @@ def having(key: str) -> list[str]:
     return [name for name in cases() if key in json.loads((HERE / name / "case.json").read_text())]
 
 
+def in_numbers() -> list[str]:
+    """Return the sources whose lists are asked for by number; their routes cut a whole list."""
+    return having("page_size")
+
+
 @dataclass
 class World:
     """A source's recorded answers, served; each crawl is of one root."""
@@ -56,6 +62,9 @@ class World:
         self.case = read_case(self.name, self.tmp / "drop")
         for name, value in self.case.get("environment", {}).items():
             self.monkeypatch.setenv(name, value)
+        if "page_size" in self.case:
+            module = importlib.import_module(f"listening.sources.{self.name}")
+            self.monkeypatch.setattr(module, "SIZE", self.case["page_size"])
         self.serve(self.case.get("routes", []))
         self.drop(self.case.get("files", []))
         address = f"*.example=127.0.0.1:{self.server.port}"

@@ -87,7 +87,7 @@ CASES: dict[str, tuple[list[Any], Callable[[Any], Item]]] = {
             fixture(f"stackexchange/{name}.json")["items"],
             lambda raw, kind=kind: stackexchange._mention(raw, kind, LOOK),
         )
-        for kind, name in (("questions", "questions1"), ("answers", "answers"),
+        for kind, name in (("questions", "questions"), ("answers", "answers"),
                            ("comments", "comments"))
     },
     "github": (
@@ -96,7 +96,7 @@ CASES: dict[str, tuple[list[Any], Callable[[Any], Item]]] = {
     ),
     "github discussions": ([TALK], lambda raw: _github._mention(raw, LOOK)),
     "trustpilot": (
-        fixture("trustpilot/page1.json")["reviews"], lambda raw: trustpilot._review(raw, LOOK),
+        fixture("trustpilot/reviews.json")["reviews"], lambda raw: trustpilot._review(raw, LOOK),
     ),
     "googleplay": (
         fixture("googleplay/page1.json")["reviews"], lambda raw: googleplay._review(raw, LOOK),
@@ -110,7 +110,7 @@ CASES: dict[str, tuple[list[Any], Callable[[Any], Item]]] = {
         lambda raw: appstoreconnect._review(raw, LOOK),
     ),
     "wordpress": (
-        fixture("wordpress/page1.json"), lambda raw: wordpress._comment(raw, LOOK),
+        fixture("wordpress/comments.json"), lambda raw: wordpress._comment(raw, LOOK),
     ),
     "zendesk": (
         fixture("zendesk/page1.json")["tickets"],
@@ -139,10 +139,10 @@ CASES: dict[str, tuple[list[Any], Callable[[Any], Item]]] = {
         lambda raw: instagram.read_item(raw, LOOK, "1"),
     ),
     "linkedin": (
-        fixture("linkedin/posts1.json")["elements"], lambda raw: linkedin.read_post(raw, LOOK),
+        fixture("linkedin/posts.json")["elements"], lambda raw: linkedin.read_post(raw, LOOK),
     ),
     "linkedin comments": (
-        fixture("linkedin/comments1.json")["elements"],
+        fixture("linkedin/comments.json")["elements"],
         lambda raw: linkedin.read_comment(raw, LOOK, "urn:li:share:1"),
     ),
     "x": (PAGE["data"], lambda raw: x._item(raw, PAGE, LOOK)),

@@ -96,11 +96,12 @@ def test_a_list_longer_than_its_pages_goes_on_below_its_oldest_item(lab: Lab) ->
 
     def listed(asked: Asked) -> bytes:
         top, page = int(asked.query.get("max", START)), int(asked.query["page"])
+        size = int(asked.query["pagesize"])
         if page > 25:
             return reply({"error_name": "access_denied"}, 400)
         found = [one for one in every if one["last_activity_date"] <= top]
-        part = found[(page - 1) * 100 : page * 100]
-        return reply(wrapped(*part, more=page * 100 < len(found)))
+        part = found[(page - 1) * size : page * size]
+        return reply(wrapped(*part, more=page * size < len(found)))
 
     lab.server.on("/2.3/questions", listed)
     for start in range(1, 2701, 100):
