@@ -24,11 +24,13 @@ from warehouse.fault import Fault, ModelError, find_faults, keep_faults
 from warehouse.load import record_run
 from warehouse.lock import warehouse_lock
 from warehouse.open import MEMORY_VARIABLE, THREADS_VARIABLE, connect, open_warehouse, threads
+from warehouse.parsed import keep_parsed, read_parsed
 from warehouse.script import run_script
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
     from dbt.cli.main import dbtRunnerResult
+    from dbt.contracts.graph.manifest import Manifest
 
 PROJECT: Final = Path(__file__).parent
 FILE_VARIABLE: Final = "LISTENING_WAREHOUSE"
@@ -91,7 +93,7 @@ def write_docs(root: DataRoot) -> Path:
     if not outcome.success:
         told = outcome.exception or "see the log"
         raise ListeningError(f"dbt wrote no pages: {told}", where=str(PROJECT), mend=_see(root))
-    return root.path / "dbt" / "target" / "index.html"
+    return _target(root) / "index.html"
 
 
 def _may_be_partial(connection: sa.Connection, whole: bool | None) -> bool:
@@ -111,11 +113,13 @@ def _take_in(connection: sa.Connection, newest: int) -> None:
 
 def _digest() -> str:
     """Return what the models are made by: other models build everything anew."""
-    hashed = hashlib.sha256(version("dbt-duckdb").encode() + version("duckdb").encode())
+    makers = ("dbt-core", "dbt-adapters", "dbt-duckdb", "duckdb")
+    hashed = hashlib.sha256(" ".join(map(version, makers)).encode())
     for folder in ("models", "macros"):
         for path in sorted((PROJECT / folder).rglob("*.*")):
             hashed.update(path.read_bytes())
-    hashed.update((PROJECT / "dbt_project.yml").read_bytes())
+    for name in ("dbt_project.yml", "profiles.yml", "selectors.yml"):
+        hashed.update((PROJECT / name).read_bytes())
     return hashed.hexdigest()
 
 
@@ -125,7 +129,11 @@ def _build(root: DataRoot, select: str | None, *, partial: bool, tested: bool) -
     # Unit tests prove the SQL, not the data.
     left_out = ["unit_test"] if tested else ["unit_test", "test"]
     options = [*(f"--exclude-resource-type={kind}" for kind in left_out), *refresh, *chosen]
-    outcome = _invoke(root, ["build", *_options(root, partial=partial), *options])
+    models = f"{_digest()}-{'partial' if partial else 'whole'}"
+    known = read_parsed(root, models)
+    outcome = _invoke(root, ["build", *_options(root, partial=partial), *options], known)
+    if known is None and outcome.exception is None:
+        keep_parsed(root, models, _target(root))
     if outcome.result is None:
         raise ListeningError(
             f"dbt could not start: {outcome.exception}", where=str(PROJECT), mend=_see(root)
@@ -135,13 +143,15 @@ def _build(root: DataRoot, select: str | None, *, partial: bool, tested: bool) -
     return faults
 
 
-def _invoke(root: DataRoot, arguments: Sequence[str]) -> dbtRunnerResult:
+def _invoke(
+    root: DataRoot, arguments: Sequence[str], parsed: Manifest | None = None
+) -> dbtRunnerResult:
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
 
     with _environment({FILE_VARIABLE: str(root.warehouse), "DO_NOT_TRACK": "1", **_engine()}):
         try:
-            return dbtRunner().invoke([*_quiet(root), *arguments])
+            return dbtRunner(parsed).invoke([*_quiet(root), *arguments])
         finally:
             # dbt-duckdb keeps its connection, and with it DuckDB's lock, for the process's life.
             DuckDBConnectionManager.close_all_connections()
@@ -169,9 +179,13 @@ def _options(root: DataRoot, *, partial: bool = False) -> Sequence[str]:
     return [
         "--project-dir", str(PROJECT),
         "--profiles-dir", str(PROJECT),
-        "--target-path", str(root.path / "dbt" / "target"),
+        "--target-path", str(_target(root)),
         "--vars", json.dumps({"now": now().isoformat(), "partial": partial}),
     ]  # fmt: skip
+
+
+def _target(root: DataRoot) -> Path:
+    return root.path / "dbt" / "target"
 
 
 def _see(root: DataRoot) -> str:

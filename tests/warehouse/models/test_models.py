@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from listening import contract
 from listening.contract import TEAMS, DataRoot
 from tests.warehouse.models.month import CANARY, NOW, at
 from warehouse.model import FILE_VARIABLE, PROJECT, build_models
@@ -381,6 +382,15 @@ def _everything(root: DataRoot) -> dict[str, list[tuple[Any, ...]]]:
             table: rows(connection, f"SELECT t::VARCHAR FROM {table} AS t ORDER BY 1")  # noqa: S608
             for (table,) in rows(connection, names)
         }
+
+
+def test_models_that_are_the_same_are_not_parsed_again(root, monkeypatch):
+    """Whatever moment it is: parsing costs more than building a small warehouse."""
+    from dbt.parser.manifest import ManifestLoader
+
+    monkeypatch.setenv(contract.CLOCK_VARIABLE, "2031-01-01T00:00:00+00:00")
+    monkeypatch.setattr(ManifestLoader, "get_full_manifest", None)
+    build_models(root, select="staging.look", tested=False)
 
 
 def test_unit_tests_of_the_models_hold(root, monkeypatch):
