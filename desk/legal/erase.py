@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from desk.legal.case import Case, read_cases
+from desk.legal.case import ACTS, Case, read_cases
 from desk.legal.chain import Chain
 from desk.legal.hold import end_holds, held
 from desk.legal.keep import recover
@@ -27,7 +27,7 @@ from desk.legal.render import PICTURE
 from listening.contract import DataRoot, flush_folder
 
 Says = Callable[[str, bytes], bool]
-"""Tells whether what a pack of a source holds names who is to be erased."""
+"""Tells whether what a pack of a source holds names who is to be erased; "": of any source."""
 LOOSE: Final = (EXCHANGE, THREAD, OTHERS, PICTURE)
 """Files of a pack that hold what others said; where it was found goes only where that tells."""
 ERASE_POINTS: Final = ("evidence:told", "evidence:removed", "evidence:blanked")
@@ -59,6 +59,7 @@ def erase_evidence(
     mentions: Collection[str],
     says: Says | None = None,
     why: str = "",
+    lines: Collection[int] = (),
 ) -> Erased:
     """Take mentions out of the evidence, but those a hold keeps; the same again changes nothing.
 
@@ -68,8 +69,10 @@ def erase_evidence(
         root: where the evidence is.
         mentions: their ids.
         says: tells whether a file of another's pack, which is of a source, names who is to be
-            erased (handles, native ids); such files go too. The exchange is asked unpacked.
+            erased (handles, native ids); such files go too, and lines of custody that do. The
+            exchange is asked unpacked.
         why: the id of the erasure's proof; no words about whom.
+        lines: numbers of lines that waited for the end of a hold.
 
     Raises:
         ListeningError: the chain is damaged, or another process holds it.
@@ -86,8 +89,10 @@ def erase_evidence(
         recover(root)
         found = _look(evidence, gone, set(mentions), kept, says, done)
         with evidence.lock():
-            _remove(evidence, gone, found, why, done)
-            _wait(root, done.held, why)
+            late = _spoken(root, says)
+            wanted = {*lines, *(n for n, case_id in late.items() if not case_id)}
+            _remove(evidence, gone, found, wanted, why, done)
+            _wait(root, done.held, {n: case_id for n, case_id in late.items() if case_id}, why)
     return done
 
 
@@ -95,15 +100,30 @@ def finish_waiting(root: DataRoot) -> Erased | None:
     """End the holds that ran out, and do the erasures that waited for them; None: none waited."""
     take_decisions(root)
     end_holds(root)
-    waiting = [line.body for line in Chain(root).lines("waits") if line.body is not None]
+    waiting = {line.n: line.body for line in Chain(root).lines("waits") if line.body is not None}
     if not waiting:
         return None
     cases = read_cases(root)
-    free = [body for body in waiting if not (cases.get(body["case"]) or Case("")).is_held]
+    free = {n: body for n, body in waiting.items()
+            if not (cases.get(body["case"]) or Case("")).is_held}  # fmt: skip
     if not free:
         return None
-    mentions = {one for body in free for one in body["mentions"]}
-    return erase_evidence(root, mentions, why=", ".join(sorted({body["why"] for body in free})))
+    mentions = {one for body in free.values() for one in body["mentions"]}
+    told = {n: body["line"] for n, body in free.items() if "line" in body}
+    why = ", ".join(sorted({body["why"] for body in free.values()}))
+    return erase_evidence(root, mentions, why=why, lines={*told, *told.values()})
+
+
+def _spoken(root: DataRoot, says: Says | None) -> dict[int, str]:
+    """Return the lines of cases whose words name whom, each with the case whose hold keeps it."""
+    if says is None:
+        return {}
+    cases = read_cases(root)
+    return {
+        line.n: line.body["case"] if cases[line.body["case"]].is_held else ""
+        for line in Chain(root).lines(*ACTS)
+        if line.body is not None and says("", line.to_json())
+    }
 
 
 def _look(
@@ -154,10 +174,12 @@ def _unpacked(path: Path) -> bytes:
     return gzip.decompress(data) if path.suffix == ".gz" else data
 
 
-def _remove(evidence: Evidence, gone: set[str], found: _Found, why: str, done: Erased) -> None:
+def _remove(
+    evidence: Evidence, gone: set[str], found: _Found, spoken: set[int], why: str, done: Erased
+) -> None:
     """Say what goes, then remove it, then blank the lines; under the chain's lock."""
     chain = Chain(evidence.root)
-    lines, files, numbers = _lines(chain, gone, found, done)
+    lines, files, numbers = _lines(chain, gone, found, spoken, done)
     if not (lines or found.packs or found.parts):
         return
     told: dict[str, Any] = {"of": sorted(lines), "why": why}
@@ -185,7 +207,7 @@ def _remove(evidence: Evidence, gone: set[str], found: _Found, why: str, done: E
 
 
 def _lines(
-    chain: Chain, gone: set[str], found: _Found, done: Erased
+    chain: Chain, gone: set[str], found: _Found, spoken: set[int], done: Erased
 ) -> tuple[set[int], list[str], dict[str, int]]:
     """Return the lines whose body names a mention, their files, and the packs' line numbers."""
     wanted = {one.encode() for one in gone}
@@ -194,30 +216,34 @@ def _lines(
     numbers: dict[str, int] = {}
     for line in chain.lines():
         done.looked_at += 1
-        if line.body is None or (
-            line.what == "waits" and set(line.body["mentions"]) <= done.held.keys()
-        ):
+        waits = line.what == "waits" and line.n not in spoken
+        if line.body is None or (waits and set(line.body["mentions"]) <= done.held.keys()):
             continue
         if line.what == "pack" and line.body["evidence"] in found.parts:
             numbers[line.body["evidence"]] = line.n
-        if wanted & set(_ID.findall(line.to_json())):
+        if line.n in spoken or wanted & set(_ID.findall(line.to_json())):
             lines.add(line.n)
             files += [one["path"] for one in line.body.get("files", ()) if "path" in one]
     return lines, files, numbers
 
 
-def _wait(root: DataRoot, kept: dict[str, str], why: str) -> None:
+def _wait(root: DataRoot, kept: dict[str, str], lines: Mapping[int, str], why: str) -> None:
     """Note which erasures wait for the end of a hold, once."""
     chain = Chain(root)
     noted = {
         (one, line.body["case"])
         for line in chain.lines("waits")
         if line.body
-        for one in line.body["mentions"]
+        for one in (*line.body["mentions"], line.body.get("line"))
     }
     bodies = [
         {"mentions": [one], "case": case_id, "why": why}
         for one, case_id in sorted(kept.items())
         if (one, case_id) not in noted
+    ]
+    bodies += [
+        {"mentions": [], "line": n, "case": case_id, "why": why}
+        for n, case_id in sorted(lines.items())
+        if (n, case_id) not in noted
     ]
     chain.extend("waits", bodies)

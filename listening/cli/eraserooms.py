@@ -57,7 +57,7 @@ def erase_evidence_room(
     from desk.legal.erase import erase_evidence
 
     def says(source: str, data: bytes) -> bool:  # a handle is somebody else's elsewhere
-        return needles(source).found_in(data.decode("utf-8", "replace"))
+        return needles(source or None).found_in(data.decode("utf-8", "replace"))
 
     done = erase_evidence(root, list(veils), says, plan.erasure_id)
     for path in done.paths:

@@ -230,6 +230,29 @@ def test_a_hold_keeps_its_pack_whole_when_others_in_it_are_erased(case):
     assert (Evidence(case.root).pack(ref_of(case.offer)) / "exchange.warc.gz").exists()
 
 
+def test_words_of_custody_that_name_whom_go_and_under_a_hold_with_it(case):
+    """Also in a case of another mention; the line, its time and its hash stay."""
+    open_case(case.root, "c2", "About bob the seller", "ada", "a call")
+    view_case(case.root, "c2", "bo", "looked up")
+    view_case(case.root, "c1", "bo", "is this bob the seller?")
+    on_hold(case)
+
+    def says(_, data):
+        return b"bob the seller" in data
+
+    assert erase_evidence(case.root, [], says, "e7").lines == 1
+    assert erase_evidence(case.root, [], says, "e7").lines == 0
+    chain = Evidence(case.root).chain
+    assert chain.read_bytes().count(b"bob the seller") == 1
+    assert set(read_cases(case.root)) == {"c1", "c2"}
+    release_case(case.root, "c1", "ada", "settled")
+    finish_waiting(case.root)
+    assert b"bob the seller" not in chain.read_bytes()
+    assert finish_waiting(case.root) is None
+    assert verify(case.root).problems == []
+    assert ask_outside(Evidence(case.root)) == []
+
+
 def test_what_a_hold_kept_of_others_goes_when_it_is_released(case):
     on_hold(case)
     erase_evidence(case.root, [case.harmless.mention_id], why="e5")
