@@ -216,6 +216,25 @@ def drop_exchanges(warc: Path, out: Path, is_erased: Callable[[str], bool]) -> t
     return len(kept), len(records) - len(kept)
 
 
+def find_exchanges(warc: Path, is_named: Callable[[str], bool]) -> Iterator[tuple[str, str]]:
+    """Yield address and words of every record of a WARC that names what is asked for.
+
+    Raises:
+        ListeningError: it is no whole WARC.
+    """
+    named: list[tuple[str, str]] = []
+
+    def look(text: str) -> bool:
+        if found := is_named(text):
+            address, _, words = text.partition("\n")
+            named.append((address, words))
+        return found
+
+    for _ in _read(warc, look, set()):
+        yield from named
+        named.clear()
+
+
 def _read(warc: Path, is_erased: Callable[[str], bool], dropped: set[str]) -> Iterator[Record]:
     from warcio.archiveiterator import ArchiveIterator
     from warcio.exceptions import ArchiveLoadFailed

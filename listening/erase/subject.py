@@ -20,8 +20,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from listening.contract import ConfigurationError, DataRoot, now
-from listening.erase.blank import Needles
+from listening.contract import ConfigurationError, DataRoot, now, read_batch
+from listening.erase.blank import Needles, find_exchanges
 from listening.erase.match import Plan, landed, plan_author
 from listening.erase.state import sqlite_files
 
@@ -60,6 +60,7 @@ def gather(root: DataRoot, named: str, more: Mapping[str, Sequence[dict[str, Any
     names = [name for _, name in plan.authors]
     subject = Subject(named, names, now().isoformat())
     subject.rooms["landing"] = list(_landed(root, plan))
+    subject.rooms["raw"] = list(_raw(root, plan))
     subject.rooms["tagged"] = list(_tagged(root, plan))
     subject.rooms |= {room: list(entries) for room, entries in more.items()}
     subject.rooms["desk"] = list(_desk(root, plan))
@@ -97,12 +98,22 @@ def write_subject(subject: Subject, out: Path) -> list[Path]:
 
 
 def _landed(root: DataRoot, plan: Plan) -> Iterator[dict[str, Any]]:
-    """Yield every row of their mentions, and raw exchanges by the name of their file."""
+    """Yield every row of their mentions."""
     for kind in _KINDS:
         sources = None if kind == "decision" else plan.sources
         for path in landed(root, (kind,), sources):
             for row in _rows(path, plan):
                 yield {"batch": path.relative_to(root.landing).as_posix(), **row}
+
+
+def _raw(root: DataRoot, plan: Plan) -> Iterator[dict[str, Any]]:
+    """Yield the exchanges that name them: what a source served holds more than a row does."""
+    for path in landed(root, ("mention", "engagement", "tombstone"), plan.sources):
+        batch = read_batch(path)
+        if batch.warc and path.with_name(batch.warc).exists():
+            needles = plan.needles(batch.source)
+            for address, words in find_exchanges(path.with_name(batch.warc), needles.found_in):
+                yield {"batch": batch.batch_id, "address": address, "exchange": words}
 
 
 def _tagged(root: DataRoot, plan: Plan) -> Iterator[dict[str, Any]]:
@@ -153,6 +164,20 @@ def _evidence(root: DataRoot, plan: Plan) -> Iterator[dict[str, Any]]:
             if path.suffix in (".json", ".txt", ".md"):
                 told["text"] = path.read_text("utf-8", errors="replace")
             yield told
+    yield from _custody(root, plan)
+
+
+def _custody(root: DataRoot, plan: Plan) -> Iterator[dict[str, Any]]:
+    """Yield lines of custody and documents of cases that name them or one of their mentions."""
+    evidence, needles = root.path / "evidence", plan.needles()
+    chain = evidence / "chain.jsonl"
+    for text in chain.read_text("utf-8").splitlines() if chain.exists() else ():
+        line = json.loads(text)
+        if line["what"] != "pack" and needles.found_in(text):
+            yield {"line": line["n"], "at": line["at"], "what": line["what"], "said": line["body"]}
+    for path in sorted((evidence / "case").glob("*/*.md")):
+        if needles.found_in(text := path.read_text("utf-8", errors="replace")):
+            yield {"file": path.relative_to(root.path).as_posix(), "text": text}
 
 
 def _plain(value: object) -> str:

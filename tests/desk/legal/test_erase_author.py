@@ -10,6 +10,7 @@ import pytest
 
 from desk.legal.keep import keep_evidence
 from desk.legal.place import Evidence, make_ref
+from desk.legal.review import add_mention, open_case
 from desk.legal.verify import verify
 from listening.cli.eraserooms import erase_evidence_room, erase_warehouse
 from listening.contract import BrandFile, ListeningError, batch_ids, read_batch
@@ -19,6 +20,7 @@ from listening.erase.match import plan_author
 from listening.erase.room import erase_landing, erase_tagged
 from listening.erase.run import erase
 from listening.erase.stream import brand_room
+from listening.erase.subject import gather
 from listening.sealed import verify as verify_batch
 from tests.canary import find_words
 from tests.desk.legal.world import Exchange, flag, post
@@ -56,6 +58,21 @@ def test_one_handle_on_two_platforms_is_two_authors(world):
     _, again = hear(world, "mastodon", "4711001")
     assert again.cursor_after == {}
     assert find_words(world.root.path, ["4711001", gone.mention_id]) == []
+
+
+def test_who_asks_is_told_of_exchanges_and_custody_too(world):
+    one, _ = hear(world, "mastodon", "4711001")
+    other, _ = hear(world, "bluesky", "4711002")
+    keep_evidence(world.root)
+    open_case(world.root, "c1", "Fakes by canarybird", "ada", "a call")
+    open_case(world.root, "c2", "Somebody else", "ada", "a call")
+    add_mention(world.root, "c1", one.mention_id, "ada")
+    add_mention(world.root, "c2", other.mention_id, "ada")
+    rooms = gather(world.root, "mastodon:@canarybird", {}).rooms
+    assert {told["address"] for told in rooms["raw"]} == {"https://mastodon.example/api"}
+    assert any('"handle": "canarybird"' in told["exchange"] for told in rooms["raw"])
+    assert [told["what"] for told in rooms["evidence"] if "line" in told] == ["open", "add"]
+    assert {told["said"]["case"] for told in rooms["evidence"] if "line" in told} == {"c1"}
 
 
 CSV = (
