@@ -236,7 +236,7 @@ def _wait(root: DataRoot, kept: dict[str, str], lines: Mapping[int, str], why: s
         if line.body
         for one in (*line.body["mentions"], line.body.get("line"))
     }
-    bodies = [
+    bodies: list[dict[str, Any]] = [
         {"mentions": [one], "case": case_id, "why": why}
         for one, case_id in sorted(kept.items())
         if (one, case_id) not in noted
