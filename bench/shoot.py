@@ -20,7 +20,7 @@ from typing import Any
 
 import uvicorn
 
-from desk.web.account import ROLES, add_account
+from desk.web.account import ADMIN, ROLES, add_account
 from desk.web.app import create_app
 from desk.web.board import boards_of
 from desk.web.page import teams_with_pages
@@ -93,7 +93,7 @@ def shoot(
     folder.mkdir(parents=True, exist_ok=True)
     made = []
     with serving(root) as (address, password), browser() as running:
-        for team in pages or teams_with_pages():
+        for team in pages or (*teams_with_pages(), *([ADMIN] if work else [])):
             for width in widths:
                 context = running.new_context(
                     viewport={"width": width, "height": 1000},
@@ -102,8 +102,7 @@ def shoot(
                 page = context.new_page()
                 page.on("console", lambda told: print(team, told.type, told.text))  # noqa: B023, T201
                 enter(page, address, team, password)
-                places = list(_places(page, address, team))
-                places += _workplaces(page, address, team, places) if work else []
+                places = _all_places(page, address, team, work=work)
                 for name, path in places:
                     page.goto(f"{address}{path}")
                     page.wait_for_function("!document.querySelector('figure .loading')")
@@ -139,6 +138,13 @@ def faults(page: Any) -> list[str]:
     return [*found, f"{wide} px wider than the window"] if wide > 0 else found
 
 
+def _all_places(page: Any, address: str, team: str, *, work: bool) -> list[tuple[str, str]]:
+    if team == ADMIN:
+        return [("-audit", "/audit"), ("-missing", "/nothing/here")]
+    places = list(_places(page, address, team))
+    return [*places, *(_workplaces(page, address, team, places) if work else [])]
+
+
 def _places(page: Any, address: str, team: str) -> Iterator[tuple[str, str]]:
     yield "", f"/{team}"
     page.goto(f"{address}/{team}")
@@ -160,6 +166,9 @@ def _workplaces(
         if name == "-mention":
             yield "-correct", f"/{team}/correct/{path.split('/')[3].partition('?')[0]}"
     yield "-alerts", f"/{team}/alerts"
+    page.goto(f"{address}/{team}/alerts")
+    if page.locator("th.is-mention a").count():
+        yield "-alerts-one", page.locator("th.is-mention a").first.get_attribute("href")
     for board in boards_of(team):
         start = f"/{team}/board/{board.name}"
         yield f"-{board.name}", start

@@ -25,6 +25,7 @@ ACCESS: Final[Mapping[tuple[str, str], Rule]] = {
     ("POST", "/sign-in"): PUBLIC,
     ("POST", "/sign-out"): SIGNED_IN,
     ("GET", "/audit"): frozenset({ADMIN}),
+    ("GET", "/export/audit.{form}"): frozenset({ADMIN}),
     ("GET", "/{team}/board/{name}"): TEAM,
     ("GET", "/{team}/board/{name}/new"): TEAM,
     ("POST", "/{team}/board/{name}/new"): TEAM,
@@ -38,6 +39,11 @@ ACCESS: Final[Mapping[tuple[str, str], Rule]] = {
     ("GET", "/{team}"): TEAM,
     ("GET", "/{team}/rows/{drill}"): TEAM,
     ("GET", "/{team}/export/{name}.{form}"): TEAM,
+    ("GET", "/{team}/export/board/{name}.{form}"): TEAM,
+    ("GET", "/{team}/export/board/{name}/{subject_id}.{form}"): TEAM,
+    ("GET", "/{team}/export/alerts.{form}"): TEAM,
+    ("GET", "/{team}/export/alert/{alert_id}/{part}.{form}"): TEAM,
+    ("GET", "/{team}/export/mention/{mention_id}/{part}.{form}"): TEAM,
     ("GET", "/{team}/mention/{mention_id}"): TEAM,
 }
 

@@ -88,7 +88,7 @@ def read_asked(
                 where="address",
                 mend=f"There are: {', '.join(sorted(allowed))}",
             )
-        values[name] = _read(name, text)
+        values[name] = read_value(name, text)
     if "brand" in allowed and brand:
         values.setdefault("brand", brand)
     values = {name: value for name, value in values.items() if value != EVERY}
@@ -106,7 +106,12 @@ def _pair(name: str, value: str) -> str:
     return urlencode({name: value})
 
 
-def _read(name: str, text: str) -> str | date:
+def read_value(name: str, text: str) -> str | date:
+    """Return the value of one filter: a day, or a text as it is.
+
+    Raises:
+        ConfigurationError: a day that is none, or a value too long.
+    """
     if len(text) > LONGEST or "\0" in text:
         raise ConfigurationError("the value is too long", where=name, mend="Choose one of the list")
     if name not in DATES:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, Final
 
 import sqlalchemy as sa
 
 from desk.state import METADATA, Instant, Room, reading, writing
 from listening.contract import now
 
+_AT_ONCE: Final = 5000
 LONGEST: Final = 2000  # characters of what a browser sent
 
 audit = sa.Table(
@@ -43,11 +46,36 @@ def record(
 
 
 def read_audit(
-    engine: sa.Engine, *, account: str = "", limit: int = 200
-) -> list[sa.Row[tuple[object, ...]]]:
-    """Return the newest rows, of one account or of all."""
-    asked = sa.select(audit).order_by(audit.c.audit_id.desc()).limit(limit)
-    if account:
-        asked = asked.where(audit.c.account == account)
+    engine: sa.Engine, asked: Mapping[str, Any] | None = None, *, before: int = 0, limit: int = 200
+) -> Sequence[sa.RowMapping]:
+    """Return the newest rows.
+
+    Args:
+        engine: the desk's state.
+        asked: `account`, `action`, `since` and `until` (days in UTC, both included); any of them.
+        before: only rows older than this audit_id; 0: the newest.
+        limit: at most so many.
+    """
+    query = sa.select(audit).order_by(audit.c.audit_id.desc()).limit(limit)
+    for name, value in (asked or {}).items():
+        if name == "since":
+            query = query.where(audit.c.at >= _midnight(value))
+        elif name == "until":
+            query = query.where(audit.c.at < _midnight(value + timedelta(days=1)))
+        else:
+            query = query.where(audit.c[name] == value)
+    query = query.where(audit.c.audit_id < before) if before else query
     with reading(engine) as connection:
-        return list(connection.execute(asked))
+        return connection.execute(query).mappings().all()
+
+
+def read_all(engine: sa.Engine, asked: Mapping[str, Any]) -> Iterator[Sequence[sa.RowMapping]]:
+    """Yield every row, the newest first, some thousands at a time."""
+    before = 0
+    while rows := read_audit(engine, asked, before=before, limit=_AT_ONCE):
+        yield rows
+        before = rows[-1]["audit_id"]
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)

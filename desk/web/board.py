@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from desk.web.page import Column
 
@@ -49,6 +49,7 @@ class Board:
     says: str
     one: str  # what a row is called
     columns: Mapping[str, Column]
+    filters: Mapping[str, str]  # filter of the address -> column of the statement
     moves: Mapping[str, Move]
     fresh: Move | None = None  # how a new one is made
     begins: str = "open"  # action that makes one
@@ -89,8 +90,27 @@ def _columns(**told: str | Column) -> dict[str, Column]:
     return {name: _column(one) if isinstance(one, str) else one for name, one in told.items()}
 
 
-def _column(label: str, form: str = "text", reason: str = "") -> Column:
-    return Column.model_validate({"label": label, "form": form, "reason": reason})
+def _column(label: str, form: str = "text", reason: str = "", opens: Any = None) -> Column:
+    return Column.model_validate({"label": label, "form": form, "reason": reason, "opens": opens})
+
+
+_WISHES: Final = {
+    "to": "mentions",
+    "by": {
+        "brand": "brand_id", "product": "product_id", "topic": "topic_id", "since": "first_day",
+        "until": "last_day",
+    },
+    "fixed": {"spam": "no", "wish": "yes"},
+}  # fmt: skip
+_ADVICE: Final = {"to": "advice", "by": {"advice": "subject_id"}, "equals": "none"}
+_FLAGS: Final = {"to": "flags", "by": {"case": "subject_id"}, "equals": "none"}
+_TAKEDOWNS: Final = {"to": "case_takedowns", "by": {"case": "subject_id"}, "fixed": {"open": "yes"}}
+
+
+_OF_MENTION: Final = {
+    "brand": "brand_id", "topic": "topic_ids", "channel": "channel", "language": "language",
+    "region": "region", "since": "published_at", "until": "published_at",
+}  # fmt: skip
 
 
 BOARDS: Final = (
@@ -106,8 +126,9 @@ BOARDS: Final = (
             "author_handle": _column("who"),
             "waiting_s": _column("waits for", "seconds"),
             "due_at": _column("promised by", "instant"),
-            "reason": _column("why here"),
+            "reason": _column("why here", "code"),
         },
+        _OF_MENTION,
         {
             "take": Move("I take it", stands="taken"),
             "assign": Move("Give it to somebody", ("owner",), ("note", "due_at"), "taken"),
@@ -133,8 +154,9 @@ BOARDS: Final = (
             channel=_column("where", "code"),
             age_s=_column("age", "seconds"),
             replies_so_far=_column("replies", "count"),
-            reason="why here",
+            reason=_column("why here", "code"),
         ),
+        _OF_MENTION,
         {
             "take": Move("I take it", stands="taken"),
             "draft": Move("Keep my draft", ("draft",), ()),
@@ -155,11 +177,18 @@ BOARDS: Final = (
         "recommendation",
         _columns(
             brand_id=_column("brand", "code"),
-            mentions=_column("people asked", "count"),
+            mentions=_column("people asked", "count", "mentions_null_reason", _WISHES),
             proposed_on=_column("proposed", "day"),
             implemented_on=_column("on the market", "day"),
-            days_to_market=_column("days it took", "count", "days_to_market_null_reason"),
+            days_to_market=_column("days it took", "count", "days_to_market_null_reason", _ADVICE),
         ),
+        {
+            "brand": "brand_id",
+            "product": "product_id",
+            "topic": "topic_id",
+            "since": "proposed_on",
+            "until": "proposed_on",
+        },
         {
             "accept": Move("We will do it", (), ("on", "note"), "accepted"),
             "implement": Move("It is on the market", (), ("on", "note"), "implemented"),
@@ -186,6 +215,7 @@ BOARDS: Final = (
             lesson="lesson",
             adopted_in=_column("adopted in", "list"),
         ),
+        {"brand": "brand_id", "channel": "channels", "since": "starts_on", "until": "starts_on"},
         {
             "note": Move("Say something", ("note",), ("region",)),
             "adopt": Move("We do so now", (), ("region", "note"), "adopted"),
@@ -213,6 +243,7 @@ BOARDS: Final = (
             adopted_in=_column("adopted in", "list"),
             rejected_in=_column("rejected in", "list"),
         ),
+        {"brand": "brand_id", "since": "last_decided_at", "until": "last_decided_at"},
         {
             "note": Move("Say something", ("note",), ("region",)),
             "adopt": Move("We do so now", (), ("region", "note"), "adopted"),
@@ -235,10 +266,17 @@ BOARDS: Final = (
             severity=_column("severity", "count"),
             places=_column("in the words", "list"),
             author_handle="who",
-            first_flagged_at=_column("since", "instant"),
+            first_flagged_at=_column("since", "day"),
             case_id="case",
             reason="why",
         ),
+        {
+            **_OF_MENTION,
+            "brand": "brand_ids",
+            "kind": "kind",
+            "since": "first_flagged_at",
+            "until": "first_flagged_at",
+        },
         {
             "confirmed": Move("It is so", (), ("note",), "confirmed"),
             "dismissed": Move("It is not", (), ("note",), "dismissed", settles=True),
@@ -258,13 +296,14 @@ BOARDS: Final = (
         _columns(
             owner="who has it",
             age_days=_column("days", "count"),
-            mentions=_column("mentions", "count"),
+            mentions=_column("mentions", "count", "", _FLAGS),
             flag_kinds=_column("suspected", "list"),
-            takedowns_open=_column("takedowns open", "count"),
+            takedowns_open=_column("takedowns open", "count", "", _TAKEDOWNS),
             is_held=_column("held", "yes"),
             hold_until=_column("until", "day"),
             due_at=_column("due", "instant"),
         ),
+        {"kind": "flag_kinds", "since": "opened_at", "until": "opened_at"},
         {
             "assign": Move("Give it to somebody", ("owner",), ("due_at", "note")),
             "note": Move("Note something", ("note",), ()),

@@ -12,6 +12,9 @@ from desk.web.show import safe_link
 from desk.web.wording import label
 
 _MENTION: Final = "SELECT * FROM mention WHERE mention_id = $mention_id"
+_PART: Final = """
+    SELECT mention_id, unnest(__part__, max_depth := 2) FROM mention WHERE mention_id = $mention_id
+"""
 _THREAD: Final = """
     SELECT mention_id, parent_id, published_at, said_by_brand_id, sentiment, text
     FROM mention
@@ -19,6 +22,20 @@ _THREAD: Final = """
     ORDER BY published_at, mention_id
     LIMIT 200
 """
+# A mention's page as files, a statement for each part.
+PARTS: Final = {
+    "mention": "SELECT * EXCLUDE (labels, spans, looks) FROM mention"
+    " WHERE mention_id = $mention_id",
+    "labels": _PART.replace("__part__", "labels"),
+    "marks": _PART.replace("__part__", "spans"),
+    "looks": _PART.replace("__part__", "looks"),
+    "thread": """
+        SELECT * EXCLUDE (labels, spans, looks)
+        FROM mention
+        WHERE thread_id = (SELECT thread_id FROM mention WHERE mention_id = $mention_id)
+        ORDER BY published_at, mention_id
+    """,
+}
 _KINDS: Final = ("flag", "target", "entity")  # what shows where several mark the same place
 _SAYS: Final = {"flag": "suspicion", "target": "about", "entity": "names"}
 

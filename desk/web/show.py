@@ -125,9 +125,10 @@ def built_at(library: Library, team: str) -> datetime:
 
 
 def link_of(page: Page, asked: Asked, opening: Opening, record: Mapping[str, Any]) -> str:
-    """Return the address of the rows behind a number of a row."""
+    """Return the address of the rows behind a number of a row, with the filters they heed."""
+    heeded = page.views[page.drills[opening.to].view].conditions
     by = {name: record.get(column) for name, column in opening.by.items()}
-    return asked.link(f"/{page.team}/rows/{opening.to}", **opening.fixed, **by)
+    return asked.only(heeded).link(f"/{page.team}/rows/{opening.to}", **opening.fixed, **by)
 
 
 def safe_link(url: Any) -> str:
@@ -155,7 +156,8 @@ def _cell(
 ) -> Cell:
     value = record[name]
     if column.form == "mention":
-        href = asked.link(f"/{page.team}/mention/{record['mention_id']}")
+        known = record["mention_id"]  # NULL: the file does not hold it
+        href = asked.link(f"/{page.team}/mention/{known}") if known else ""
         return Cell(say(value, "text") or "(no words)", "mention", href, value=value)
     if column.form == "link":
         href = safe_link(value)

@@ -11,14 +11,17 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
+from desk.web import asked as address
 from desk.web.account import Person
 from desk.web.board import FIELDS, Board, Move, read_board_sql
+from desk.web.page import read_page
 from desk.web.published import Library
-from desk.web.show import Cell, safe_link
+from desk.web.show import Cell, link_of, safe_link
 from desk.web.wording import label, reason, say
 from desk.work.item import FRESH, Act, Item, read_acts, read_items
 from listening.contract import NOTE_LIMIT, Correction, Decision, Reference
 
+_ANY: Final = address.Asked({})  # a board sets no filter of a page
 LONGEST: Final = 300  # characters of a line
 _ACTOR: Final = re.compile(r"[\w.-]{1,64}")
 _SUBJECT: Final = re.compile(r"[\w.:-]{1,64}")
@@ -38,6 +41,11 @@ class Row:
     is_settled: bool
     record: Mapping[str, Any]
     item: Item
+
+    @property
+    def told(self) -> Mapping[str, Any]:
+        """Return what is known of it by name: by the tables, or else as it was made here."""
+        return {**self.item.said, **self.record}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +107,15 @@ def _move(board: Board, action: str) -> Move | None:
 
 
 def cells(board: Board, row: Row) -> list[Cell]:
-    """Return the values of a row as people see them."""
+    """Return the values of a row as people see them, with what their numbers open."""
     shown = []
+    page = read_page(board.team)
     for name, column in board.columns.items():
         value = row.record.get(name)
         why = reason(row.record.get(column.reason)) if value is None else ""
         text = say(value, column.form) if value is not None else "-"
-        shown.append(Cell(text, column.form, why=why, value=value))
+        href = link_of(page, _ANY, column.opens, row.record) if column.opens and value else ""
+        shown.append(Cell(text, column.form, href, why=why, value=value))
     return shown
 
 

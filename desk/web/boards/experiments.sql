@@ -14,7 +14,8 @@ SELECT
     verdict AS status,
     lesson,
     adopted_in,
-    rejected_in
+    rejected_in,
+    channels
 FROM best_practice
 WHERE verdict <> 'untested'
 ORDER BY starts_on DESC NULLS LAST, experiment_id

@@ -1,19 +1,25 @@
 -- Conversations worth joining, best first.
 SELECT
-    mention_id AS subject_id,
-    brand_id AS target,
-    mention_id,
-    coalesce(nullif(title, ''), left(text, 140)) AS said,
-    need,
-    status,
+    offer.mention_id AS subject_id,
+    offer.brand_id AS target,
+    offer.mention_id,
+    coalesce(nullif(offer.title, ''), left(offer.text, 140)) AS said,
+    offer.need,
+    offer.status,
     NULL::VARCHAR AS owner,
-    age_s,
-    channel,
-    replies_so_far,
-    reason,
-    author_handle,
-    text,
-    url,
-    reply_link
-FROM join_candidate
-ORDER BY score DESC, mention_id, brand_id
+    offer.age_s,
+    offer.channel,
+    offer.replies_so_far,
+    offer.reason,
+    offer.author_handle,
+    offer.text,
+    offer.url,
+    offer.reply_link,
+    offer.brand_id,
+    offer.topic_ids,
+    mention.language,
+    mention.region,
+    offer.published_at
+FROM join_candidate AS offer
+LEFT JOIN mention USING (mention_id)
+ORDER BY offer.score DESC, offer.mention_id, offer.brand_id

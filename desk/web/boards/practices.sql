@@ -8,7 +8,8 @@ SELECT
     'shared' AS status,
     adopted_in,
     rejected_in,
-    notes
+    notes,
+    last_decided_at
 FROM best_practice
 WHERE verdict = 'untested'
 ORDER BY last_decided_at DESC NULLS LAST, experiment_id

@@ -5,9 +5,9 @@ A route needs a rule in `desk/web/access.py`; without one the app does not start
 
 from fastapi import APIRouter
 
-from desk.web.routes import admin, alert, correct, mention, read, sign, work
+from desk.web.routes import admin, alert, correct, files, mention, read, sign, work
 
-# read's /{team} matches any first word, so it comes last.
+# read's /{team} matches any first word, and its files any name, so it comes last.
 ROUTERS: tuple[APIRouter, ...] = (
     sign.router,
     admin.router,
@@ -15,5 +15,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     alert.router,
     correct.router,
     mention.router,
+    files.router,
     read.router,
 )

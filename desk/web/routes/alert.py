@@ -12,6 +12,7 @@ from fastapi.responses import RedirectResponse
 from desk.alert.act import ack, close, mute
 from desk.alert.read import Alert, list_alerts
 from desk.web.guard import RefusedError
+from desk.web.narrow import Narrowed, read_narrowed
 from desk.web.page import read_page, teams_with_pages
 from desk.web.render import render
 from desk.web.routes.work import CONFLICT, read_fields
@@ -29,6 +30,13 @@ MOVES: Final = {
     "close": "It is over",
     "mute": "No more of this for a day",
 }
+LISTS: Final = {"open": ("open", "acked"), "held": ("held",), "closed": ("closed",)}
+COLUMNS: Final = {"brand": "brand_id", "kind": "kind", "since": "last_at", "until": "last_at"}
+_NONE: Final = {
+    "open": "None is open: nothing crossed a line.",
+    "held": "None is held back.",
+    "closed": "None was closed yet.",
+}
 STANDS: Final = {
     "held": "held back",
     "open": "open",
@@ -38,21 +46,19 @@ STANDS: Final = {
 
 
 @router.get("/{team}/alerts")
-def show_alerts(request: Request, team: str, show: str = "open") -> Response:
+def show_alerts(request: Request, team: str) -> Response:
     """Show a team's alerts, the newest story first."""
-    states = {"open": ("open", "acked"), "held": ("held",), "closed": ("closed",)}
-    if show not in states:
-        raise RefusedError(404, "There is no such list.")
-    found = {name: _alerts(request, team, held) for name, held in states.items()}
-    values = {"alerts": found[show][:_SHOWN], "show": show, "most": _SHOWN}
+    narrowed, found, options = lists(request, team)
+    values = {"alerts": found[narrowed.show][:_SHOWN], "show": narrowed.show, "most": _SHOWN}
     values["counts"] = {name: len(each) for name, each in found.items()}
+    values |= {"narrowed": narrowed, "options": options, "none_yet": _NONE[narrowed.show]}
     return _page(request, team, "work/alerts.html", values)
 
 
 @router.get("/{team}/alerts/{alert_id}")
 def show_alert(request: Request, team: str, alert_id: str, done: str = "") -> Response:
     """Show one alert: its number, what is usual, and the mentions behind it."""
-    return _one(request, team, _find(request, team, alert_id), done=bool(done))
+    return _one(request, team, find(request, team, alert_id), done=bool(done))
 
 
 @router.post("/{team}/alerts/{alert_id}")
@@ -63,7 +69,7 @@ def act(
     form: Annotated[Mapping[str, str], Depends(read_fields)],
 ) -> Response:
     """Take an alert, escalate it, close it, or be quiet about its rule; or say who was first."""
-    found = _find(request, team, alert_id)
+    found = find(request, team, alert_id)
     action, root, actor = form.get("action", ""), _root(request), actor_of(request.state.person)
     moves: dict[str, Callable[[], Any]] = {
         "ack": lambda: ack(root, alert_id, actor),
@@ -84,12 +90,29 @@ def act(
     return RedirectResponse(f"/{team}/alerts/{alert_id}?done=1", 303)
 
 
+def lists(
+    request: Request, team: str
+) -> tuple[Narrowed, dict[str, list[Alert]], dict[str, list[str]]]:
+    """Return what the address asks of a team's alerts, its lists, and what filters offer."""
+    narrowed = read_narrowed(request.query_params.multi_items(), COLUMNS, tuple(LISTS))
+    every = _alerts(request, team, ())
+    asked = [one for one in every if narrowed.keeps(vars_of(one))]
+    found = {name: [one for one in asked if one.state in held] for name, held in LISTS.items()}
+    return narrowed, found, narrowed.options(map(vars_of, every))
+
+
+def vars_of(one: Alert) -> dict[str, Any]:
+    """Return the fields of an alert by name."""
+    return {name: getattr(one, name) for name in Alert.__dataclass_fields__}
+
+
 def _alerts(request: Request, team: str, states: tuple[str, ...]) -> list[Alert]:
     root = _root(request)
     return list_alerts(root, states=states, owner=team) if root.alerts.exists() else []
 
 
-def _find(request: Request, team: str, alert_id: str) -> Alert:
+def find(request: Request, team: str, alert_id: str) -> Alert:
+    """Return one of a team's alerts; 404 where it is another's."""
     every = _alerts(request, team, ())
     found = next((alert for alert in every if alert.alert_id == alert_id), None)
     if found is None:

@@ -14,6 +14,7 @@ from desk.state import writing
 from desk.web.board import FIELDS, Board, boards_of, find_board
 from desk.web.custody import keep_act, keep_view
 from desk.web.guard import RefusedError
+from desk.web.narrow import Narrowed, read_narrowed
 from desk.web.page import read_page, teams_with_pages
 from desk.web.render import render
 from desk.web.routes.read import library_of
@@ -43,6 +44,7 @@ from listening.contract import Correction, Decision, check_decision
 
 router = APIRouter()
 _BRANDS: Final = "SELECT DISTINCT brand_id FROM (__tables__) WHERE brand_id IS NOT NULL ORDER BY 1"
+LISTS: Final = ("open", "mine", "settled")
 _SHOWN: Final = 200  # rows of one list
 CONFLICT: Final = 409
 
@@ -54,31 +56,41 @@ async def read_fields(request: Request) -> Mapping[str, str]:
 
 
 @router.get("/{team}/board/{name}")
-def show_board(request: Request, team: str, name: str, show: str = "open") -> Response:
+def show_board(request: Request, team: str, name: str) -> Response:
     """Show what waits on a board."""
-    board, library = _board(team, name), library_of(request)
-    rows = read_rows(library, request.app.state.engine, board)
-    me = actor_of(request.state.person)
-    kept = {
-        "open": [row for row in rows if not row.is_settled],
-        "mine": [row for row in rows if row.owner == me and not row.is_settled],
-        "settled": [row for row in rows if row.is_settled],
-    }
-    if show not in kept:
-        raise RefusedError(404, "There is no such list.")
+    board = find(team, name)
+    narrowed, kept, options = lists(request, board)
     values = {
-        "shown": [(row, cells(board, row)) for row in kept[show][:_SHOWN]],
-        "show": show,
+        "shown": [(row, cells(board, row)) for row in kept[narrowed.show][:_SHOWN]],
+        "show": narrowed.show,
         "counts": {each: len(found) for each, found in kept.items()},
         "most": _SHOWN,
+        "narrowed": narrowed,
+        "options": options,
     }
     return _page(request, board, "work/list.html", values)
+
+
+def lists(
+    request: Request, board: Board
+) -> tuple[Narrowed, dict[str, list[Row]], dict[str, list[str]]]:
+    """Return what the address asks of a board, each list of its rows, and what filters offer."""
+    narrowed = read_narrowed(request.query_params.multi_items(), board.filters, LISTS)
+    every = read_rows(library_of(request), request.app.state.engine, board)
+    me = actor_of(request.state.person)
+    asked = [row for row in every if narrowed.keeps(row.told)]
+    kept = {
+        "open": [row for row in asked if not row.is_settled],
+        "mine": [row for row in asked if row.owner == me and not row.is_settled],
+        "settled": [row for row in asked if row.is_settled],
+    }
+    return narrowed, kept, narrowed.options(row.told for row in every)
 
 
 @router.get("/{team}/board/{name}/new")
 def show_new(request: Request, team: str, name: str) -> Response:
     """Show the form of a new thing."""
-    board = _board(team, name)
+    board = find(team, name)
     if board.fresh is None:
         raise RefusedError(404, "Nothing new is made here.")
     return _new(request, board, Asked("", {}, {}))
@@ -92,7 +104,7 @@ def make_new(
     form: Annotated[Mapping[str, str], Depends(read_fields)],
 ) -> Response:
     """Make a new thing, or say beside each field what is wrong with it."""
-    board = _board(team, name)
+    board = find(team, name)
     if board.fresh is None:
         raise RefusedError(404, "Nothing new is made here.")
     asked = read_form(board, form, _brands(request, board), new=True)
@@ -111,8 +123,8 @@ def show_item(
     request: Request, team: str, name: str, subject_id: str, of: str = "", done: str = ""
 ) -> Response:
     """Show one thing: what it is, what was done with it, and what can be done."""
-    board = _board(team, name)
-    row = _find(request, board, subject_id, of)
+    board = find(team, name)
+    row = find_one(request, board, subject_id, of)
     if board.kind == "case":
         keep_view(request.app.state.root, subject_id, actor_of(request.state.person))
     return _item(request, board, row, Asked("", row.item.said, {}), done=bool(done))
@@ -128,8 +140,8 @@ def act(
     of: str = "",
 ) -> Response:
     """Do something with a thing, or say what is wrong, or who was first."""
-    board = _board(team, name)
-    row = _find(request, board, subject_id, of)
+    board = find(team, name)
+    row = find_one(request, board, subject_id, of)
     asked = read_form(board, form, _brands(request, board), new=False)
     version = int(form["version"]) if form.get("version", "").isdecimal() else -1
     if asked.faults:
@@ -137,7 +149,7 @@ def act(
     try:
         _do(request, board, row, asked, version)
     except ConflictError as error:
-        again = _find(request, board, subject_id, of)
+        again = find_one(request, board, subject_id, of)
         return _item(request, board, again, asked, status=CONFLICT, conflict=error)
     return RedirectResponse(address(board, subject_id, of) + "&done=1", 303)
 
@@ -203,13 +215,15 @@ def _is_case(request: Request, case_id: str) -> bool:
     return bool(count)
 
 
-def _board(team: str, name: str) -> Board:
+def find(team: str, name: str) -> Board:
+    """Return a team's board; 404 where it has none of that name."""
     if (board := find_board(team, name)) is None:
         raise RefusedError(404, "There is no such page.")
     return board
 
 
-def _find(request: Request, board: Board, subject_id: str, target: str) -> Row:
+def find_one(request: Request, board: Board, subject_id: str, target: str) -> Row:
+    """Return one row of a board; 404 where it is not there."""
     rows = read_rows(library_of(request), request.app.state.engine, board)
     if (row := find_row(rows, subject_id, target)) is None:
         raise RefusedError(404, f"There is no such {board.one} here any more.")

@@ -16,6 +16,7 @@ from tests.desk.web.conftest import client_of, enter, token_of
 
 PARTS = {
     "drill": "mentions", "name": "mentions", "form": "csv", "mention_id": "0" * 32,
+    "part": "labels",
 }  # fmt: skip
 
 
@@ -106,6 +107,16 @@ ATTACKS = (
     "/product/board/review", "/product/board/cases", "/product/board/cases/c1",
     "/product/board/review/dox?of=flag/doxxing", "/legal/board/review/dox?of=flag/doxxing",
     "/legal/board/cases", "/legal/alerts", "/product/correct/old", "/legal/correct/old",
+    "/legal/export/board/review.csv", "/legal/export/board/cases.csv",
+    "/legal/export/board/review/dox.csv?of=flag/doxxing", "/legal/export/alerts.csv?show=open",
+    "/legal/export/mention/dox/labels.csv", "/legal/export/mention/dox/mention.csv",
+    "/product/export/board/review.csv", "/product/export/board/cases/c1.csv",
+    "/product/export/board/recommendations.csv?show=legal",
+    "/product/export/board/recommendations/../../legal/export/board/review.csv",
+    "/product/export/mention/dox/labels.csv", "/product/export/mention/dox/marks.csv",
+    "/product/export/mention/dox/mention.csv", "/product/export/mention/dox/thread.csv",
+    "/product/export/mention/dox/..%2f..%2flegal.csv", "/export/audit.csv",
+    "/product/alerts?brand=x&show=held", "/product/board/recommendations?owner=legal",
     "/care", "/pr", "/investor", "/hr", "/executive", "/marketing", "/admin",
 )  # fmt: skip
 

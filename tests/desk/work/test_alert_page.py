@@ -69,5 +69,5 @@ def test_a_team_works_on_its_alerts_only(app):
     assert "care was first" in second.text
     assert do(client, "escalate", "acked").status_code == 422  # taking it ended the ladder
     assert do(client, "close", "acked").status_code == 303
-    assert "None." in client.get("/care/alerts").text
+    assert "None is open" in client.get("/care/alerts").text
     assert "closed (1)" in client.get("/care/alerts").text.lower()

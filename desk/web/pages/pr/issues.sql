@@ -1,6 +1,7 @@
 -- Issues that touch this time, those that go on and are large first.
 SELECT
     issue.*,
+    issue.last_on - 1 AS day_before,
     response.time_to_first_response_s AS first_response_s,
     response.change,
     coalesce(response.null_reason, if(response.is_responded, NULL, 'nobody has responded yet'))
