@@ -44,6 +44,7 @@ def warehouse_update() -> None:
     @task
     def seal() -> list[str]:
         from desk.legal.post import post_decisions, take_decisions
+        from desk.work.alert import say_untold
         from desk.work.outbox import open_outbox
         from listening.contract import DataRoot
         from listening.decide.outbox import seal_outbox
@@ -51,6 +52,7 @@ def warehouse_update() -> None:
         root = DataRoot.from_environment()
         take_decisions(root)
         post_decisions(root)
+        say_untold(root)
         with open_outbox(root) as outbox:
             return [batch.batch_id for batch in seal_outbox(root, outbox)]
 

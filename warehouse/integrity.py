@@ -61,6 +61,7 @@ _COMMON: Final[Mapping[str, tuple[str, ...]]] = {
     "metric": ("metric_id", "version", "team", "formula", "denominator", "null_reason"),
     "use_case": ("use_case_id", "name", "team", "question", "tables"),
     "coverage": ("batch_id", "stream", "state", "since", "until", "reason"),
+    "alert_act": ("alert_id", "rule_id", "action", "actor", "acted_at"),
 }
 # Handles and names: legal and care; verified media and influencers in PR; nowhere else.
 PERSONAL: Final = frozenset(

@@ -44,6 +44,7 @@ _COMMON: Final = {
     "use_case": "What organisations listen for, and the team, tables and metrics that answer it",
     "topic": "Topics the brand files declare, those that nobody has spoken of among them",
     "coverage": "How much every stream could see, by interval",
+    "alert_act": "Who took, escalated, closed or quieted this team's alerts, and when",
 }
 _AUTHOR: Final = {
     "author_handle": "Handle of who wrote it. NULL: hidden by the source.",

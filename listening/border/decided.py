@@ -14,7 +14,7 @@ from listening.border.batch import INSTANT
 from listening.border.error import ConfigurationError
 from listening.border.tag import EMOTIONS, FLAGS, INTENTS, SENTIMENTS
 
-Subject = Literal["mention", "case", "takedown", "recommendation", "experiment"]
+Subject = Literal["mention", "case", "takedown", "recommendation", "experiment", "alert"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +77,13 @@ DECISIONS: Final[Mapping[str, DecisionRule]] = {
     "engage": DecisionRule(
         "mention", ("take", "join", "skip", "close"), mention=True, fields=("outcome", "url")
     ),
+    "alert": DecisionRule(
+        "alert",
+        ("ack", "escalate", "close", "mute"),
+        mention=False,
+        fields=("owner", "rule", "brand_id"),
+        required=dict.fromkeys(("ack", "escalate", "close", "mute"), ("owner", "rule")),
+    ),
 }  # fmt: skip
 """The kinds of decisions there are. A kind the code does not know fails its batch."""
 
@@ -92,7 +99,7 @@ class Decision:
     kind: str  # one of DECISIONS, but correction
     action: str
     actor: str  # a pseudonym
-    subject_id: str = ""  # case, takedown, recommendation or experiment; "": the mention
+    subject_id: str = ""  # case, takedown, recommendation, …; "": the mention
     mention_id: str = ""
     content_hash: str = ""  # of what was read, where it matters
     target: str = ""  # kind of flag (case), brand (triage, engage); "": all of it

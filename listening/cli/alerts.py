@@ -87,19 +87,19 @@ def list_(
 @alerts.command()
 def ack(alert: str, actor: Actor, as_json: Json = False) -> None:
     """Take an alert: nobody else is told of it."""
-    from desk.alert.act import ack as take
+    from desk.work.alert import submit
     from listening.contract import DataRoot
 
-    _tell(take(DataRoot.from_environment(), alert, actor), as_json=as_json)
+    _tell(submit(DataRoot.from_environment(), alert, "ack", actor), as_json=as_json)
 
 
 @alerts.command()
 def close(alert: str, actor: Actor, as_json: Json = False) -> None:
     """Close an alert by hand."""
-    from desk.alert.act import close as settle
+    from desk.work.alert import submit
     from listening.contract import DataRoot
 
-    _tell(settle(DataRoot.from_environment(), alert, actor), as_json=as_json)
+    _tell(submit(DataRoot.from_environment(), alert, "close", actor), as_json=as_json)
 
 
 @alerts.command()

@@ -194,13 +194,15 @@ def load_and_publish(root: DataRoot, brands: BrandFile, *, publish: bool) -> Seq
 
 
 def seal_desk(root: DataRoot) -> list[Batch]:
-    """Seal what was decided at the desk and on cases, and is not sealed yet."""
+    """Seal what was decided at the desk, on cases and on alerts, and is not sealed yet."""
     from desk.legal.post import post_decisions, take_decisions
+    from desk.work.alert import say_untold
     from desk.work.outbox import open_outbox
     from listening.decide.outbox import seal_outbox
 
     take_decisions(root)
     post_decisions(root)
+    say_untold(root)
     with open_outbox(root) as outbox:
         return seal_outbox(root, outbox)
 

@@ -41,7 +41,8 @@ ADVICE = Decision(
 )
 LESSON = Decision("experiment", "adopt", "cy", "emoji", note="use it everywhere")
 JOIN = Decision("engage", "join", "bob", "", M1, target="acme", fields={"url": "https://x.example"})
-EVERY = (CASE, ATTACH, TAKEDOWN, TRIAGE, ADVICE, LESSON, JOIN)
+ALERT = Decision("alert", "ack", "dee", "a-1", fields={"owner": "pr", "rule": "loud"})
+EVERY = (CASE, ATTACH, TAKEDOWN, TRIAGE, ADVICE, LESSON, JOIN, ALERT)
 
 
 def seal(root: DataRoot, rows: list[dict[str, Any]]) -> str:
@@ -82,6 +83,7 @@ def test_every_kind_is_loaded_once_with_who_what_when_and_why(loaded: World) -> 
         "FROM core.decision ORDER BY kind, decided_at",
     )
     assert found == [
+        ("alert", "alert", "a-1", "ack", "dee", None, None, None),
         ("case", "case", "c1", "open", "ada", None, "c1", None),
         ("case", "case", "c1", "attach", "ada", M1, "c1", "threat"),
         ("correction", "mention", M1, "dismissed", "ada", M1, None, "threat"),

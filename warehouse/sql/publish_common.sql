@@ -9,6 +9,21 @@ CREATE TABLE team.main.use_case AS SELECT * FROM source.mart.use_case;
 CREATE TABLE team.main.topic AS
 SELECT topic_id, name FROM source.core.topic ORDER BY topic_id;
 
+CREATE TABLE team.main.alert_act AS
+SELECT
+    decision_id,
+    subject_id AS alert_id,
+    json_extract_string(fields, '$.rule') AS rule_id,
+    json_extract_string(fields, '$.brand_id') AS brand_id,
+    action,
+    actor,
+    effective_at AS acted_at
+FROM source.core.decision
+WHERE kind = 'alert' AND json_extract_string(fields, '$.owner') = $team
+-- Said again after the desk's state was lost: once is enough.
+QUALIFY row_number() OVER (PARTITION BY alert_id, action, effective_at ORDER BY decision_id) = 1
+ORDER BY acted_at, decision_id;
+
 CREATE TABLE team.main.coverage AS
 SELECT c.*, b.sealed_at, r.served, r.quarantined, b.marked
 FROM source.core.coverage AS c
@@ -34,6 +49,20 @@ UNION ALL SELECT 'table', table_name, comment
 UNION ALL SELECT 'metric', metric_id, formula FROM team.main.metric
 UNION ALL SELECT 'definition', 'instants', 'columns ending in _at are instants in UTC'
 UNION ALL SELECT 'definition', 'NULL', 'unknown, never 0; a column *_null_reason says why';
+
+COMMENT ON COLUMN team.main.alert_act.decision_id IS 'Hash of kind, who and when.';
+
+COMMENT ON COLUMN team.main.alert_act.alert_id IS 'The alert, as the desk and listening alerts name it.';
+
+COMMENT ON COLUMN team.main.alert_act.rule_id IS 'Rule of the brand file that raised it.';
+
+COMMENT ON COLUMN team.main.alert_act.brand_id IS 'Brand it is of; NULL: of none.';
+
+COMMENT ON COLUMN team.main.alert_act.action IS 'ack, escalate, close or mute (its rule and subject, for a day).';
+
+COMMENT ON COLUMN team.main.alert_act.actor IS 'Who did it, by a pseudonym.';
+
+COMMENT ON COLUMN team.main.alert_act.acted_at IS 'When it was done.';
 
 COMMENT ON COLUMN team.main.coverage.sealed_at IS 'When the batch was sealed.';
 

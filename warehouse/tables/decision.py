@@ -26,7 +26,7 @@ decision = table(
     "id and without words. Grain: decision_id.",
     key("decision_id", sa.String, "Hash of kind, who and when"),
     need("kind", sa.String, "correction, case, takedown, triage, recommendation, …"),
-    need("subject_kind", sa.String, "mention, case, takedown, recommendation or experiment"),
+    need("subject_kind", sa.String, "mention, case, takedown, recommendation, experiment or alert"),
     may("subject_id", sa.String, "Of what it was decided; NULL: a mention that was deleted"),
     may("mention_id", sa.String, "The mention, see core.mention; NULL: none, or deleted"),
     may("content_hash", sa.String, "Content that was read, see core.mention_version; NULL: untold"),

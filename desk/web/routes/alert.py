@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import timedelta
+from collections.abc import Mapping
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
 
-from desk.alert.act import ack, close, mute
 from desk.alert.read import Alert, list_alerts
 from desk.web.guard import RefusedError
 from desk.web.narrow import Narrowed, read_narrowed
@@ -18,12 +16,11 @@ from desk.web.render import render
 from desk.web.routes.work import CONFLICT, read_fields
 from desk.web.show import safe_link
 from desk.web.working import actor_of
-from desk.work.escalate import escalate
-from listening.contract import ConfigurationError, DataRoot, now
+from desk.work.alert import decide
+from listening.contract import ConfigurationError, DataRoot
 
 router = APIRouter()
 _SHOWN: Final = 200
-_QUIET: Final = timedelta(hours=24)
 MOVES: Final = {
     "ack": "I take it",
     "escalate": "Tell the next one now",
@@ -69,22 +66,16 @@ def act(
     form: Annotated[Mapping[str, str], Depends(read_fields)],
 ) -> Response:
     """Take an alert, escalate it, close it, or be quiet about its rule; or say who was first."""
-    found = find(request, team, alert_id)
-    action, root, actor = form.get("action", ""), _root(request), actor_of(request.state.person)
-    moves: dict[str, Callable[[], Any]] = {
-        "ack": lambda: ack(root, alert_id, actor),
-        "escalate": lambda: escalate(root, alert_id, actor),
-        "close": lambda: close(root, alert_id, actor),
-        "mute": lambda: mute(root, found.rule_id, now() + _QUIET, actor, found.subject),
-    }
-    if action not in moves:
+    found, action = find(request, team, alert_id), form.get("action", "")
+    if action not in MOVES:
         return _one(request, team, found, fault="Choose what you do.", status=422)
     if found.state != form.get("state"):
         first = found.acked_by or "Somebody"
         fault = f"{first} was first: it is {STANDS[found.state]} now. Nothing of yours was done."
         return _one(request, team, found, fault=fault, status=CONFLICT)
+    engine, actor = request.app.state.engine, actor_of(request.state.person)
     try:
-        moves[action]()
+        decide(engine, _root(request), alert_id, action, actor)
     except ConfigurationError as error:
         return _one(request, team, found, fault=f"{error.what}. {error.mend}.", status=422)
     return RedirectResponse(f"/{team}/alerts/{alert_id}?done=1", 303)

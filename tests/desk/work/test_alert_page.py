@@ -8,10 +8,15 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
+from desk.alert import act
 from desk.alert.state import ALERT, DELIVERY, open_state
+from desk.state import reading
 from desk.web import account
 from desk.web.app import create_app
+from desk.work.alert import say_untold, submit
+from desk.work.outbox import open_outbox, outbox
 from listening.contract import DataRoot, now
+from listening.decide.outbox import seal_outbox
 from tests.desk.web.conftest import PASSWORD, enter
 from tests.desk.web.conftest import _quick_hashes as quick_hashes  # noqa: F401 (used by name)
 
@@ -32,7 +37,8 @@ def app(tmp_path):
     root = DataRoot(tmp_path)
     with open_state(root) as connection, connection.begin():
         for owner in ("care", "legal"):
-            row = fill(ALERT, alert_id=f"a-{owner}", owner=owner, state="open", title="<b>Up</b>")
+            facts = {"alert_id": f"a-{owner}", "owner": owner, "rule_id": "up"}
+            row = fill(ALERT, **facts, state="open", title="<b>Up</b>")
             connection.execute(sa.insert(ALERT).values({**row, "detail": {}, "chart": []}))
         later = {"due_at": now() + timedelta(hours=2), "state": "pending"}
         for step in (1, 2):
@@ -71,3 +77,30 @@ def test_a_team_works_on_its_alerts_only(app):
     assert do(client, "close", "acked").status_code == 303
     assert "None is open" in client.get("/care/alerts").text
     assert "closed (1)" in client.get("/care/alerts").text.lower()
+
+
+def test_who_did_what_with_an_alert_is_decided_once(app):
+    """At the desk, by the command, and where a process died before it was written down."""
+    root, client = app.state.root, enter(app, "care")
+
+    def told():
+        query = sa.select(outbox).where(outbox.c.kind == "alert").order_by(outbox.c.outbox_id)
+        with reading(app.state.engine) as connection:
+            rows = connection.execute(query).mappings().all()
+        return [(row["action"], row["actor"], row["subject_id"], row["fields"]) for row in rows]
+
+    of_care = '{"owner": "care", "rule": "up"}'
+    for action in ("escalate", "ack"):
+        assert do(client, action, "open").status_code == 303
+    wanted = [(each, "care", "a-care", of_care) for each in ("escalate", "ack")]
+    assert told() == wanted
+    submit(root, "a-care", "ack", "dee")  # the first stands
+    assert do(client, "mute", "acked").status_code == 303
+    assert told() == [*wanted, ("mute", "care", "a-care", of_care)]
+    act.close(root, "a-legal", "eve")  # as if killed right after
+    assert say_untold(root) == 1
+    assert say_untold(root) == 0
+    assert told()[3:] == [("close", "eve", "a-legal", of_care.replace("care", "legal"))]
+    with open_outbox(root) as found:
+        (batch,) = seal_outbox(root, found)
+    assert (batch.target, batch.served) == ("alert", 4)
