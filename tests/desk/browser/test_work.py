@@ -6,11 +6,14 @@ import shutil
 
 import duckdb
 import pytest
+import sqlalchemy as sa
 from playwright.sync_api import Page, expect
 
+from desk.alert.state import ALERT, open_state
 from desk.web.board import BOARDS
 from listening.contract import TEAMS
 from tests.desk.browser.conftest import Desk, sign_in
+from tests.desk.work.test_alert_page import fill
 from tests.warehouse.models.month import BRANDS, at
 
 pytestmark = pytest.mark.slow
@@ -146,6 +149,9 @@ def test_what_is_done_is_in_the_tables(desk: Desk, monkeypatch: pytest.MonkeyPat
     assert _ask(desk, "care", told) == [
         ("engage", "join", "thanked us", "https://social.example/p/our-word")
     ]
+    told = "SELECT alert_id, rule_id, action, actor FROM alert_act"
+    assert _ask(desk, "pr", told) == [("a-1", "up", "ack", "pr")]
+    assert _ask(desk, "product", told) == []
     gone = "SELECT count(*) FROM join_candidate WHERE mention_id = 'leak-4'"
     assert _ask(desk, "care", gone) == [(0,)]
     said = "SELECT region, note FROM best_practice_comment WHERE actor = 'marketing'"
@@ -222,6 +228,14 @@ def _work(desk: Desk) -> None:
     expect(page.locator("h1")).to_have_text("Mornings")
     do(page, page.url, "Say something", region="fr", note="not on Sundays")
     do(page, page.url, "We do so now", region="de", note="")
+    page.context.close()
+
+    facts = {"alert_id": "a-1", "owner": "pr", "rule_id": "up", "state": "open"}
+    row = fill(ALERT, **facts, title="Up", detail={}, chart=[])
+    with open_state(desk.root) as connection, connection.begin():
+        connection.execute(sa.insert(ALERT).values(row))
+    page = desk.context("pr").new_page()
+    do(page, "/pr/alerts/a-1", "I take it")
     page.context.close()
 
     page = desk.context("legal").new_page()
