@@ -11,6 +11,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
 
 from desk.state import writing
+from desk.web.asked import read_asked
 from desk.web.board import FIELDS, Board, boards_of, find_board
 from desk.web.custody import keep_act, keep_view
 from desk.web.guard import RefusedError
@@ -19,6 +20,7 @@ from desk.web.page import read_page, teams_with_pages
 from desk.web.render import render
 from desk.web.routes.read import library_of
 from desk.web.show import built_at, safe_link
+from desk.web.standing import standing
 from desk.web.working import (
     Asked,
     Row,
@@ -297,12 +299,13 @@ def _page(
     request: Request, board: Board, template: str, values: dict[str, Any], status: int = 200
 ) -> Response:
     library = library_of(request)
+    built = built_at(library, board.team)
     title = read_page(board.team).title if board.team in teams_with_pages() else board.team
     given = {
         "board": board,
         "boards": boards_of(board.team),
         "team_title": title,
-        "built_at": built_at(library, board.team),
+        "standing": standing(library, board.team, read_asked([], (), built.date())),
         "all_fields": FIELDS,
         **values,
     }
