@@ -95,7 +95,7 @@ def _say_once(connection: sa.Connection, found: Alert | sa.Row[Any]) -> int:
     of_it = sa.select(outbox.c.action).where(
         outbox.c.kind == KIND, outbox.c.subject_id == found.alert_id
     )
-    told = set(connection.scalars(of_it))
+    told: set[str] = set(connection.scalars(of_it))
     closed_at = found.closed_at if found.closed_why == "by_hand" else None
     said: tuple[tuple[str, datetime | None], ...] = (("ack", found.acked_at), ("close", closed_at))
     new = [(action, at) for action, at in said if at and action not in told]
