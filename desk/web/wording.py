@@ -108,6 +108,7 @@ _FORMS: Final[dict[str, Callable[[Any], str]]] = {
     "share": lambda value: f"{value:.1%}",
     "signed_share": lambda value: f"{value:+.1%}",
     "seconds": duration,
+    "day": lambda value: _plain(value)[:10],
     "code": label,
     "yes": lambda value: "yes" if value else "no",
 }
