@@ -3,7 +3,12 @@
 -- and products that no brand file names (`other_brand`), and other names that are no persons. A name
 -- is one in any case; the commonest spelling is shown. Groups may tell of religion or origin, which
 -- nobody is to infer: they are left out, and so are cells of few people.
-with said as (
+with about as (
+    select mention_id, brand_id
+    from {{ ref("brand_mention") }}
+    where published_at >= {{ now_at() }} - interval {{ var("audience_days") }} day
+),
+said as (
     select
         tag.mention_id,
         tag.author_key,
@@ -18,16 +23,15 @@ with said as (
 ),
 speaker as (
     select distinct about.brand_id, said.author_key
-    from {{ ref("brand_mention") }} as about
+    from about
     join said using (mention_id)
 ),
 -- Everybody is whoever mentions any brand: shares of them are shares of one group.
 heard as (
-    select said.*, about.mention_id is null as is_elsewhere
+    select said.*, spoken.mention_id is null as is_elsewhere
     from said
     semi join speaker using (author_key)
-    left join (select distinct mention_id from {{ ref("brand_mention") }}) as about
-        using (mention_id)
+    left join (select distinct mention_id from about) as spoken using (mention_id)
 ),
 declared as (
     select lower(unnest(list_concat([name, brand_id], aliases))) as name from {{ source("core", "brand") }}

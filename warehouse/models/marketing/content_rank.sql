@@ -62,5 +62,10 @@ select
         when compared.usual_engagement = 0 then 'usual_is_zero'
     end as times_usual_null_reason
 from compared
-join {{ source("core", "mention") }} as mention using (mention_id)
+-- By the moment, too, so that older texts are not looked through.
+join (
+    select mention_id, author_key, title, text, url
+    from {{ source("core", "mention") }}
+    where published_at >= {{ now_at() }} - interval {{ var("usual_engagement_days") }} day
+) as mention using (mention_id)
 left join {{ source("core", "author") }} as author on author.author_key = mention.author_key

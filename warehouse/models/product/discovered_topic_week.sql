@@ -29,22 +29,24 @@ by_intent as (
 begun as (
     select min(since) as since from {{ source("core", "topic_night") }}
 ),
+heard as (
+    select brand_id, min(day) as first_day, max(day) as last_day
+    from {{ ref("brand_mention") }}
+    where not said_by_brand and not is_spam
+    group by brand_id
+),
 span as (
     select
-        about.brand_id,
-        any_value(
-            cast(date_trunc(
-                'week', {{ brand_day("begun.since", "brand.timezone") }} + interval 7 day
-            ) as date)
-        ) as begun_week,
-        cast(date_trunc('week', min(about.day)) as date) as first_week,
-        cast(date_trunc('week', max(about.day)) as date) as last_week,
-        any_value({{ brand_day(now_at(), "brand.timezone") }}) as today
-    from {{ ref("brand_mention") }} as about
+        heard.brand_id,
+        cast(date_trunc(
+            'week', {{ brand_day("begun.since", "brand.timezone") }} + interval 7 day
+        ) as date) as begun_week,
+        cast(date_trunc('week', heard.first_day) as date) as first_week,
+        cast(date_trunc('week', heard.last_day) as date) as last_week,
+        {{ brand_day(now_at(), "brand.timezone") }} as today
+    from heard
     join {{ source("core", "brand") }} as brand using (brand_id)
     cross join begun
-    where not about.said_by_brand and not about.is_spam
-    group by about.brand_id
 ),
 week as (
     select
