@@ -40,7 +40,7 @@ BIRD = {"author": "canarybird", "author_name": "Canary Bird", "url": "https://x.
 WORDS = ("canarybird", "Canary Bird", "canaryurl", "canaryword", "id-canary",
          mention_id("import", "id-canary-1"))  # fmt: skip
 
-STREAM_POINTS = ("erase:copied", "erase:hidden", "erase:replace", "erase:renamed")
+STREAM_POINTS = ("erase:copied", "erase:hidden", "erase:renamed")
 
 
 def thread(root: str) -> dict[str, str]:
