@@ -44,12 +44,11 @@ def inbox_room(brands: BrandFile) -> Room:
 
     def erase_inbox(root: DataRoot, plan: Plan, _: Mapping[str, str], ledger: Ledger) -> Report:
         report, needles = Report("inbox"), plan.needles()
-        inboxes = list(_inboxes(brands))
+        inboxes = [(inbox, plan.short(inbox.source)) for inbox in _inboxes(brands)]
         for path in plain_files(root):
-            for inbox in inboxes:
+            for inbox, short in inboxes:
                 if path.exists() and path.resolve().is_relative_to(inbox.folder):
                     report.looked_at += 1
-                    short = plan.short(inbox.source)
                     report.removed += _erase_inbox(path, inbox, needles, short, ledger)
         return report
 

@@ -90,11 +90,16 @@ class Plan:
         """Return `names`, and the mentions' own ids, to be looked for."""
         return Needles((*self.names(source), *self.mentions))
 
-    def names_in(self, line: str) -> bool:
-        """Tell whether a line of a file that people write names one of the authors."""
-        short = {handle_of(name) for _, name in self.authors}
-        words = {handle_of(word) for word in _WORD.findall(line)}
-        return not short.isdisjoint(words) or self.needles().found_in(line)
+    def author_test(self) -> Callable[[str], bool]:
+        """Return what tells whether a line of a file that people write names an author."""
+        names = {handle_of(name) for _, name in self.authors}
+        needles = Needles(name for name in names if _is_long(name))
+
+        def names_one(line: str) -> bool:
+            words = {handle_of(word) for word in _WORD.findall(line)}
+            return not names.isdisjoint(words) or needles.found_in(line)
+
+        return names_one
 
 
 def _is_long(name: str) -> bool:

@@ -8,7 +8,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, Any, Final, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -44,6 +44,13 @@ from listening.sealed import drop_other_warcs
 KINDS: Final[tuple[BatchKind, ...]] = ("mention", "engagement", "tombstone", "decision")
 _LOOSE: Final = ("raw", "detail", "url", "note", "fields")
 _NAMED: Final = ("native_id", "url", "title", "text")
+
+
+class _Sought(NamedTuple):
+    """What names the erased: among words, and as whole values."""
+
+    needles: Needles
+    short: frozenset[str]
 
 
 class Ledger:
@@ -94,7 +101,7 @@ def digest(path: Path) -> str | None:
 def erase_landing(root: DataRoot, plan: Plan, veils: Mapping[str, str], ledger: Ledger) -> Report:
     """Erase from every batch, its raw exchanges, and what was set aside as damaged."""
     report, landing = Report("landing"), Landing(root, erasing=True)
-    found: dict[str, Needles] = {}
+    found: dict[str, _Sought] = {}
     for kind in KINDS:
         wanted = None if kind == "decision" else plan.sources
         for stream in sorted((root.landing / kind).glob("[!.]*")):
@@ -117,13 +124,15 @@ def _revise(
     plan: Plan,
     veils: Mapping[str, str],
     ledger: Ledger,
-    found: dict[str, Needles],
+    found: dict[str, _Sought],
 ) -> int:
     batch = read_batch(path)
     if shape_of(batch.kind) is None:
         return 0
     about = None if batch.kind == "decision" else batch.source  # people decide on any source
-    needles = found.setdefault(batch.source, plan.needles(about))
+    if batch.source not in found:
+        found[batch.source] = _Sought(plan.needles(about), plan.short(about))
+    needles, short = found[batch.source]
     try:
         rows = pq.read_table(path, partitioning=None)
     except (OSError, pa.ArrowException) as error:
@@ -136,7 +145,7 @@ def _revise(
         warc, dropped, told_of = None, int(bool(batch.warc)), _tell_nothing(batch)
     else:
         warc, dropped = _cut_warc(landing, batch, own.to_pylist(), needles)
-        told_of = _tell_less(batch, needles, plan.short(about))
+        told_of = _tell_less(batch, needles, short)
     if not (removed or dropped or told is not rows or told_of != batch):
         drop_other_warcs(path, batch)  # of a revision that was killed after its last step
         return 0

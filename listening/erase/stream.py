@@ -116,14 +116,14 @@ def brand_room(brands: BrandFile) -> Room:
     """Return the room that looks whether brand files name who is erased: those are not ours."""
 
     def tell_brands(_: DataRoot, plan: Plan, __: Mapping[str, str], ___: Ledger) -> Report:
-        report = Report("brand files")
+        report, names_one = Report("brand files"), plan.author_test()
         for file in brands.files:
             path = Path(file)
             if not path.is_file():
                 continue
             report.looked_at += 1
             lines = path.read_text("utf-8", errors="replace").splitlines()
-            named = [number for number, line in enumerate(lines, 1) if plan.names_in(line)]
+            named = [number for number, line in enumerate(lines, 1) if names_one(line)]
             if named:
                 told = ", ".join(map(str, named))
                 report.notes.append(
