@@ -5,7 +5,8 @@
 Serves the answers that lie beside each source's tests on loopback, and lets one `listening run`
 hear all of them: at first, and again four days later, when things were edited and deleted. Exit
 status 1: a source is without answers, failed, lost or doubled an item, or landed other rows than
-it does alone; or memory went over a gigabyte.
+it does alone; a private word is in the file of a team that is not care or legal, or not in care's;
+or memory went over a gigabyte.
 """
 
 from __future__ import annotations
@@ -22,18 +23,21 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+import duckdb
 import pyarrow.parquet as pq
 
-from listening.contract import BrandFile, DataRoot, batch_ids, read_batch
+from listening.contract import TEAMS, BrandFile, DataRoot, batch_ids, read_batch
 from listening.crawl import crawl_stream
 from listening.sidebyside import side_by_side
 from listening.sources import SOURCES
 from listening.streams import Stream, streams
 from tests.listening.conftest import Answer, Asked, Server, reply, serving
 from tests.listening.sources.serving import HERE, LATER, NOW, QUILLON, answer, plain, read_case
+from warehouse.publish import team_file
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 LIMIT: Final = 1_000_000_000  # bytes
+STRICT: Final = ("care", "legal")  # the teams that read messages and tickets
 
 Runner = Callable[["Mixed"], list[str]]
 
@@ -165,6 +169,45 @@ class Command:
         return said or ([f"exit {process.returncode}"] if process.returncode else [])
 
 
+def leaks(root: DataRoot) -> list[str]:
+    """Look for the words of messages and tickets in every table and month of each team's file."""
+    said = {
+        (row["source"], row["text"])
+        for batch_id in batch_ids(root.landing)
+        if batch_id.startswith("mention/")
+        for row in pq.read_table(root.landed(batch_id)).to_pylist()
+        if row["bucket"] == "kept" and row["private"] and row["text"]
+    }
+    reads = {}
+    for team in TEAMS:
+        shown = _shown(root, team)
+        reads[team] = {source for source, text in said if text in shown}
+    # Legal is shown what is flagged; care answers, and so reads every ticket.
+    unread = {source for source, _ in said} - reads["care"]
+    return [
+        *(f"care does not read {source}" for source in unread),
+        *([] if said else ["nothing was private: this proves nothing"]),
+        *(
+            f"{team} reads private words of {source}"
+            for team in reads.keys() - STRICT
+            for source in reads[team]
+        ),
+    ]
+
+
+def _shown(root: DataRoot, team: str) -> str:
+    """Return all that a team's file says, its months beside it too."""
+    told = list[str]()
+    with duckdb.connect(str(team_file(root, team)), read_only=True) as connection:
+        tables = connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()
+        places = [f'"{table}"' for (table,) in tables]
+        places += [f"'{month}'" for month in (root.published / team).rglob("*.parquet")]
+        for place in places:
+            rows = connection.execute(f"SELECT to_json(t) FROM {place} AS t").fetchall()  # noqa: S608 - our own names
+            told += [str(json.loads(row)) for (row,) in rows]
+    return "\n".join(told)
+
+
 def _held(pid: int) -> int:
     """Return the bytes a process held at most so far."""
     try:
@@ -186,6 +229,8 @@ def measure(folder: Path, run: Runner) -> dict[str, Any]:
             mixed.serve("later")
             mixed.drop("later_files")
         seconds = time.monotonic() - began
+        if mixed.root.published.exists():
+            mixed.faults += leaks(mixed.root)
     return {
         "sources": len(mixed.cases),
         "requests": len(server.asked),

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from urllib.parse import urljoin
 
-from listening.clean import clean_url, strip_html
+from listening.clean import UncleanError, clean_url, strip_html
 from listening.contract import Mention
 from listening.sources import Look
 from listening.sources._read import digest
@@ -34,7 +34,12 @@ def read_entry(
         base: the address that links are relative to.
         look: the crawl; the brand in its settings owns the feed.
         known: ids landed before, with when they were taken to be published.
+
+    Raises:
+        UncleanError: a field is of another type than the format's.
     """
+    if "odd" in entry:
+        raise UncleanError("bad_type", entry["odd"])
     native_id = entry_id(entry, look.target.host)
     link, warnings = _link(entry, base)
     published, edited, dated = _dates(entry, known.get(native_id), look.started_at)

@@ -10,11 +10,16 @@ from typing import Any, Final
 
 from feedparser import FeedParserDict
 
+from listening.clean import UncleanError
 from listening.net.answer import Response, read_json
 from listening.sources import SourceChanged
-from listening.sources._read import expect
+from listening.sources._read import expect, field, part, words
 
 VERSION: Final = "json"
+TEXTS: Final = words(
+    """content_html content_text date_modified date_published external_url language summary title
+    url"""
+)
 
 
 def is_json_feed(response: Response) -> bool:
@@ -35,34 +40,50 @@ def read_json_feed(response: Response) -> Any:
         raise SourceChanged(
             "JSON, and no feed by its version", where=where, mend="Look at the address"
         )
-    language = told.get("language") or ""
     items = expect(told, "items", list, where)
-    entries = [_entry(item, told, language, where) for item in items]
-    return FeedParserDict(version=VERSION, feed={"language": language}, entries=entries)
-
-
-def _entry(item: Any, feed: Mapping[str, Any], language: str, where: str) -> FeedParserDict:
-    if not isinstance(item, Mapping):
+    if not all(isinstance(item, Mapping) for item in items):
         raise SourceChanged("an item of the feed is no object", where=where)
+    whole = {"language": _plain(told, "language"), "author": _author(told)}
+    entries = [_entry(item, whole) for item in items]
+    return FeedParserDict(version=VERSION, feed=whole, entries=entries)
+
+
+def _entry(item: Mapping[str, Any], feed: Mapping[str, str]) -> FeedParserDict:
+    """Return an item as an entry; one with a field of another type says so, as `odd`."""
+    # An id ought to be text; numbers are met, and are to be taken as such (1.1).
+    native_id = item.get("id") or ""
+    name = str(native_id) if isinstance(native_id, str | int | float) else ""
+    try:
+        read = {key: part(item, key, str) for key in TEXTS}
+        if name == "" and native_id:
+            field(item, "id", str)
+    except UncleanError as error:
+        return FeedParserDict(id=name, odd=error.detail)
     entry = FeedParserDict(
-        # An id ought to be text; numbers are met, and are to be taken as such (1.1).
-        id=str(item.get("id") or ""),
-        link=item.get("url") or item.get("external_url") or "",
-        title=item.get("title") or "",
-        summary=item.get("summary") or "",
-        author=_author(item) or _author(feed),
+        id=name,
+        link=read["url"] or read["external_url"],
+        title=read["title"],
+        summary=read["summary"],
+        author=_author(item) or feed["author"],
         content=[
-            {"value": item[name], "type": kind, "language": item.get("language") or language}
-            for name, kind in (("content_html", "text/html"), ("content_text", "text/plain"))
-            if item.get(name)
+            {"value": read[key], "type": kind, "language": read["language"] or feed["language"]}
+            for key, kind in (("content_html", "text/html"), ("content_text", "text/plain"))
+            if read[key]
         ],
     )
-    dates = {"published": "date_published", "updated": "date_modified"}
-    entry.update({name: item[key] for name, key in dates.items() if item.get(key)})
+    dates = {"published": read["date_published"], "updated": read["date_modified"]}
+    entry.update({key: date for key, date in dates.items() if date})
     return entry
 
 
 def _author(said: Mapping[str, Any]) -> str:
-    named = [*(said.get("authors") or ()), said.get("author")]
-    found = (one.get("name") for one in named if isinstance(one, Mapping))
-    return next((str(name) for name in found if name), "")
+    """Return the first author's name; where it is not told as the format has it, none."""
+    authors = said.get("authors")
+    named = [*(authors if isinstance(authors, list) else ()), said.get("author")]
+    names = (_plain(one, "name") for one in named if isinstance(one, Mapping))
+    return next(filter(None, names), "")
+
+
+def _plain(said: Mapping[str, Any], name: str) -> str:
+    value = said.get(name)
+    return value if isinstance(value, str) else ""

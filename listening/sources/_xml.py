@@ -70,10 +70,11 @@ def scan_nodes(text: str, wanted: Collection[str]) -> Iterator[Node]:
 def is_whole(text: str, roots: Collection[str], wanted: Collection[str]) -> bool:
     """Tell whether markup, well-formed or not, is there to its end.
 
-    It is where a root ends after the last wanted element, and each of these begins and ends.
+    It is where a root ends after the last wanted element, and each of these begins and ends. A last
+    sign that is missing (`</rss`) takes nothing with it.
     """
     depth, ended = 0, False
-    for name, rest, closing in _tags(text, (*roots, *wanted)):
+    for name, rest, closing in _tags(f"{text.rstrip()}>", (*roots, *wanted)):
         if name in roots:
             ended = ended or closing
             continue

@@ -1,7 +1,7 @@
 """App Store Connect: every review of an own app, in all countries, with the developer's answer.
 
 Written from developer.apple.com/documentation/appstoreconnectapi (customer reviews; 2.0 and
-later), read 2026-11; tested on documented shapes. The connection's login is the key's id, its
+later), read 2026-11; tested on a recorded review. The connection's login is the key's id, its
 password the key (PEM), `extra.issuer` the issuer's id; each request is signed for ten minutes.
 
 Of an own app this tells more than the public feed (`appstore`): all reviews, the answers, and
@@ -80,7 +80,7 @@ def targets(settings: Apps, brands: BrandFile) -> list[Target]:
     hosts=("api.appstoreconnect.apple.com",),
     auth="an API key of App Store Connect",
     blind_to="Ratings without a text; edits of reviews older than a month; votes; the version",
-    verified="shape",
+    verified="recorded",
     uncounted="the API counts nothing",
     settings=Apps,
     targets=targets,

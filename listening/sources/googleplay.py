@@ -1,7 +1,8 @@
 """Google Play: the reviews of an own app, and what its developer answered.
 
-Written from developers.google.com/android-publisher (reviews; v3), read 2026-11; tested on
-documented shapes. The connection is a service account that Play Console lets read reviews.
+Written from developers.google.com/android-publisher (reviews; v3), read 2026-11; tested on a
+recorded review of version 2 and documented answers. The connection is a service account that Play
+Console lets read reviews.
 
 The API tells of reviews written or changed in the last seven days only (unverified), and of no
 deletion. `lastModified` is the only date and moves with an edit: the first one seen stays the
@@ -72,7 +73,7 @@ def targets(settings: Apps, brands: BrandFile) -> list[Target]:
     auth="a service account's key",
     blind_to="Reviews not written or changed in the last seven days; ratings without a text; "
     "deletions; the country",
-    verified="shape",
+    verified="recorded",
     uncounted="each crawl counts the last seven days again; the API tells of nothing older",
     settings=Apps,
     targets=targets,

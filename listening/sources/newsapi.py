@@ -60,7 +60,7 @@ def targets(settings: News, brands: BrandFile) -> list[Target]:
     blind_to="Articles that name the brand only behind their first 200 characters; with the free "
     "plan the last day and what is older than a month; more than 100 articles a minute; "
     "corrections older than a day",
-    verified="shape",
+    verified="recorded",
     uncounted="articles have no counts",
     settings=News,
     targets=targets,

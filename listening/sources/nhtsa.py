@@ -65,7 +65,7 @@ def targets(settings: Vehicles, _: BrandFile) -> list[Target]:
     hosts=("api.nhtsa.gov",),
     auth="none",
     blind_to="Tyres, child seats and equipment; letters and photos; complaints not yet entered",
-    verified="shape",
+    verified="recorded",
     uncounted="complaints have no counts",
     settings=Vehicles,
     targets=targets,

@@ -17,6 +17,7 @@ TWO = FEED.format(ITEM.format("Quillon", 1) + ITEM.format("Quillon again", 2))
 @pytest.mark.parametrize(
     "body",
     [
+        TWO.removesuffix(">"),  # each entry is there to its end
         f"\n\n<?xml version='1.0'?>{TWO}",
         TWO.replace("again", "again&nbsp;here"),
         TWO.replace("again", "here & again"),
@@ -24,7 +25,15 @@ TWO = FEED.format(ITEM.format("Quillon", 1) + ITEM.format("Quillon again", 2))
         f"{TWO}\n<script>count()</script>",
         f"<?xml version='1.0'?>{TWO.replace('again', 'again &copy; <br> [1 < 2]')}",
     ],
-    ids=["late declaration", "nbsp", "ampersand", "control", "junk after", "tag left open"],
+    ids=[
+        "last sign",
+        "late declaration",
+        "nbsp",
+        "ampersand",
+        "control",
+        "junk after",
+        "tag left open",
+    ],
 )
 def test_a_whole_feed_that_is_no_well_formed_xml_is_read_whole(lab: Lab, body: str) -> None:
     lab.server.on("/f", reply(body.encode()))
@@ -196,6 +205,33 @@ def test_a_json_feed_is_read_as_any_other(lab: Lab) -> None:
     assert rows[1]["url"] == "http://other.example/k"
     again, rows = lab.crawl("rss", urls=["http://news.example/feed.json"])
     assert (again.error, rows) == (None, [])
+
+
+def test_an_odd_item_of_a_json_feed_is_told_and_the_others_are_read(lab: Lab) -> None:
+    """A field of another type than the format's, in the item or in what it takes from the feed."""
+    odd = [
+        {"id": 3.5, "content_text": "A number is taken as an id."},
+        {"id": "b", "content_html": True},
+        {"id": "c", "content_text": "x", "title": ["no text"]},
+        {"id": "d", "content_text": "x", "date_published": {}},
+        {"id": "e", "content_text": "x", "url": 1.2},
+        {"id": {"not": "text"}, "content_text": "x"},
+        {
+            "id": "f",
+            "content_text": "Who speaks is not told.",
+            "authors": ["no object", {"name": []}],
+        },
+        {"id": "g", "content_text": "x", "authors": {"not": "a list"}},
+    ]
+    version = "https://jsonfeed.org/version/1.1"
+    feed = {"version": version, "language": {"no": "text"}, "items": JSON_FEED["items"] + odd}
+    lab.server.on("/feed.json", reply(feed, Content_Type="application/feed+json"))
+    outcome, rows = lab.crawl("rss", urls=["http://news.example/feed.json"])
+    assert outcome.error is None
+    assert outcome.served == len(rows) == len(JSON_FEED["items"]) + len(odd)
+    told = [row["reason"] for row in rows if row["bucket"] == "quarantined"]
+    assert told == ["bad_type"] * 5
+    assert {"news.example:3.5", "news.example:f"} <= {row["native_id"] for row in rows}
 
 
 @pytest.mark.parametrize(
