@@ -52,8 +52,8 @@ def measure(posts: Sequence[str], brand: Path) -> list[Part]:
 
 
 def _steps(pipeline: Any, said: Sequence[Any]) -> Iterator[Part]:
+    from nlp.chunk import to_table
     from nlp.pipeline import make_doc, to_row
-    from nlp.tag import to_table
 
     def part(name: str, taken: float, share: float | None = None) -> Part:
         return Part(name, taken * 1e6 / len(said), share)

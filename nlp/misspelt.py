@@ -1,4 +1,4 @@
-"""Names that people misspell, split or join: few edits away, and no common word.
+"""Names that people misspell, split, join or lengthen: few edits away, and no common word.
 
 A name of one word needs six letters, with one edit (a letter more, less, wrong, or two
 swapped), from ten letters on two. Of a name of several words each may be misspelt, if short
@@ -29,6 +29,8 @@ _MOST_WORDS: Final = 4
 _EVERYDAY: Final = 1_500  # of the commonest words; next to another they say little
 _GAP: Final = re.compile(r" {0,2}| ?[-_&/'\u2019\n] ?|\.")  # between two words of a name
 P_JOINED: Final = 0.95
+P_WITHIN: Final = 0.9
+_LEAST_REST: Final = 3  # letters of what follows a name within a longer word
 P_EDIT: Final = 0.1
 """What each edit takes from the strength of a match."""
 
@@ -77,6 +79,7 @@ class Variants:
         for place, word in enumerate(words):
             if word.norm[:2] in self._heads:
                 yield from self._find_joined(words, place, text)
+                yield from self._find_within(word)
             for first, edits in self.compare(word.norm):
                 yield from self._find_edited(words, place, text, first, edits)
 
@@ -103,6 +106,23 @@ class Variants:
                 if not self._is_chance(found):
                     reason = f"{form.text} written otherwise"
                     yield Variant(form, found[0].start, found[-1].end, P_JOINED, reason)
+
+    def _find_within(self, word: Word) -> Iterator[Variant]:
+        """Yield the name that a longer word begins with: HarlundHelps, Harlund_pots, harlundpots.
+
+        Where no sign parts them, the rest must be a common word; a name that is one itself
+        begins many.
+        """
+        if len(word.norm) != len(word.text) or word.norm in self.vocabulary:
+            return
+        for size in range(SHORTEST, len(word.norm) - _LEAST_REST + 1):
+            name, rest = word.norm[:size], word.norm[size:]
+            if name in self._joined and name not in self.vocabulary:
+                parted = rest[0] == "_" or word.text[size].isupper() > word.text[size - 1].isupper()
+                if parted or rest in self.vocabulary:
+                    for form in self._joined[name]:
+                        reason = f"{form.text} within a longer word"
+                        yield Variant(form, word.start, word.start + size, P_WITHIN, reason)
 
     def _is_chance(self, words: Sequence[Word]) -> bool:
         """Tell whether common words merely stand side by side: "brew one" more."""

@@ -5,13 +5,22 @@ from __future__ import annotations
 import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from listening.contract import Brand, BrandFile, Product
 from nlp.presence import split_handle
 from nlp.vocabulary import Vocabulary
 from nlp.words import fold, squeeze
+
+_LATIN: Final = (
+    str.maketrans({"ø": "o", "Ø": "O", "æ": "ae", "Æ": "Ae", "å": "a", "Å": "A", "ł": "l", "Ł": "L",
+                   "đ": "d", "Đ": "D", "œ": "oe", "Œ": "Oe"}),
+    str.maketrans({"ø": "oe", "Ø": "Oe", "ö": "oe", "Ö": "Oe", "ä": "ae", "Ä": "Ae", "ü": "ue",
+                   "Ü": "Ue", "å": "aa", "Å": "Aa", "æ": "ae", "Æ": "Ae"}),
+)  # fmt: skip
+"""How people write what their keyboard lacks; accents are set aside by `nlp.words.fold`."""
+_AND: Final = ("and", "und", "et", "y", "e", "en", "n", "+")
 
 GAPS: Final = 3
 """Of a longer name only the first gaps are tried with more than a space."""
@@ -78,8 +87,49 @@ class Name:
         return cls(*ids, *span, sign, plain, person, p, reason)
 
 
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A brand or product that a mention is about. Offsets are in the whole; None: no words."""
+
+    brand_id: str
+    product_id: str | None
+    relation: str
+    start: int | None = None
+    end: int | None = None
+    matched: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What of the brand file a mention is about, and every place that names it.
+
+    `names` are of brands and products, `people` of people: who names the chief of a brand
+    does not speak of the brand yet.
+    """
+
+    matches: tuple[Match, ...]
+    names: tuple[Name, ...]
+    people: tuple[Name, ...] = ()
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """Return the ids of the brands."""
+        return frozenset(match.brand_id for match in self.matches)
+
+    def is_owned(self) -> bool:
+        """Tell whether a brand of the file says this itself, or on a channel of its own."""
+        return any(match.relation == "owned" for match in self.matches)
+
+
 def read_forms(brands: BrandFile, vocabulary: Vocabulary) -> Iterator[Form]:
-    """Yield every name and alias of brands, products and people."""
+    """Yield every name and alias of brands, products and people, in plain Latin letters too."""
+    for form in _read_forms(brands, vocabulary):
+        yield form
+        plain = (form.text.translate(each) for each in _LATIN)
+        yield from (replace(form, text=text) for text in dict.fromkeys(plain) if text != form.text)
+
+
+def _read_forms(brands: BrandFile, vocabulary: Vocabulary) -> Iterator[Form]:
     for brand in brands.brands:
         for text in filter(str.strip, (brand.name, *brand.aliases)):
             yield Form(Bearer(brand.id), text, plain=not _is_longer(text, brand))
@@ -102,14 +152,17 @@ def _rest(product: Product, brand: Brand, vocabulary: Vocabulary) -> Iterator[st
         yield rest
 
 
-def _is_longer(alias: str, brand: Brand) -> bool:
-    """Tell whether an alias is the brand's name with more words: "Heron Bikes" is no bird."""
-    words, name = fold(alias).split(), fold(brand.name).split()
-    return len(words) > len(name) and " ".join(name) in " ".join(words)
+def _is_longer(text: str, brand: Brand) -> bool:
+    """Tell whether a name is another of its brand and more words: "Heron Bikes" is no bird."""
+    words = fold(text).split()
+    names = [fold(name).split() for name in (brand.name, *brand.aliases) if name.strip()]
+    return any(len(words) > len(name) and " ".join(name) in " ".join(words) for name in names)
 
 
 def spell(name: str) -> Iterator[str]:
-    """Yield a name as it stands, with more white space between words, and its plural."""
+    """Yield a name as it stands, with more white space between words, its plural, "and" for "&"."""
+    for word in _AND if "&" in name.split() else ():
+        yield " ".join(word if each == "&" else each for each in name.split())
     first, *rest = name.split()
     for gaps in itertools.product((" ", "  "), repeat=min(len(rest), GAPS)):
         yield first + "".join(

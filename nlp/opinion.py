@@ -161,7 +161,7 @@ class Opinion:
             rows = {int(number): row for row, number in enumerate(held["keys"])}
             plain = [held[name].astype(np.float32) for name in ("idf", "weights", "dense", "bias")]
         except (OSError, SafetensorError, KeyError, TypeError) as error:
-            mend = "python -m nlp.suspicion fit --write"
+            mend = "python -m nlp.train.flags --data FOLDER --write"
             raise ConfigurationError(
                 f"cannot be read: {error!r}", where=str(path), mend=mend
             ) from error

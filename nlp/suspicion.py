@@ -2,13 +2,14 @@
 
 The encoder's head and `nlp.opinion` together give a probability for each kind. A sign is
 **sure** (a checksum, a look-alike host), **likely** (two words that belong together; the models
-may deny it) or a **hint** (says where and what, if the models find the kind likely).
-The thresholds stand in `nlp/rules/threshold.toml` and are fitted by `python -m nlp.suspicion`.
+may deny it) or a **hint** (says where and what). It adds to the log odds, by its strength.
+The numbers stand in `nlp/rules/threshold.toml` and are fitted by `python -m nlp.train.flags`.
 """
 
 from __future__ import annotations
 
 import logging
+import math
 import re
 import tomllib
 from abc import abstractmethod
@@ -35,7 +36,7 @@ HEAD: Final = "legal"
 """The model's head: an own probability for each of `contract.FLAGS`."""
 
 Strength = Literal["sure", "likely", "hint"]
-_MENDED: Final = "python -m nlp.suspicion fit --write"
+_MENDED: Final = "python -m nlp.train.flags --data FOLDER --write"
 _READS: Final[Mapping[str, str]] = {
     "counterfeit": "reads like an offer of a counterfeit, or like somebody sold one",
     "trademark": "reads like a name or logo used without the right to it",
@@ -64,66 +65,82 @@ class Sign(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Suspect:
-    """How likely the models find a kind, and the part of the whole that speaks most for it."""
+    """How likely the models find a kind, and the part of the whole that speaks most for it.
+
+    `hint` and `likely` are what a rule's sign of that strength adds to the log odds.
+    """
 
     p: float
     start: int
     end: int
+    hint: float = 0.0
+    likely: float = 0.0
+
+    def beside(self, strength: Strength) -> float:
+        """Return the probability beside a sign; a sure one adds what a likely one does."""
+        odds = self.hint if strength == "hint" else self.likely
+        return 1 / (1 + (1 / max(self.p, 1e-9) - 1) * math.exp(-odds))
 
 
 class Join(NamedTuple):
-    """What joins the head's log odds and the opinion's score to log odds."""
+    """What joins the head's log odds, the opinion's score and a rule's sign to log odds."""
 
     head: float
     opinion: float
+    hint: float
+    likely: float
     bias: float
 
 
 @dataclass(frozen=True)
 class Thresholds:
-    """From which probability the models decide `alone`, and `beside` a likely sign of a rule.
+    """From which probability on a kind is flagged, and what the probability is joined of.
 
-    `measured` joins head and opinion where the head reads the language, `other` where the text
-    is surely in another: there the head knows little, and the opinion less than in English.
+    `measured` joins where the head reads the language, `other` where the text is surely in
+    another: there the head knows little, and the opinion less than in English.
     """
 
     model: str
     measured: Join
     other: Join
-    alone: Mapping[str, float]
-    beside: Mapping[str, float]
+    limits: Mapping[str, float]
 
     @classmethod
     def read(cls) -> Thresholds:
-        """Read the fitted thresholds.
+        """Read the fitted numbers.
 
         Raises:
-            ConfigurationError: a kind has none, a value is no probability, or a join is missing.
+            ConfigurationError: a kind has no threshold, a value is no probability, or a join is
+                missing.
         """
         path = RULES / THRESHOLDS
         stated = tomllib.loads(path.read_text(encoding="utf-8"))
-        for name in ("alone", "beside"):
-            table = stated.get(name, {})
-            wrong = [kind for kind in FLAGS if not 0 <= table.get(kind, -1) <= 1]
-            if wrong:
-                what = f"[{name}] has no probability for {', '.join(wrong)}"
-                raise ConfigurationError(what, where=str(path), mend=_MENDED)
+        table = stated.get("limit", {})
+        if wrong := [kind for kind in FLAGS if not 0 <= table.get(kind, -1) <= 1]:
+            what = f"[limit] has no probability for {', '.join(wrong)}"
+            raise ConfigurationError(what, where=str(path), mend=_MENDED)
         try:
             measured, other = Join(**stated["join"]), Join(**stated["join_other"])
         except (KeyError, TypeError) as error:
             what = f"no weights to join head and opinion with: {error!r}"
             raise ConfigurationError(what, where=str(path), mend=_MENDED) from error
-        return cls(stated["model"], measured, other, stated["alone"], stated["beside"])
+        return cls(stated["model"], measured, other, table)
+
+    def choose(self, *, measured: bool) -> Join:
+        """Return what joins: whether the head was measured on the language, or nobody knows."""
+        return self.measured if measured else self.other
 
     def weigh(self, head: Floats, opinion: Floats, *, measured: bool = True) -> Floats:
-        """Return probabilities from the head's probabilities and the opinion's scores.
-
-        `measured`: whether the head was measured on the language of the text, or nobody knows.
-        """
-        weights = self.measured if measured else self.other
-        sure = np.clip(head, _LEAST, 1 - _LEAST)
-        odds = weights.head * np.log(sure / (1 - sure)) + weights.opinion * opinion + weights.bias
+        """Return probabilities from the head's probabilities and the opinion's scores, no sign."""
+        weights = self.choose(measured=measured)
+        odds = weights.head * to_odds(head) + weights.opinion * opinion + weights.bias
         return np.asarray(1 / (1 + np.exp(-odds)), np.float32)
+
+
+def to_odds(p: Floats) -> Floats:
+    """Return log odds, cut where a head's certainty means nothing any more."""
+    sure = np.clip(p, _LEAST, 1 - _LEAST)
+    return np.asarray(np.log(sure / (1 - sure)), np.float32)
 
 
 @cache
@@ -172,28 +189,28 @@ class SuspectTagger(FlagTagger):
 def join(
     kind: str, signs: Iterable[Sign], suspicion: Mapping[str, Suspect] | None, model: str
 ) -> Iterator[Flag]:
-    """Yield flags of one kind: signs that hold, else what the head finds likely by itself.
+    """Yield flags of one kind: signs that hold, else what the models find likely by themselves.
 
     `suspicion` is empty or None where there is no head to ask; then hints say nothing and likely
-    signs hold. A sign that holds is worth the head's probability where that is higher.
+    signs hold. A sign that holds is worth the joined probability where that is higher.
     """
     suspect = suspicion.get(kind) if suspicion else None
-    p = suspect.p if suspect else 0.0
-    limits, seen = thresholds(), list(signs)
-    if not seen and p < limits.alone[kind]:
-        return  # most texts
-    least = {"sure": 0.0, "likely": limits.beside[kind], "hint": limits.alone[kind]}
-    if not suspicion:
-        least |= {"likely": 0.0, "hint": 1.1}
-    held = [sign for sign in seen if p >= least[sign.strength]]
-    if any(sign.strength != "hint" for sign in held):
-        held = [sign for sign in held if sign.strength != "hint"]
-    for sign in held:
-        value = round(max(sign.p, p), 3)
-        yield Flag(kind, sign.start, sign.end, value, sign.rule, sign.reason)
-    if suspect and not held and p >= limits.alone[kind]:
+    limit = thresholds().limits[kind] if suspect else 0.0
+    seen = list(signs)
+    likely = {sign: suspect.beside(sign.strength) if suspect else 0.0 for sign in seen}
+    held = {
+        sign: p
+        for sign, p in likely.items()
+        if sign.strength == "sure" or (p >= limit if suspect else sign.strength == "likely")
+    }
+    certain = any(sign.strength != "hint" for sign in held)
+    for sign, p in held.items():
+        if sign.strength != "hint" or not certain:
+            value = round(max(sign.p, p), 3)
+            yield Flag(kind, sign.start, sign.end, value, sign.rule, sign.reason)
+    if suspect and not seen and suspect.p >= limit:
         rule = f"head:{kind}@{model}"
-        yield Flag(kind, suspect.start, suspect.end, round(p, 3), rule, _READS[kind])
+        yield Flag(kind, suspect.start, suspect.end, round(suspect.p, 3), rule, _READS[kind])
 
 
 _SENTENCE: Final = re.compile(r"\S(?:[^.!?\n…]|[.!?…](?!\s))*[.!?…]*")
@@ -213,11 +230,3 @@ def speaking(text: str, weights: Sequence[tuple[float, Span]]) -> Span:
         sentences(text),
         key=lambda own: sum(w for w, (start, end) in weights if own[0] <= start and end <= own[1]),
     )
-
-
-if __name__ == "__main__":
-    import sys
-
-    from nlp.train.flags import main
-
-    sys.exit(main(sys.argv[1:]))

@@ -35,6 +35,7 @@ from listening.contract import (
     now,
     read_batch,
 )
+from nlp.chunk import Tagged, tag_chunk, to_table
 from nlp.frame import Frame, Row, check_suffix, read_frame, reader, write_frame, write_sealed
 from nlp.light import import_spacy
 
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
     from spacy.language import Language
 
     from nlp.said import Said
-    from nlp.workers import Brands, Tagged, Workers
+    from nlp.workers import Brands, Workers
 
     Tagging: TypeAlias = Language | Workers
 
@@ -349,20 +350,6 @@ def _chunks(tagging: Tagging, said: Iterable[Said], fields: Sequence[pa.Field]) 
     each = iter(said)
     while chunk := list(islice(each, _CHUNK)):
         yield tag_chunk(tagging, chunk, fields)
-
-
-def tag_chunk(pipeline: Language, said: Sequence[Said], fields: Sequence[pa.Field]) -> Tagged:
-    """Return the tags of some mentions, in order, and the numbers of those that failed."""
-    from nlp.pipeline import tag
-
-    rows = list(tag(pipeline, said))
-    return to_table(rows, fields), [number for number, row in enumerate(rows) if row["failures"]]
-
-
-def to_table(rows: Sequence[Row], fields: Sequence[pa.Field]) -> pa.Table:
-    """Return rows as a table of the fields; what a row lacks is null."""
-    columns = [pa.array([row.get(each.name) for row in rows], each.type) for each in fields]
-    return pa.Table.from_arrays(columns, schema=pa.schema(fields))
 
 
 def digest_brands(brands: BrandFile | None) -> str:

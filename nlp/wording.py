@@ -93,11 +93,3 @@ class Wording:
                 total = self.weights[found].sum(axis=0)
                 scores[place] += total / np.sqrt(self.lengths[found].sum())
         return scores
-
-
-if __name__ == "__main__":
-    import sys
-
-    from nlp.train.wording import main
-
-    sys.exit(main(sys.argv[1:]))

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 import pyarrow as pa
 
 from listening.contract import BrandFile, ConfigurationError, ListeningError
+from nlp.chunk import Tagged, tag_chunk
 from nlp.encoder import THREADS_VARIABLE, count_cores
 from nlp.light import import_spacy
 
@@ -44,8 +45,6 @@ _PATIENCE: Final = 5.0  # seconds
 _ROOT: Final = Path(__file__).parent.parent
 
 Brands = BrandFile | Callable[[], BrandFile] | None
-Tagged = tuple[pa.Table, list[int]]
-"""The tags of some mentions, and the numbers of those of which something failed."""
 
 
 def count_workers(stated: int | None = None) -> int:
@@ -227,7 +226,6 @@ def serve(asks: Connection, replies: Connection) -> None:
     """Tag what is asked until nobody asks any more: the life of a worker."""
     import_spacy()
     from nlp.pipeline import build, preload, versions
-    from nlp.tag import tag_chunk
 
     preload()
     try:

@@ -9,7 +9,7 @@ import itertools
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, ClassVar, Final
 
 from spacy.matcher import PhraseMatcher
@@ -18,7 +18,7 @@ from spacy.tokens import Doc
 from listening.contract import RELATIONS, Brand
 from nlp.homonym import Homonyms
 from nlp.misspelt import P_EDIT, SHORTEST, Variants, Word
-from nlp.names import Bearer, Form, Name, read_forms, read_hashtags, spell
+from nlp.names import Bearer, Form, Match, Name, Named, read_forms, read_hashtags, spell
 from nlp.presence import Presence
 from nlp.tagger import Setting, Tagger, tagger
 from nlp.taggers.marks import Mark
@@ -31,41 +31,7 @@ _SPLIT_P: Final = 0.9  # of a name within a longer hashtag
 _HUMP: Final = re.compile(r"(?<=[^\W_A-Z])(?=[A-Z])|(?<=[^\W\d_])(?=\d)|_+")
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
-    """A brand or product that a mention is about. Offsets are in the whole; None: no words."""
-
-    brand_id: str
-    product_id: str | None
-    relation: str
-    start: int | None = None
-    end: int | None = None
-    matched: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """What of the brand file a mention is about, and every place that names it.
-
-    `names` are of brands and products, `people` of people: who names the chief of a brand
-    does not speak of the brand yet.
-    """
-
-    matches: tuple[Match, ...]
-    names: tuple[Name, ...]
-    people: tuple[Name, ...] = ()
-
-    @property
-    def ids(self) -> frozenset[str]:
-        """Return the ids of the brands."""
-        return frozenset(match.brand_id for match in self.matches)
-
-    def is_owned(self) -> bool:
-        """Tell whether a brand of the file says this itself, or on a channel of its own."""
-        return any(match.relation == "owned" for match in self.matches)
-
-
-@tagger("brands", version="2", needs=("marks",), uses=("encoder",))
+@tagger("brands", version="3", needs=("marks",), uses=("encoder",))
 class BrandsTagger(Tagger[Named]):
     """Finds names, aliases, handles, hashtags and domains of the brand file."""
 
@@ -289,10 +255,6 @@ def _longest(names: list[Name]) -> list[Name]:
             best[span] = name.p
             taken[name.start : name.end] = b"\1" * (name.end - name.start)
     return list(kept.values())
-
-
-def _rank(name: Name) -> tuple[float, ...]:
-    return name.start - name.end, name.start, -name.p, name.plain
 
 
 def _in_title(doc: Doc, name: Name) -> bool:

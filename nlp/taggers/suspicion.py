@@ -19,10 +19,10 @@ from nlp.tagger import Setting, Tagger, tagger
 from nlp.taggers.sentiment import measured
 
 _log: Final = logging.getLogger(__name__)
-_WORTH: Final = 0.05  # below, no rule's sign is confirmed: the sentence is not looked for
+_WORTH: Final = 0.05  # below, the models raise nothing alone: the sentence is not looked for
 
 
-@tagger("suspicion", version="2", needs=("encoder", "cues", "marks"), uses=("language",))
+@tagger("suspicion", version="3", needs=("encoder", "cues", "marks"), uses=("language",))
 class SuspicionTagger(Tagger[Mapping[str, Suspect]]):
     """Joins the encoder's head with the second opinion; says nothing without the head."""
 
@@ -51,11 +51,13 @@ class SuspicionTagger(Tagger[Mapping[str, Suspect]]):
         head = np.array([said[kind] for kind in FLAGS], np.float32)
         opinion = self._opinion.add(self._opinion.read(doc), encoding.embedding)
         spoken = doc._.language
-        likely = thresholds().weigh(head, opinion, measured=not spoken or measured(spoken)).tolist()
+        known = not spoken or measured(spoken)
+        weights = thresholds().choose(measured=known)
+        likely = thresholds().weigh(head, opinion, measured=known).tolist()
         # Few texts are suspect of anything: where each feature stands is asked of those only.
         places = self._opinion.locate(doc) if max(likely) >= _WORTH else []
         for kind, p in zip(FLAGS, likely, strict=True):
             span = (0, len(whole))
             if p >= _WORTH:
                 span = speaking(whole, self._opinion.weigh(places, kind))
-            yield kind, Suspect(p, *span)
+            yield kind, Suspect(p, *span, weights.hint, weights.likely)

@@ -16,6 +16,7 @@ from spacy.tokens import Doc
 
 from listening.contract import SENTIMENTS
 from nlp.encoder import Question
+from nlp.names import Match
 from nlp.presence import Presence
 from nlp.switch import find_side, weigh
 from nlp.tagger import Setting, Tagger, tagger
@@ -24,7 +25,6 @@ from nlp.tokens import find_target
 
 if TYPE_CHECKING:
     from nlp.encoder import Encoder
-    from nlp.taggers.brands import Match
 
 Key = tuple[str, str | None]
 """A brand and one of its products, or None for the brand as a whole."""

@@ -1,4 +1,4 @@
-"""Fits what words say of the sentiment (`nlp.wording`): `python -m nlp.wording --data FOLDER`.
+"""Fits what words say of the sentiment: `python -m nlp.train.wording --data FOLDER`.
 
 A logistic regression with a ridge, by Newton's steps: convex, seconds, the same every time.
 """
@@ -56,7 +56,7 @@ Doubles = NDArray[np.float64]
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Fit, print what it brings on the validation part, and with `--write` keep it."""
-    parser = argparse.ArgumentParser(prog="python -m nlp.wording", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m nlp.train.wording", description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder of the labelled sets")
     parser.add_argument("--model", type=Path, default=MODEL, help="the folder it is added to")
     parser.add_argument("--write", metavar="VERSION", help="keep it, as that version of the model")
@@ -196,3 +196,7 @@ def _read_logits(folder: Path, name: str, texts: Sequence[str]) -> Floats:
 def _soften(logits: Floats) -> Floats:
     weights = np.exp(logits - logits.max(axis=1, keepdims=True))
     return np.asarray(weights / weights.sum(axis=1, keepdims=True), np.float32)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

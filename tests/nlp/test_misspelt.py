@@ -7,8 +7,10 @@ import time
 import pytest
 
 from listening.contract import Brand, BrandFile, Context, Person, Product
+from nlp.names import read_forms
 from nlp.pipeline import build, make_doc
 from nlp.tagger import Said
+from nlp.vocabulary import read_vocabulary
 
 HARLUND = Brand(
     "harlund",
@@ -19,7 +21,9 @@ HARLUND = Brand(
     people=(Person("jo", "Jorunn Tessel", ("J. Tessel",), {"x": ("@jorunn",)}, "CEO"),),
 )
 STONE = Brand("stone", "Stone", "competitor", context=Context(near=("oven",)))
-FILE = BrandFile((HARLUND, STONE))
+VALE = Brand("vale", "Furrow & Vælle", "competitor")
+NORD = Brand("nord", "Nørrup", "competitor")
+FILE = BrandFile((HARLUND, STONE, VALE, NORD))
 
 
 @pytest.fixture(scope="module")
@@ -57,6 +61,15 @@ def find(pipeline, text):
         ("my brewone", [("brew", "brewone")]),
         ("Jorunn Tesel spoke", [("jo", "Jorunn Tesel")]),
         ("Jorunn spoke", []),
+        ("HarlundHelps is slow", [("harlund", "Harlund")]),  # begins a longer word
+        ("Harlund_Pots", [("harlund", "Harlund")]),
+        ("all harlundpots", [("harlund", "harlund")]),
+        ("a Harlundovski", []),
+        ("Furrow and Vaelle pans", [("vale", "Furrow and Vaelle")]),
+        ("furrow und vaelle", [("vale", "furrow und vaelle")]),
+        ("Furrow & Vælle", [("vale", "Furrow & Vælle")]),
+        ("a furrow in the vale", []),
+        ("Noerrup and Norrup", [("nord", "Noerrup"), ("nord", "Norrup")]),
         ("J. Tessel and @jorunn", [("jo", "J. Tessel"), ("jo", "@jorunn")]),
         ("#harlundfail", [("harlund", "#harlundfail")]),
         ("#MyHarlundStory", [("harlund", "#MyHarlundStory")]),
@@ -107,3 +120,10 @@ def test_hundreds_of_names_cost_little():
     for doc in docs:
         tagger.find(doc)
     assert time.process_time() - begun < 300 / 500
+
+
+def test_a_longer_name_is_no_homonym_of_the_shorter() -> None:
+    """A file may call the brand "Stone Bank" and only its alias "Stone" may be a pebble."""
+    bank = Brand("bank", "Stone Bank", "own", aliases=("Stone",), context=Context(near=("loan",)))
+    forms = read_forms(BrandFile((bank,)), read_vocabulary())
+    assert {form.text: form.plain for form in forms} == {"Stone Bank": False, "Stone": True}

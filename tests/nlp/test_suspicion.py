@@ -26,7 +26,7 @@ from nlp.suspicion import (
     thresholds,
 )
 from nlp.tagger import Said
-from nlp.train.flags import join_models
+from nlp.train.flags import Ground, join_models, weigh
 from nlp.train.opinion import fit
 
 if TYPE_CHECKING:
@@ -34,13 +34,13 @@ if TYPE_CHECKING:
 
 TEXTS = Path(__file__).parent / "taggers/flags.jsonl"
 KIND = "threat"
-LIMITS = ("alone", "beside")
+WEIGHTS = 0.5, 2.0
 shipped = cache(Opinion.load)
 
 
 def flags(strength: str | None, p: float | None) -> list[str]:
     signs = [] if strength is None else [Sign(2, 5, 0.5, "rule", "seen", strength)]  # type: ignore[arg-type]
-    suspicion = None if p is None else {KIND: Suspect(p, 0, 9)}
+    suspicion = None if p is None else {KIND: Suspect(p, 0, 9, *WEIGHTS)}
     return [flag.rule.partition(":")[0] for flag in join(KIND, signs, suspicion, "m")]
 
 
@@ -69,14 +69,32 @@ def test_a_likelier_kind_is_never_flagged_less(one: float, other: float, strengt
     assert len(flags(strength, low)) <= len(flags(strength, high))
 
 
-def test_a_model_needs_less_where_a_rule_saw_something() -> None:
-    limits = thresholds()
-    assert all(limits.beside[kind] <= limits.alone[kind] for kind in FLAGS)
+def test_a_sign_makes_a_kind_likelier_by_its_strength() -> None:
+    suspect = Suspect(0.2, 0, 9, *WEIGHTS)
+    assert 0.2 < suspect.beside("hint") < suspect.beside("likely") < 1
+    assert suspect.beside("sure") == suspect.beside("likely")
+    for weights in (thresholds().measured, thresholds().other):
+        assert weights.likely > 0
+
+
+def test_the_fit_and_the_pipeline_join_alike() -> None:
+    """What `nlp.train.flags` weighs for all texts at once, `Suspect.beside` says of one."""
+    join_of = Join(0.5, 2.0, 0.7, 1.9, -1.0)
+    limits = Thresholds("m", join_of, join_of, dict.fromkeys(FLAGS, 0.5))
+    head = np.full((4, len(FLAGS)), 0.3, np.float32)
+    scores = np.full((4, len(FLAGS)), -0.2, np.float32)
+    signs = np.repeat(np.array([[0], [1], [2], [3]], np.int8), len(FLAGS), 1)
+    every = np.ones(4, np.bool_)
+    ground = Ground("m", [""] * 4, [[]] * 4, head, head, signs, head > 1, every, ~every, every)
+    p = float(limits.weigh(head[0], scores[0])[0])
+    suspect = Suspect(p, 0, 1, join_of.hint, join_of.likely)
+    said = [p, suspect.beside("hint"), suspect.beside("likely"), suspect.beside("sure")]
+    assert weigh(ground, scores, limits)[:, 0].tolist() == pytest.approx(said, rel=1e-4)
 
 
 def test_the_head_counts_as_its_language_asks() -> None:
     even = dict.fromkeys(FLAGS, 0.5)
-    limits = Thresholds("m", Join(1.0, 0.0, 0.0), Join(0.0, 2.0, -1.0), even, even)
+    limits = Thresholds("m", Join(1.0, 0.0, 0.0, 0.0, 0.0), Join(0.0, 2.0, 0.0, 0.0, -1.0), even)
     head, opinion = np.array([0.9], np.float32), np.array([0.5], np.float32)
     assert limits.weigh(head, opinion) == pytest.approx([0.9])
     assert limits.weigh(head, opinion, measured=False) == pytest.approx([0.5])
@@ -88,8 +106,9 @@ def test_a_head_that_speaks_against_itself_is_not_asked() -> None:
     opinion[::8] *= -0.5
     right = np.where(wanted, 0.7, 0.3).astype(np.float32)
     right[1::12] = 0.5
-    assert join_models(right, opinion, wanted).head > 0
-    told = join_models(1 - right, opinion, wanted)
+    signs = np.zeros(wanted.shape, np.int8)
+    assert join_models(right, opinion, signs, wanted).head > 0
+    told = join_models(1 - right, opinion, signs, wanted)
     assert told.head == 0
     assert told.opinion > 0
 
@@ -101,9 +120,8 @@ def test_a_text_in_another_language_is_joined_otherwise(
     never = Thresholds(
         shipped_limits.model,
         shipped_limits.measured,
-        Join(0.0, 0.0, -9.0),
-        shipped_limits.alone,
-        shipped_limits.beside,
+        Join(0.0, 0.0, 0.0, 0.0, -9.0),
+        shipped_limits.limits,
     )
     monkeypatch.setattr("nlp.taggers.suspicion.thresholds", lambda: never)
     texts = ["I will come to your shop with a bat", "Ich komme mit einem Schläger in euren Laden"]
@@ -116,7 +134,7 @@ def test_a_text_in_another_language_is_joined_otherwise(
 def test_thresholds_without_a_kind_are_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "threshold.toml").write_text('model = "m"\n[alone]\nthreat = 2\n', "utf-8")
+    (tmp_path / "threshold.toml").write_text('model = "m"\n[limit]\nthreat = 2\n', "utf-8")
     monkeypatch.setattr("nlp.suspicion.RULES", tmp_path)
     with pytest.raises(ConfigurationError, match="no probability"):
         Thresholds.read()
@@ -125,8 +143,9 @@ def test_thresholds_without_a_kind_are_refused(
 def test_thresholds_without_a_join_are_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    tables = [f"[{name}]\n" + "\n".join(f"{kind} = 0.5" for kind in FLAGS) for name in LIMITS]
-    stated = "\n".join(['model = "m"', "[join]", "head = 1", "opinion = 1", "bias = 0", *tables])
+    table = "[limit]\n" + "\n".join(f"{kind} = 0.5" for kind in FLAGS)
+    weights = [f"{name} = 1" for name in Join._fields]
+    stated = "\n".join(['model = "m"', "[join]", *weights, table])
     (tmp_path / "threshold.toml").write_text(stated, "utf-8")
     monkeypatch.setattr("nlp.suspicion.RULES", tmp_path)
     with pytest.raises(ConfigurationError, match="join_other"):
@@ -206,6 +225,17 @@ def test_a_broken_opinion_is_refused(tmp_path: Path) -> None:
     (tmp_path / "o.safetensors").write_bytes(b"nothing")
     with pytest.raises(ConfigurationError, match="cannot be read"):
         Opinion.load(tmp_path / "o.safetensors")
+
+
+def test_telling_people_where_to_log_in_leaks_nothing(whole: Language) -> None:
+    """The first of these was raised with .88 until 2026-11-22."""
+    texts = [
+        "you can log in at login.ternwick.example",
+        "Just sign in on my.ternwick.example with your e-mail, then open Settings",
+        "Die Anmeldung ist unter konto.ternwick.example, das Passwort kommt per Brief",
+    ]
+    raised = [tags["flags"] for tags in tag(whole, map(Said, texts))]
+    assert raised == [[], [], []]
 
 
 def test_flags_on_texts_written_after_the_rules(whole: Language) -> None:

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 import nlp.tag
 import nlp.workers
 from listening.contract import TAG_FIELDS, BrandFile, ConfigurationError, ListeningError
-from nlp.tag import tag_chunk, tag_file
+from nlp.chunk import tag_chunk
+from nlp.tag import tag_file
 from nlp.tagger import Said
 from nlp.workers import Workers, count_workers
 
