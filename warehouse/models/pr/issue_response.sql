@@ -46,7 +46,8 @@ first_answer as (
     select
         issue_id,
         min(response_at) as response_at,
-        arg_min(response_kind, response_at) as response_kind
+        -- A reply that names the topic is a post on it, too: it is a reply.
+        arg_min(response_kind, (response_at, response_kind = 'post')) as response_kind
     from answer
     group by issue_id
 ),
