@@ -21,6 +21,7 @@ PERSONAL: Final = ("threat", "doxxing", "personal_data", "credential_leak", "doc
 NEEDING: Final = frozenset({"complaint", "question", "support", "bug_report", "churn"})
 DANGER: Final = frozenset({"threat", "safety", "legal_talk"})  # as care.triage
 WAITED: Final = 4 * HOUR  # past the promise, for an answer that may be in what was not heard
+_AS_ONE: Final = {"trademark": "counterfeit"}  # kind -> kind whose story it joins
 PROMPT_S: Final = 60  # an answer so fast is a machine's, as automatic_reply_seconds
 
 
@@ -28,7 +29,8 @@ def judge_flag(rule: AlertRule, facts: Facts, _: Hearing) -> Iterator[Finding]:
     """A suspicion that legal should see.
 
     Whoever is exposed or threatened is a story of their own; counterfeits, impersonations and the
-    like are one story a brand, which goes on while more of them come.
+    like are one story a brand, which goes on while more of them come. What is offered under our
+    name is one story, too, whether its words speak of a copy or of the mark.
     """
     groups: dict[tuple[str | None, str], list[Spoken]] = defaultdict(list)
     brands: list[str | None] = [brand.id for brand in brands_of(rule, facts)]
@@ -46,7 +48,7 @@ def judge_flag(rule: AlertRule, facts: Facts, _: Hearing) -> Iterator[Finding]:
 
 
 def _story(kind: str, one: Spoken) -> str:
-    return f"person/{one.cluster}" if kind in PERSONAL else kind
+    return f"person/{one.cluster}" if kind in PERSONAL else _AS_ONE.get(kind, kind)
 
 
 def _kinds(rule: AlertRule, one: Spoken) -> Iterator[str]:

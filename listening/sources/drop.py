@@ -33,6 +33,7 @@ from listening.contract import (
     ListeningError,
     Mention,
     Page,
+    Reject,
 )
 from listening.net.credential import find_credential
 from listening.sources import Look, Relation, Settings, Target, source
@@ -54,6 +55,7 @@ class Folder(Settings):
     files: str = "*"  # a glob pattern
     source: str = Field(default="drop", pattern=r"^[a-z][a-z0-9_.-]{0,62}$")  # whose ids these are
     owned: bool = False  # exports of the brand's own channels: all of it is on topic
+    private: bool = False  # messages and tickets: only legal and care read their words
     date_format: str | None = None
     tz: str | None = None
     coverage: Literal["complete", "partial", "capped"] = "complete"
@@ -213,11 +215,14 @@ def _items(path: Path, look: Look) -> Iterator[Item]:
     dates.settle(str(path))
     index = brand_index(look.brands)
     reader = RowReader(facts["source"], fields, dates, index, look.started_at)
-    return (_owned(reader.read(row), facts) for row in sheet)
+    return (_stated(reader.read(row), facts) for row in sheet)
 
 
-def _owned(item: Item, facts: Any) -> Item:
-    return replace(item, owned=True) if facts["owned"] and isinstance(item, Mention) else item
+def _stated(item: Item, facts: Any) -> Item:
+    """Say of a row what the brand file says of its folder."""
+    if isinstance(item, Mention):
+        return replace(item, owned=item.owned or facts["owned"], private=facts["private"])
+    return replace(item, raw="") if isinstance(item, Reject) and facts["private"] else item
 
 
 def _sha256(path: Path) -> str:

@@ -138,6 +138,15 @@ def test_flags_by_kind_and_severity(found):
     assert alerts["Acme: doxxing suspected in 1 mention"].severity == 3
 
 
+def test_what_is_offered_under_our_name_is_one_story(found):
+    rows = [
+        said("copy", NOW - 5 * HOUR, flags=["counterfeit"]),
+        said("mark", NOW - 4 * HOUR, flags=["trademark"]),
+    ]
+    (alert,) = found(rule("legal_flag", owner="legal"), rows)
+    assert alert.title == "Acme: counterfeit and trademark suspected in 2 different mentions"
+
+
 def test_a_flag_below_the_rule_and_copies_of_one_text(found):
     rows = [said(f"leak{n}", NOW - HOUR, flags=["credential_leak"], bands=(5,)) for n in range(4)]
     rows.append(said("threat", NOW - HOUR, flags=["threat"]))

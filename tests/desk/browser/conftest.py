@@ -115,7 +115,7 @@ def serve(root: contract.DataRoot, browser: Browser) -> Iterator[Desk]:
             thread.join(20)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def desk(
     published: Path, chromium: Browser, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Desk]:
@@ -126,7 +126,7 @@ def desk(
         yield served
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def hostile(
     published: Path, chromium: Browser, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Desk]:

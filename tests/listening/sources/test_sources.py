@@ -455,6 +455,19 @@ def test_a_file_is_read_once_and_a_wrong_one_does_not_stop_the_others(
     assert (outcome.error, outcome.served) == (None, 0)
 
 
+def test_messages_of_a_drop_are_private_and_no_reject_tells_their_words(
+    lab: Lab, tmp_path: Path
+) -> None:
+    folder = tmp_path / "drop"
+    folder.mkdir()
+    (folder / "a.csv").write_text(f"{HEAD}1,My quillon hums.,2026-10-01T10:00:00Z,3\n2,Mine,?,\n")
+    settings = {"folders": [{"path": str(folder), "owned": True, "private": True}]}
+    outcome, rows = lab.crawl("drop", **settings)
+    kept, refused = rows
+    assert (outcome.served, kept["owned"], kept["private"]) == (2, True, True)
+    assert not any("Mine" in str(value) for value in refused.values())
+
+
 def test_a_drop_folder_lies_beside_the_brand_file_or_below_its_root(
     lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

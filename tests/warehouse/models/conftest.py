@@ -15,7 +15,7 @@ from warehouse.publish import publish
 
 
 @pytest.fixture(scope="session")
-def root(tmp_path_factory: pytest.TempPathFactory) -> Iterator[contract.DataRoot]:
+def root(tmp_path_factory: pytest.TempPathFactory) -> contract.DataRoot:
     """A data root whose warehouse holds the month, modelled and published, clock held."""
     root = contract.DataRoot(tmp_path_factory.mktemp("models"))
     with pytest.MonkeyPatch.context() as patch:
@@ -27,7 +27,13 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Iterator[contract.DataRoot
             connection.commit()
         build_models(root)
         publish(root, BRANDS)
-        yield root
+    return root
+
+
+@pytest.fixture(autouse=True)
+def held_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hold the clock for these tests alone; a fixture of the session held it for all after them."""
+    monkeypatch.setenv(contract.CLOCK_VARIABLE, NOW)
 
 
 @pytest.fixture

@@ -1,4 +1,5 @@
--- Every look at every post about a brand or by it. A mention about two brands is one post.
+-- Every look at every post about a brand or by it. A mention about two brands is one post; a private
+-- message is none.
 -- Virality divides by fans, and only a brand's own page has fans of the brand: what a declared
 -- handle posted, what one of the brand's own channels serves as a post, and the arms of its
 -- experiments. Anybody else's followers are no fans.
@@ -24,7 +25,7 @@ post as (
         or mention.arm is not null as is_on_channel
     from {{ ref("mention") }} as mention
     join {{ ref("mention_tag") }} as tag using (mention_id)
-    where {{ stale("tag.mention_id") }}
+    where {{ stale("tag.mention_id") }} and mention.private is not true
 )
 select
     look.mention_id,

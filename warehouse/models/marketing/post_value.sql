@@ -9,6 +9,7 @@ with own as (
         {{ stale("about.mention_id") }}
         and about.kind = 'post'
         and about.parent_id is null
+        and mention.private is not true
         and (
             about.said_by_brand
             or (

@@ -1,5 +1,5 @@
 -- Posts in a brand's field, and those of its industry: heard by our queries, about no brand that
--- the brand files name.
+-- the brand files name. Private messages are no posts.
 {{ config(materialized="incremental") }}
 select
     about.mention_id,
@@ -17,6 +17,7 @@ select
     about.sentiment,
     about.flag_kinds
 from {{ ref("brand_mention") }} as about
+anti join (select mention_id from {{ ref("mention") }} where private) as message using (mention_id)
 where {{ stale("about.mention_id") }} and about.kind = 'post' and not about.is_spam
 union all
 select
@@ -37,4 +38,5 @@ from {{ ref("mention_tag") }} as tag
 anti join (
     select mention_id from {{ ref("brand_mention") }} where {{ stale() }}
 ) as about using (mention_id)
+anti join (select mention_id from {{ ref("mention") }} where private) as message using (mention_id)
 where {{ stale("tag.mention_id") }} and tag.kind = 'post' and not tag.is_spam
