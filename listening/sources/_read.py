@@ -8,12 +8,22 @@ import logging
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
 
 from listening.clean import UncleanError
-from listening.contract import Brand, BrandFile, Coverage, Item, ListeningError, Page, Reject
+from listening.contract import (
+    Brand,
+    BrandFile,
+    Coverage,
+    Item,
+    ListeningError,
+    Mention,
+    Page,
+    Reject,
+)
 from listening.sources import SourceChanged, Target
 
 RAW: Final = 4_000
@@ -283,3 +293,10 @@ def owner_of(host: str, brands: BrandFile) -> Brand | None:
         ),
         None,
     )
+
+
+def state(item: Item, *, owned: bool, private: bool) -> Item:
+    """Say of an item what the brand file says of its folder; a private reject keeps no words."""
+    if isinstance(item, Mention):
+        return replace(item, owned=item.owned or owned, private=private)
+    return replace(item, raw="") if isinstance(item, Reject) and private else item

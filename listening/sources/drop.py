@@ -14,13 +14,12 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import replace
 from fnmatch import fnmatchcase
 from functools import partial
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Final, Literal, Self
+from typing import Final, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, model_validator
@@ -31,14 +30,12 @@ from listening.contract import (
     Coverage,
     Item,
     ListeningError,
-    Mention,
     Page,
-    Reject,
 )
 from listening.net.credential import find_credential
 from listening.sources import Look, Relation, Settings, Target, source
 from listening.sources._bucket import Bucket
-from listening.sources._read import target_name
+from listening.sources._read import state, target_name
 
 ROOT: Final = "LISTENING_DROP_ROOT"
 ROWS: Final = 20_000  # of one page
@@ -215,14 +212,9 @@ def _items(path: Path, look: Look) -> Iterator[Item]:
     dates.settle(str(path))
     index = brand_index(look.brands)
     reader = RowReader(facts["source"], fields, dates, index, look.started_at)
-    return (_stated(reader.read(row), facts) for row in sheet)
-
-
-def _stated(item: Item, facts: Any) -> Item:
-    """Say of a row what the brand file says of its folder."""
-    if isinstance(item, Mention):
-        return replace(item, owned=item.owned or facts["owned"], private=facts["private"])
-    return replace(item, raw="") if isinstance(item, Reject) and facts["private"] else item
+    return (
+        state(reader.read(row), owned=facts["owned"], private=facts["private"]) for row in sheet
+    )
 
 
 def _sha256(path: Path) -> str:

@@ -25,7 +25,7 @@ from pydantic import Field, model_validator
 from listening.contract import BrandFile, Item, Mention, Page, Reject
 from listening.sources import Look, Settings, Target, source
 from listening.sources._owned import channel
-from listening.sources._read import RAW
+from listening.sources._read import RAW, state
 from listening.sources._spool import Post, place, read_spool
 
 
@@ -110,15 +110,10 @@ def _items(look: Look, post: Post) -> Iterator[Item]:
         yield Reject(facts["name"], post.name, "bad_type", f"{where} holds no objects", raw)
         return
     for item in _read(look, rows):
-        if isinstance(item, Mention):
-            yield replace(
-                item, owned=facts["owned"], private=facts["private"],
-                brand_id=item.brand_id or facts["brand"],
-            )  # fmt: skip
-        elif isinstance(item, Reject) and facts["private"]:
-            yield replace(item, raw="")
-        else:
-            yield item
+        known = state(item, owned=facts["owned"], private=facts["private"])
+        if isinstance(known, Mention):
+            known = replace(known, brand_id=known.brand_id or facts["brand"])
+        yield known
 
 
 def _read(look: Look, rows: list[Any]) -> Iterator[Item]:
