@@ -43,18 +43,10 @@ def warehouse_update() -> None:
 
     @task
     def seal() -> list[str]:
-        from desk.legal.post import post_decisions, take_decisions
-        from desk.work.alert import say_untold
-        from desk.work.outbox import open_outbox
+        from listening.cli.chain import seal_desk
         from listening.contract import DataRoot
-        from listening.decide.outbox import seal_outbox
 
-        root = DataRoot.from_environment()
-        take_decisions(root)
-        post_decisions(root)
-        say_untold(root)
-        with open_outbox(root) as outbox:
-            return [batch.batch_id for batch in seal_outbox(root, outbox)]
+        return [batch.batch_id for batch in seal_desk(DataRoot.from_environment())]
 
     @task(trigger_rule="all_done")
     def load() -> list[str]:

@@ -1,19 +1,23 @@
-"""What a person does about an alert: take it, close it, or ask for quiet."""
+"""What a person does about an alert: take it, have more people told, close it, or ask for quiet.
+
+What was done and the word of it are one transaction: whoever dies after it loses neither.
+"""
 
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
 from desk.alert.read import Alert, get_alert
-from desk.alert.state import ALERT, DELIVERY, MUTE, open_state
+from desk.alert.state import ACT, ALERT, DELIVERY, MUTE, open_state
 from listening.contract import ConfigurationError, DataRoot, now
 
 _ACTOR: Final = re.compile(r"[\w.-]{1,64}")
+_TICK: Final = timedelta(microseconds=1)
 
 
 def ack(root: DataRoot, alert_id: str, actor: str) -> Alert:
@@ -23,6 +27,31 @@ def ack(root: DataRoot, alert_id: str, actor: str) -> Alert:
         ConfigurationError: there is no such alert, it is held, or the actor is no pseudonym.
     """
     return _settle(root, alert_id, actor, "acked", {"acked_at": now(), "acked_by": actor})
+
+
+def escalate(root: DataRoot, alert_id: str, actor: str) -> int:
+    """Make the messages of the next step of its ladder due at once; return how many there are.
+
+    Raises:
+        ConfigurationError: nobody is left to be told, or the actor is no pseudonym.
+        ListeningError: the alerts cannot be read.
+    """
+    check_actor(actor)
+    waiting = sa.and_(
+        DELIVERY.c.alert_id == alert_id, DELIVERY.c.state == "pending", DELIVERY.c.step > 0
+    )
+    with open_state(root) as connection, connection.begin():
+        step = connection.scalar(sa.select(sa.func.min(DELIVERY.c.step)).where(waiting))
+        if step is None:
+            raise ConfigurationError(
+                "nobody is left to be told", where=alert_id, mend="Its rule has no further step"
+            )
+        at = now()
+        moved = sa.update(DELIVERY).where(waiting, DELIVERY.c.step == step, DELIVERY.c.due_at > at)
+        connection.execute(moved.values(due_at=at))
+        _note(connection, alert_id, "escalate", actor, at)
+        told = sa.select(sa.func.count()).where(waiting, DELIVERY.c.step == step)
+        return int(connection.scalar(told) or 0)
 
 
 def close(root: DataRoot, alert_id: str, actor: str) -> Alert:
@@ -54,6 +83,8 @@ def _settle(root: DataRoot, alert_id: str, actor: str, state: str, facts: dict[s
             changed = sa.update(ALERT).where(ALERT.c.alert_id == alert_id)
             connection.execute(changed.values(state=state, **facts))
             cancel_pending(connection, alert_id)
+            done, at = ("ack", "acked_at") if state == "acked" else ("close", "closed_at")
+            _note(connection, alert_id, done, actor, facts[at])
         settled = get_alert(connection, alert_id)
         assert settled is not None  # noqa: S101 (found above, in this transaction)
         return settled
@@ -68,10 +99,18 @@ def cancel_pending(connection: sa.Connection, alert_id: str) -> None:
     )
 
 
-def mute(root: DataRoot, rule_id: str, until: datetime, actor: str, subject: str = "") -> None:
+def mute(
+    root: DataRoot,
+    rule_id: str,
+    until: datetime,
+    actor: str,
+    subject: str = "",
+    alert_id: str = "",
+) -> None:
     """Keep quiet about a rule, or one subject of it, until a moment; in the past: no more.
 
-    Alerts are still found and listed, as muted; nobody is told of them.
+    Alerts are still found and listed, as muted; nobody is told of them. `alert_id` is the alert
+    at which somebody asked for it; empty: none, the rule was meant.
 
     Raises:
         ConfigurationError: the actor is no pseudonym.
@@ -83,6 +122,17 @@ def mute(root: DataRoot, rule_id: str, until: datetime, actor: str, subject: str
         connection.execute(
             row.on_conflict_do_update(index_elements=["rule_id", "subject"], set_=facts)
         )
+        if alert_id:
+            _note(connection, alert_id, "mute", actor, facts["muted_at"])
+
+
+def _note(connection: sa.Connection, alert_id: str, action: str, actor: str, at: datetime) -> None:
+    """Note what was done, in the transaction that did it; no two of one alert at once."""
+    last = sa.select(sa.func.max(ACT.c.acted_at, type_=ACT.c.acted_at.type))
+    before = connection.scalar(last.where(ACT.c.alert_id == alert_id))
+    at = max(at, before + _TICK) if before else at
+    told = {"alert_id": alert_id, "acted_at": at, "action": action, "actor": actor}
+    connection.execute(sa.insert(ACT).values(told))
 
 
 def check_actor(actor: str) -> None:

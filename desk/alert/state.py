@@ -16,7 +16,8 @@ import sqlalchemy as sa
 
 from listening.contract import ConfigurationError, DataRoot, ListeningError
 
-VERSION: Final = 5
+VERSION: Final = 6
+_ACTS_SINCE: Final = 6
 BUSY_SECONDS: Final = 60
 METADATA: Final = sa.MetaData()
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -273,6 +274,21 @@ MUTE: Final = _table(
     _must("actor", sa.Text, "Who muted it: a pseudonym."),
     _must("muted_at", Instant, "When."),
 )
+ACT: Final = _table(
+    "act",
+    "What people did about alerts, written with what it did; the desk tells it from here.",
+    sa.Column("alert_id", sa.Text, sa.ForeignKey(ALERT.c.alert_id), primary_key=True),
+    _key("acted_at", Instant, "When; no two of one alert at once."),
+    _must("action", sa.Text, "ack, escalate, close or mute."),
+    _must("actor", sa.Text, "Who: a pseudonym."),
+)
+_ACTED_BEFORE: Final = """
+INSERT OR IGNORE INTO act (alert_id, acted_at, action, actor)
+SELECT alert_id, acked_at, 'ack', acked_by FROM alert WHERE acked_at IS NOT NULL
+UNION ALL
+SELECT alert_id, closed_at, 'close', acked_by FROM alert
+WHERE closed_why = 'by_hand' AND acked_by IS NOT NULL
+"""
 EVALUATION: Final = _table(
     "evaluation",
     "The last evaluations: what each took and came to.",
@@ -347,6 +363,8 @@ def _check_version(connection: sa.Connection, root: DataRoot) -> None:
         found: int = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
         if found < VERSION:
             _bring_up(connection)
+            if found and found < _ACTS_SINCE:
+                connection.exec_driver_sql(_ACTED_BEFORE)
         elif found > VERSION:
             raise ConfigurationError(
                 f"version {found}, this code knows version {VERSION}",

@@ -1,29 +1,27 @@
 """Takes, escalates, closes or quiets an alert, and writes to the outbox who did so.
 
-Alerts stand in a file of their own: what was done there is committed first, what is said of it
-right after. Where a process dies between the two, the alert stands as it was done, and
-`say_untold` writes down who took or closed it, before the next seal.
+Alerts stand in a file of their own. What was done there is noted in the same transaction (`act`);
+from those notes the outbox is told, at once and again before each seal: a process that dies between
+the two files loses no word, and writes none twice.
 """
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final
 
 import sqlalchemy as sa
 
 from desk.alert import act
 from desk.alert.read import Alert, get_alert
-from desk.alert.state import ALERT
+from desk.alert.state import ACT, ALERT
 from desk.alert.state import open_state as open_alerts
 from desk.state import open_state, writing
-from desk.work.escalate import escalate
-from desk.work.outbox import ROOM, outbox, write
+from desk.work.outbox import ROOM, outbox, take_turns, write
 from listening.contract import ConfigurationError, DataRoot, Decision, now
 
 KIND: Final = "alert"
 QUIET: Final = timedelta(hours=24)
-_ONCE: Final = ("ack", "close")  # an alert is taken once, and closed once
 
 
 def decide(engine: sa.Engine, root: DataRoot, alert_id: str, action: str, actor: str) -> Alert:
@@ -41,21 +39,17 @@ def decide(engine: sa.Engine, root: DataRoot, alert_id: str, action: str, actor:
         ListeningError: a file cannot be read or written.
     """
     found = _find(root, alert_id)
-    with writing(engine) as connection:
-        if action == "ack":
-            act.ack(root, alert_id, actor)
-        elif action == "close":
-            act.close(root, alert_id, actor)
-        elif action == "escalate":
-            escalate(root, alert_id, actor)
-        elif action == "mute":
-            act.mute(root, found.rule_id, now() + QUIET, actor, found.subject)
-        else:
-            raise ConfigurationError("nobody can do that", where=action, mend="ack, close, …")
-        if action in _ONCE:
-            _say_once(connection, _find(root, alert_id))
-        else:
-            write(connection, _word(found, action, actor))
+    if action == "ack":
+        act.ack(root, alert_id, actor)
+    elif action == "close":
+        act.close(root, alert_id, actor)
+    elif action == "escalate":
+        act.escalate(root, alert_id, actor)
+    elif action == "mute":
+        act.mute(root, found.rule_id, now() + QUIET, actor, found.subject, alert_id)
+    else:
+        raise ConfigurationError("nobody can do that", where=action, mend="ack, close, …")
+    _say(engine, root, alert_id)
     return _find(root, alert_id)
 
 
@@ -69,7 +63,7 @@ def submit(root: DataRoot, alert_id: str, action: str, actor: str) -> Alert:
 
 
 def say_untold(root: DataRoot) -> int:
-    """Write down who took and who closed alerts, where that is not in the outbox yet.
+    """Write down what was done about alerts and is not in the outbox yet.
 
     Return how many words were written.
 
@@ -79,37 +73,40 @@ def say_untold(root: DataRoot) -> int:
     if not root.alerts.exists():
         return 0
     with open_alerts(root, write=False) as connection:
-        acted = connection.execute(sa.select(ALERT).where(ALERT.c.acked_by.is_not(None))).all()
-    if not acted:
-        return 0
+        if connection.scalar(sa.select(sa.func.count()).select_from(ACT)) == 0:
+            return 0
     engine = open_state(root, [ROOM])
     try:
-        with writing(engine) as connection:
-            return sum(_say_once(connection, one) for one in acted)
+        return _say(engine, root)
     finally:
         engine.dispose()
 
 
-def _say_once(connection: sa.Connection, found: Alert | sa.Row[Any]) -> int:
-    """Say who took it and who closed it, each where nobody has; return how many words."""
-    of_it = sa.select(outbox.c.action).where(
-        outbox.c.kind == KIND, outbox.c.subject_id == found.alert_id
-    )
-    told: set[str] = set(connection.scalars(of_it))
-    closed_at = found.closed_at if found.closed_why == "by_hand" else None
-    said: tuple[tuple[str, datetime | None], ...] = (("ack", found.acked_at), ("close", closed_at))
-    new = [(action, at) for action, at in said if at and action not in told]
-    for action, at in new:
-        write(connection, _word(found, action, found.acked_by or "", at))
+def _say(engine: sa.Engine, root: DataRoot, alert_id: str = "") -> int:
+    """Write what was done and nobody was told of: of one alert, or of all; return how much."""
+    done = sa.select(ACT, ALERT.c.owner, ALERT.c.rule_id, ALERT.c.brand_id).join(ALERT)
+    told = sa.select(outbox.c.subject_id, outbox.c.action, outbox.c.effective_at)
+    told = told.where(outbox.c.kind == KIND)
+    if alert_id:
+        done = done.where(ACT.c.alert_id == alert_id)
+        told = told.where(outbox.c.subject_id == alert_id)
+    with open_alerts(root, write=False) as alerts:
+        acts = alerts.execute(done.order_by(ACT.c.acted_at)).all()
+    with writing(engine) as connection:
+        take_turns(connection)
+        known = {tuple(row) for row in connection.execute(told)}
+        new = [one for one in acts if (one.alert_id, one.action, one.acted_at) not in known]
+        for one in new:
+            write(connection, _word(one))
     return len(new)
 
 
-def _word(
-    found: Alert | sa.Row[Any], action: str, actor: str, at: datetime | None = None
-) -> Decision:
-    told = {"owner": found.owner, "rule": found.rule_id, "brand_id": found.brand_id or ""}
+def _word(one: sa.Row[Any]) -> Decision:
+    told = {"owner": one.owner, "rule": one.rule_id, "brand_id": one.brand_id or ""}
     fields = {name: value for name, value in told.items() if value}
-    return Decision(KIND, action, actor, found.alert_id, effective_at=at, fields=fields)
+    return Decision(
+        KIND, one.action, one.actor, one.alert_id, effective_at=one.acted_at, fields=fields
+    )
 
 
 def _find(root: DataRoot, alert_id: str) -> Alert:

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from desk.alert import act
-from desk.alert.state import ALERT, DELIVERY, open_state
+from desk.alert.state import ACT, ALERT, DELIVERY, open_state
 from desk.state import reading
 from desk.web import account
 from desk.web.app import create_app
@@ -97,10 +97,30 @@ def test_who_did_what_with_an_alert_is_decided_once(app):
     submit(root, "a-care", "ack", "dee")  # the first stands
     assert do(client, "mute", "acked").status_code == 303
     assert told() == [*wanted, ("mute", "care", "a-care", of_care)]
-    act.close(root, "a-legal", "eve")  # as if killed right after
-    assert say_untold(root) == 1
+    of_legal = of_care.replace("care", "legal")
+    with open_state(root) as connection, connection.begin():
+        later = {"due_at": now() + timedelta(hours=2), "state": "pending", "step": 1}
+        row = fill(DELIVERY, delivery_id="d3", alert_id="a-legal", **later)
+        connection.execute(sa.insert(DELIVERY).values(row))
+    act.escalate(root, "a-legal", "eve")  # as if killed right after each
+    act.escalate(root, "a-legal", "fay")
+    act.mute(root, "up", now(), "eve", "", "a-legal")
+    act.close(root, "a-legal", "eve")
+    assert say_untold(root) == 4
     assert say_untold(root) == 0
-    assert told()[3:] == [("close", "eve", "a-legal", of_care.replace("care", "legal"))]
+    done = [("escalate", "eve"), ("escalate", "fay"), ("mute", "eve"), ("close", "eve")]
+    assert told()[3:] == [(action, who, "a-legal", of_legal) for action, who in done]
     with open_outbox(root) as found:
         (batch,) = seal_outbox(root, found)
-    assert (batch.target, batch.served) == ("alert", 4)
+    assert (batch.target, batch.served) == ("alert", 7)
+
+
+def test_what_an_older_version_took_is_told_once(app):
+    root = app.state.root
+    submit(root, "a-care", "ack", "dee")
+    act.close(root, "a-legal", "eve")
+    with open_state(root) as connection, connection.begin():
+        ACT.drop(connection)
+        connection.exec_driver_sql("PRAGMA user_version = 5")
+    assert say_untold(root) == 1  # the close; the ack was told before
+    assert say_untold(root) == 0
