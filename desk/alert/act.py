@@ -116,14 +116,15 @@ def mute(
         ConfigurationError: the actor is no pseudonym.
     """
     check_actor(actor)
-    facts = {"until": until, "actor": actor, "muted_at": now()}
+    at = now()
+    facts = {"until": until, "actor": actor, "muted_at": at}
     row = insert(MUTE).values(rule_id=rule_id, subject=subject, **facts)
     with open_state(root) as connection, connection.begin():
         connection.execute(
             row.on_conflict_do_update(index_elements=["rule_id", "subject"], set_=facts)
         )
         if alert_id:
-            _note(connection, alert_id, "mute", actor, facts["muted_at"])
+            _note(connection, alert_id, "mute", actor, at)
 
 
 def _note(connection: sa.Connection, alert_id: str, action: str, actor: str, at: datetime) -> None:
