@@ -37,6 +37,7 @@ from listening.border.brandfile import (
     Work,
 )
 from listening.border.clock import CLOCK_VARIABLE, digest, mention_id, now, slug
+from listening.border.crash import CRASH_VARIABLE, crash_at
 from listening.border.decided import (
     CORRECTIONS,
     DECISION_SCHEMA,
@@ -56,7 +57,7 @@ from listening.border.decided import (
     refuse,
 )
 from listening.border.denied import DENIED, find_denied
-from listening.border.disk import batch_ids, flush_folder, read_batch
+from listening.border.disk import batch_ids, explained, flush_folder, read_batch
 from listening.border.error import ConfigurationError, ListeningError
 from listening.border.item import (
     CONTENT_FIELDS,
@@ -81,6 +82,7 @@ from listening.border.key import (
     read_key,
     write_key,
 )
+from listening.border.lock import hold_file, try_file
 from listening.border.measure import EVALUATION_SCHEMA, EVERY, LINEAGE, TOPIC_SCHEMA, Judgement
 from listening.border.root import TEAMS, DataRoot
 from listening.border.tag import (
@@ -108,6 +110,7 @@ __all__ = [
     "CLOCK_VARIABLE",
     "CONTENT_FIELDS",
     "CORRECTIONS",
+    "CRASH_VARIABLE",
     "DECISIONS",
     "DECISION_SCHEMA",
     "DENIED",
@@ -185,9 +188,12 @@ __all__ = [
     "check_correction",
     "check_decision",
     "check_note",
+    "crash_at",
     "digest",
+    "explained",
     "find_denied",
     "flush_folder",
+    "hold_file",
     "key_id",
     "keys_folder",
     "mention_id",
@@ -198,5 +204,6 @@ __all__ = [
     "refuse",
     "slug",
     "stream_id",
+    "try_file",
     "write_key",
 ]

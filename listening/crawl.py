@@ -23,9 +23,9 @@ from listening.contract import (
     ListeningError,
     Mention,
     Page,
+    explained,
     now,
 )
-from listening.disk import explained
 from listening.http import Http
 from listening.landing import Draft, Landing, Seen
 from listening.net.meter import Meter

@@ -31,12 +31,14 @@ from listening.contract import (
     Cursor,
     DataRoot,
     ListeningError,
+    crash_at,
+    explained,
     flush_folder,
+    hold_file,
     now,
     read_batch,
 )
-from listening.crash import crash_at
-from listening.disk import explained, make_folders, os_lock
+from listening.disk import make_folders
 from listening.erase.blank import blank_rows, clean_cursor, drop_exchanges, veil_others
 from listening.erase.buried import find_buried
 from listening.erase.tombstone import Tombstones, refuse_erased
@@ -51,6 +53,7 @@ from listening.sealed import (
     write_rows,
 )
 
+REVISE_POINTS: Final = ("revise:warc", "revise:before_replace", "revise:after_replace")
 LOCK_SECONDS: Final = 600.0
 
 
@@ -115,7 +118,7 @@ class Landing:
         if not self._erasing:
             refuse_erased(self.root, stream)
         folder = self._folder(kind, stream)
-        with os_lock(folder / ".lock", timeout):
+        with hold_file(folder / ".lock", timeout=timeout, mode=0o644):
             with explained(folder):
                 _sweep(folder)
             self._held[key] += 1

@@ -29,10 +29,10 @@ from listening.contract import (
     Mention,
     Page,
     Snapshot,
+    explained,
     now,
 )
 from listening.crawl import HEARTBEAT, Outcome, earlier_contents, open_door, open_meter
-from listening.disk import explained
 from listening.http import Http
 from listening.landing import Draft, Landing
 from listening.net.pace import Clock

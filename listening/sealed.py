@@ -14,11 +14,25 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from listening.contract import FOOTER_KEY, Batch, ListeningError, flush_folder, read_batch
-from listening.crash import crash_at
-from listening.disk import explained, link_new
+from listening.contract import (
+    FOOTER_KEY,
+    Batch,
+    ListeningError,
+    crash_at,
+    explained,
+    flush_folder,
+    read_batch,
+)
+from listening.disk import link_new
 
 DIGEST_KEY: Final = b"listening.sha256"
+SEAL_POINTS: Final = (
+    "seal:before_fsync",
+    "seal:after_fsync",
+    "seal:after_warc_link",
+    "seal:before_link",
+    "seal:after_link",
+)
 
 
 def verify(path: Path) -> Batch:

@@ -19,8 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from listening.contract import BatchKind, DataRoot
-from listening.disk import explained
+from listening.contract import BatchKind, DataRoot, explained
 from listening.landing import Landing
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)

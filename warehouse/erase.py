@@ -16,16 +16,16 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import sqlalchemy as sa
 
-from listening.contract import Batch, DataRoot, ListeningError, now, read_batch
+from listening.contract import Batch, DataRoot, ListeningError, crash_at, now, read_batch
 from warehouse.change import record_change, record_whole
 from warehouse.check import check_batch
 from warehouse.cluster import update_clusters
-from warehouse.crash import crash_at
 from warehouse.load import record_run
 from warehouse.open import open_warehouse
 from warehouse.script import reason, run_script
 from warehouse.tables import log, topic
 
+ERASE_POINTS: Final = ("erase:commit", "erase:replace")
 _WHERE: Final = "the erasure"
 _MEND: Final = "Free the disk and run: listening erase --resume"
 Finder = Callable[[str, str], bool]

@@ -22,11 +22,11 @@ from listening.contract import (
     DataRoot,
     ListeningError,
     batch_ids,
+    crash_at,
     now,
     read_batch,
 )
 from warehouse.check import check_batch
-from warehouse.crash import crash_at
 from warehouse.dimension import sync_brands
 from warehouse.evaluation import merge_evaluations
 from warehouse.merge import merge_batch
@@ -37,6 +37,7 @@ from warehouse.script import reason
 from warehouse.tables import log
 from warehouse.topics import merge_topics
 
+LOAD_POINTS: Final = ("load:begin", "load:merge", "load:receipt", "load:commit", "load:checkpoint")
 _LOG: Final = logging.getLogger(__name__)
 
 

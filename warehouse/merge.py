@@ -14,11 +14,11 @@ from listening.contract import (
     Batch,
     DataRoot,
     ListeningError,
+    crash_at,
     now,
 )
 from warehouse.change import record_change, record_whole
 from warehouse.cluster import update_clusters
-from warehouse.crash import crash_at
 from warehouse.decision import merge_decisions
 from warehouse.pseudonym import pads
 from warehouse.script import run_script

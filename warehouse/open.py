@@ -16,8 +16,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
-from listening.contract import ConfigurationError, DataRoot, ListeningError, flush_folder
-from warehouse.crash import crash_at
+from listening.contract import ConfigurationError, DataRoot, ListeningError, crash_at, flush_folder
 from warehouse.lock import DEFAULT_TIMEOUT, warehouse_lock
 from warehouse.migrations import check_revision, head, migrate
 from warehouse.script import reason

@@ -19,6 +19,7 @@ from listening.contract import (
     DataRoot,
     ListeningError,
     batch_ids,
+    crash_at,
     flush_folder,
     key_id,
     keys_folder,
@@ -27,12 +28,12 @@ from listening.contract import (
     write_key,
 )
 from warehouse.change import record_whole
-from warehouse.crash import crash_at
 from warehouse.open import open_warehouse
 from warehouse.rebuild import rebuild_file
 from warehouse.script import run_script
 from warehouse.tables import mention
 
+ROTATE_POINTS: Final = ("rotate:commit", "rotate:replace")
 _BLOCK: Final = 64  # bytes of SHA-256's blocks (RFC 2104)
 _FILES: Final = 500  # batches that are read at once
 _LOG: Final = logging.getLogger(__name__)

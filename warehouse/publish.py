@@ -24,11 +24,11 @@ from listening.contract import (
     ConfigurationError,
     DataRoot,
     ListeningError,
+    crash_at,
     flush_folder,
     now,
 )
 from warehouse.archive import archive_months
-from warehouse.crash import crash_at
 from warehouse.fault import read_faults
 from warehouse.integrity import check_team_file
 from warehouse.load import record_run
@@ -36,6 +36,7 @@ from warehouse.lock import file_lock, warehouse_lock
 from warehouse.open import connect, open_warehouse
 from warehouse.script import reason, run_script
 
+PUBLISH_POINTS: Final = ("publish:build", "publish:month", "publish:replace")
 _MODE: Final = 0o640
 _OPEN: Final = ("legal", "care")  # teams that read every text
 _COMMON: Final = {

@@ -13,11 +13,10 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from listening.contract import DataRoot, ListeningError, now
+from listening.contract import DataRoot, ListeningError, crash_at, now
 from warehouse.change import record_change
 from warehouse.check import check_batch
 from warehouse.cluster import update_clusters
-from warehouse.crash import crash_at
 from warehouse.script import reason, run_script
 from warehouse.tables import log
 from warehouse.tagging import TaggedFile, merge_tags, read_others

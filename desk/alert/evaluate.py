@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
@@ -22,17 +23,18 @@ from desk.alert.read import Alert, read_alerts
 from desk.alert.state import ALERT, EVALUATION, open_state
 from desk.alert.story import Book
 from desk.alert.take import KINDS, prune, take_up
-from desk.crash import crash_at
 from listening.contract import (
     AlertRule,
     BrandFile,
     ConfigurationError,
     DataRoot,
     ListeningError,
+    crash_at,
     now,
 )
 
-KEPT = timedelta(days=30)  # of what evaluations took
+KEPT: Final = timedelta(days=30)  # of what evaluations took
+ALERT_POINTS: Final = ("alert:take", "alert:taken", "alert:judged", "alert:told")
 
 
 @dataclass(frozen=True, slots=True)

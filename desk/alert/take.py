@@ -34,13 +34,13 @@ from desk.alert.state import (
     SPAN,
     TAKEN,
 )
-from desk.crash import crash_at
 from listening.contract import (
     RELATIONS,
     Batch,
     BrandFile,
     DataRoot,
     ListeningError,
+    crash_at,
     read_batch,
 )
 

@@ -7,11 +7,7 @@ receiver that drops the second of a key; else it is `unknown`, and told.
 
 from __future__ import annotations
 
-import fcntl
-import os
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
@@ -21,9 +17,8 @@ import sqlalchemy as sa
 from desk.alert.outbox import Message, claim, due, mark_failed, mark_sent, settle
 from desk.alert.read import Alert, get_alert
 from desk.alert.state import DELIVERY, MUTE, open_state
-from desk.crash import crash_at
 from desk.deliver.channel import URGENT, Find, find_channel
-from listening.contract import ConfigurationError, DataRoot, ListeningError, now
+from listening.contract import ConfigurationError, DataRoot, ListeningError, crash_at, now, try_file
 
 if TYPE_CHECKING:
     from desk.deliver.send import Door
@@ -67,7 +62,8 @@ def deliver(root: DataRoot, find: Find) -> Delivered:
     """
     if not root.alerts.exists():
         return Delivered()
-    with _alone(root) as free:
+    # Freed at any death: an unfinished claim seen under it is a dead process's.
+    with try_file(root.path / ".deliver.lock") as free:
         return _Round(root, find).run() if free else Delivered()
 
 
@@ -210,21 +206,3 @@ def _is_muted(connection: sa.Connection, alert: Alert, at: datetime) -> bool:
         MUTE.c.until > at,
     )
     return connection.execute(query).first() is not None
-
-
-@contextmanager
-def _alone(root: DataRoot) -> Iterator[bool]:
-    """Hold the lock of this work and tell True; False: another process holds it.
-
-    The system frees it at any death, so an unfinished claim seen under it is a dead process's.
-    """
-    handle = os.open(root.path / ".deliver.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        free = True
-    except BlockingIOError:
-        free = False
-    try:
-        yield free
-    finally:
-        os.close(handle)

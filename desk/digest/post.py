@@ -7,19 +7,17 @@ it arrived, and it is sent again only where the receiver would drop the second.
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
 from desk.deliver.channel import Find, find_channel
 from desk.deliver.send import Door, Note, RefusedError, UnansweredError
 from desk.digest.page import Message
-from listening.contract import DataRoot, ListeningError, now
+from listening.contract import DataRoot, explained, hold_file, now
 
+LOCK_SECONDS: Final = 600.0  # a receiver may be slow
 PREFIX: Final = "digest_"  # of the connection's name, before the team's
 
 
@@ -41,7 +39,9 @@ def post(root: DataRoot, message: Message, door: Door) -> str:
         UnansweredError: it may have arrived, now or before a kill; no call sends it again.
     """
     path = root.path / "digests" / f"{message.key}.json"
-    with _alone(path.parent):
+    with explained(path.parent):
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with hold_file(path.parent / ".lock", timeout=LOCK_SECONDS):
         state = _read(path).get("state")
         if state == "sent":
             return "sent before"
@@ -60,23 +60,6 @@ def post(root: DataRoot, message: Message, door: Door) -> str:
             raise
         _write(path, {"state": "sent", "at": now().isoformat()})
     return "sent"
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Hold the lock of this work; the system frees it at any death."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handle = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    except OSError as error:
-        raise ListeningError(
-            f"cannot be written: {error.strerror}", where=str(folder), mend="Is there space?"
-        ) from error
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)
 
 
 def _read(path: Path) -> dict[str, Any]:

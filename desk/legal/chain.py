@@ -18,14 +18,13 @@ from typing import Any, Final
 from desk.legal.place import (
     Evidence,
     canonical,
-    crash_at,
     digest,
     make_folder,
     replace_file,
     write_new,
 )
 from desk.legal.sign import Signer, find_signer
-from listening.contract import DataRoot, ListeningError, flush_folder, now
+from listening.contract import DataRoot, ListeningError, crash_at, flush_folder, now
 
 START: Final = "0" * 64  # what the first line follows
 _HEADER: Final = ("n", "at", "what", "previous", "sha256")

@@ -21,10 +21,10 @@ from desk.legal.chain import Chain
 from desk.legal.hold import end_holds, held
 from desk.legal.keep import recover
 from desk.legal.pack import EXCHANGE, MENTION, ORIGIN, OTHERS, THREAD
-from desk.legal.place import KEEP_SECONDS, Evidence, crash_at, make_ref, read_ref
+from desk.legal.place import KEEP_SECONDS, Evidence, make_ref, read_ref
 from desk.legal.post import take_decisions
 from desk.legal.render import PICTURE
-from listening.contract import DataRoot, flush_folder
+from listening.contract import DataRoot, crash_at, flush_folder
 
 Says = Callable[[str, bytes], bool]
 """Tells whether what a pack of a source holds names who is to be erased; "": of any source."""

@@ -22,7 +22,6 @@ from desk.legal.pack import MANIFEST, Flagged, Staged, stage
 from desk.legal.place import (
     KEEP_SECONDS,
     Evidence,
-    crash_at,
     digest,
     make_folder,
     make_ref,
@@ -34,6 +33,7 @@ from listening.contract import (
     DataRoot,
     ListeningError,
     batch_ids,
+    crash_at,
     flush_folder,
     now,
     read_batch,

@@ -14,10 +14,10 @@ from typing import Any, Final
 
 from desk.legal.exchange import Exchanges, Record, carried
 from desk.legal.moment import tell_time
-from desk.legal.place import crash_at, digest, make_folder, make_ref, write_new
+from desk.legal.place import digest, make_folder, make_ref, write_new
 from desk.legal.render import Browser
 from desk.legal.thread import DAYS, Surroundings
-from listening.contract import Batch, flush_folder
+from listening.contract import Batch, crash_at, flush_folder
 
 MANIFEST: Final = "manifest.json"
 EXCHANGE: Final = "exchange.warc.gz"

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
 import os
 import re
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from listening.contract import ConfigurationError, DataRoot, ListeningError, flush_folder
+from listening.contract import ConfigurationError, DataRoot, flush_folder, hold_file
 
 LOCK_SECONDS: Final = 60.0
 KEEP_SECONDS: Final = 600.0  # a check of every byte, or a first run, takes its time
-CRASH_VARIABLE: Final = "LISTENING_CRASH_AT"
 CRASH_POINTS: Final = (
     "pack:staged",
     "pack:manifest",
@@ -26,7 +23,6 @@ CRASH_POINTS: Final = (
     "pack:chained",
     "pack:moved",
 )
-_POLL_SECONDS: Final = 0.02
 _REF: Final = re.compile(r"(?:mention:)?([0-9a-f]{32})[:-]([0-9a-f]{32})")
 _CASE: Final = re.compile(r"[\w.-]{1,64}")
 
@@ -103,12 +99,8 @@ class Evidence:
             ListeningError: somebody else holds it for `timeout` seconds.
         """
         make_folder(self.path)
-        handle = os.open(self.path / f".{name}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            _acquire(handle, self.path / f".{name}.lock", timeout)
+        with hold_file(self.path / f".{name}.lock", timeout=timeout):
             yield
-        finally:
-            os.close(handle)
 
 
 def read_ref(ref: str) -> tuple[str, str]:
@@ -169,26 +161,3 @@ def replace_file(path: Path, data: bytes) -> None:
     write_new(temporary, data)
     temporary.replace(path)
     flush_folder(path.parent)
-
-
-def crash_at(point: str) -> None:
-    """End the process as by kill -9 where `LISTENING_CRASH_AT` names this point: for tests."""
-    if os.environ.get(CRASH_VARIABLE) == point:
-        os._exit(137)
-
-
-def _acquire(handle: int, path: Path, timeout: float) -> None:
-    deadline = time.monotonic() + timeout
-    while True:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if time.monotonic() >= deadline:
-                raise ListeningError(
-                    f"held by another process; waited {timeout:g} seconds",
-                    where=str(path),
-                    mend="Wait for that process to end, or end it, and run again",
-                ) from None
-            time.sleep(_POLL_SECONDS)
-        else:
-            return

@@ -1,15 +1,45 @@
-"""Which batches there are, what each says of itself, and how a name on the disk is made to stay."""
+"""Which batches there are, what each says of itself, and what to tell of a disk that refuses."""
 
 from __future__ import annotations
 
+import errno
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from listening.border.batch import FOOTER_KEY, Batch
 from listening.border.error import ListeningError
+
+_MENDS: Final = {
+    errno.ENOSPC: "Free space on the disk of LISTENING_DATA and run again; nothing was lost",
+    errno.EDQUOT: "Raise the disk quota of LISTENING_DATA and run again; nothing was lost",
+    errno.EFBIG: "Raise the file size limit (ulimit -f) and run again; nothing was lost",
+    errno.EROFS: "Mount the folder of LISTENING_DATA for writing, or set LISTENING_DATA",
+    errno.EACCES: "Give this user the right to write there, or set LISTENING_DATA",
+    errno.EPERM: "LISTENING_DATA needs a file system with hard links; set it to such a folder",
+    errno.EEXIST: "Another process wrote it without holding the lock; run again",
+}
+
+
+@contextmanager
+def explained(where: Path) -> Iterator[None]:
+    """Turn what the disk says into an error with its mend.
+
+    Raises:
+        ListeningError: in place of an OSError or an Arrow error.
+    """
+    try:
+        yield
+    except (OSError, pa.ArrowException) as error:
+        code = getattr(error, "errno", None)
+        reason = os.strerror(code) if code else str(error)
+        mend = _MENDS.get(code or 0, "Mend the disk or folder and run again; nothing was lost")
+        raise ListeningError(f"the disk refused: {reason}", where=str(where), mend=mend) from error
 
 
 def batch_ids(landing: Path) -> list[str]:

@@ -98,8 +98,7 @@ def finish_holds(root: DataRoot) -> int:
 
 def erase_warehouse(root: DataRoot, plan: Plan, veils: Mapping[str, str], ledger: Ledger) -> Report:
     """Erase from the warehouse, whose file is written anew, and rename streams here and there."""
-    from listening.contract import batch_ids
-    from listening.crash import crash_at
+    from listening.contract import batch_ids, crash_at
     from listening.erase.match import is_of
     from listening.erase.room import Report
     from listening.erase.stream import hide_streams, reveal_streams

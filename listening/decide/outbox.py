@@ -32,9 +32,9 @@ from listening.contract import (
     check_correction,
     check_decision,
     check_note,
+    crash_at,
     stream_id,
 )
-from listening.crash import crash_at
 from listening.decide.correct import correction_facts
 from listening.decide.seal import (
     decision_facts,

@@ -17,8 +17,7 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from listening.contract import DataRoot, flush_folder
-from listening.disk import explained
+from listening.contract import DataRoot, explained, flush_folder
 from listening.erase.blank import ERASED
 from listening.erase.match import Plan, is_of
 from listening.erase.room import Ledger, Report

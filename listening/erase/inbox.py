@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from listening.contract import BrandFile, DataRoot, ListeningError, flush_folder
-from listening.disk import explained
+from listening.contract import BrandFile, DataRoot, ListeningError, explained, flush_folder
 from listening.erase.blank import Needles
 from listening.erase.file import plain_files, read_text, replace_text
 from listening.erase.match import Plan

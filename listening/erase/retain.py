@@ -13,8 +13,16 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from listening.contract import BrandFile, DataRoot, Keep, ListeningError, now, read_batch, slug
-from listening.disk import explained
+from listening.contract import (
+    BrandFile,
+    DataRoot,
+    Keep,
+    ListeningError,
+    explained,
+    now,
+    read_batch,
+    slug,
+)
 from listening.erase.match import Plan, plan_age, plan_deleted
 from listening.erase.room import KINDS
 from listening.landing import Landing

@@ -20,12 +20,12 @@ from listening.contract import (
     BatchKind,
     DataRoot,
     ListeningError,
+    crash_at,
+    explained,
     flush_folder,
     mention_id,
     read_batch,
 )
-from listening.crash import crash_at
-from listening.disk import explained
 from listening.erase.blank import (
     ERASED,
     Needles,

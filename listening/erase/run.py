@@ -17,9 +17,16 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from listening.contract import DataRoot, ListeningError, flush_folder, now, read_key
-from listening.crash import crash_at
-from listening.disk import explained, os_lock
+from listening.contract import (
+    DataRoot,
+    ListeningError,
+    crash_at,
+    explained,
+    flush_folder,
+    hold_file,
+    now,
+    read_key,
+)
 from listening.erase.blank import ERASED
 from listening.erase.match import Found, Plan
 from listening.erase.room import Ledger, Report, Room, digest
@@ -153,7 +160,7 @@ def read_proofs(root: DataRoot) -> list[dict[str, Any]]:
 
 @contextmanager
 def _lock(root: DataRoot) -> Iterator[None]:
-    with os_lock(root.path / FOLDER / ".lock", LOCK_SECONDS):
+    with hold_file(root.path / FOLDER / ".lock", timeout=LOCK_SECONDS):
         yield
 
 

@@ -12,8 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from listening.contract import DataRoot, ListeningError
-from listening.crash import crash_at
+from listening.contract import DataRoot, ListeningError, crash_at
 from listening.erase.blank import Needles
 from listening.erase.match import Plan
 from listening.erase.room import Ledger, Report

@@ -23,12 +23,13 @@ from listening.contract import (
     BrandFile,
     DataRoot,
     ListeningError,
+    crash_at,
+    explained,
     flush_folder,
     read_batch,
     slug,
 )
-from listening.crash import crash_at
-from listening.disk import explained, make_folders
+from listening.disk import make_folders
 from listening.erase.match import Plan, is_of
 from listening.erase.room import Ledger, Report, Room
 from listening.erase.tombstone import FOLDER

@@ -15,8 +15,14 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final, Self
 
-from listening.contract import DataRoot, ListeningError, flush_folder, mention_id, read_key
-from listening.disk import explained
+from listening.contract import (
+    DataRoot,
+    ListeningError,
+    explained,
+    flush_folder,
+    mention_id,
+    read_key,
+)
 
 FOLDER: Final = "erased"
 _DIGITS: Final = 32

@@ -11,7 +11,7 @@ from tempfile import TemporaryFile
 from typing import IO, Final
 from zipfile import BadZipFile, ZipFile
 
-from listening.disk import explained
+from listening.contract import explained
 from listening.net.answer import BadAnswerError, TransientError
 
 SECONDS: Final = 1_800.0  # that a file may take, all tries together

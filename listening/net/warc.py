@@ -8,7 +8,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import IO, Any, Final
 
-from listening.disk import explained
+from listening.contract import explained
 
 # What of a request may be a secret; what the server sent stays as received, but for those.
 _SECRET: Final = re.compile(

@@ -6,9 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from desk.alert.evaluate import evaluate
+from desk.alert.evaluate import ALERT_POINTS, evaluate
 from desk.alert.read import list_alerts
-from desk.crash import ALERT_POINTS
 from listening.contract import DataRoot
 from tests.desk.alert.world import DAY, HOUR, NOW, World, brands, chatter, said
 from tests.desk.alert_child import RULES, act

@@ -23,9 +23,8 @@ from listening.contract import (
     batch_ids,
     read_batch,
 )
-from listening.crash import SEAL_POINTS
 from listening.landing import Draft, Landing
-from listening.sealed import verify
+from listening.sealed import SEAL_POINTS, verify
 
 NOON = datetime(2026, 10, 30, 12, tzinfo=UTC)
 STREAM = "rss--news.example--all"

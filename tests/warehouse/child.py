@@ -13,10 +13,9 @@ from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any
 
-from listening.contract import DataRoot, ListeningError
+from listening.contract import CRASH_VARIABLE, DataRoot, ListeningError
 from tests.forked import CONTEXT, fork
 from tests.warehouse.world import BRANDS
-from warehouse.crash import VARIABLE
 from warehouse.load import load_pending
 from warehouse.publish import publish
 
@@ -55,7 +54,7 @@ def start(root: DataRoot, step: str, *, limit: int = 0, crash_at: str = "") -> C
     """
     ready = CONTEXT.Event()
     log = root.path / f"child-{os.urandom(4).hex()}.log"
-    process = fork(_work, root, step, limit, log, ready, **{VARIABLE: crash_at})
+    process = fork(_work, root, step, limit, log, ready, **{CRASH_VARIABLE: crash_at})
     assert ready.wait(60)
     return Child(process, log)
 

@@ -42,9 +42,9 @@ from tests.forked import fork
 from tests.warehouse import world
 from tests.warehouse.conftest import NOW
 from tests.warehouse.world import stored
-from warehouse.crash import ERASE_POINTS, PUBLISH_POINTS
+from warehouse.erase import ERASE_POINTS
 from warehouse.model import build_models
-from warehouse.publish import TEAMS, publish, team_file
+from warehouse.publish import PUBLISH_POINTS, TEAMS, publish, team_file
 
 pytestmark = pytest.mark.slow
 BRANDS = replace(world.BRANDS, publish_days=14)  # so that there are older months

@@ -24,10 +24,9 @@ from tests.warehouse.world import (
     stored,
 )
 from warehouse.check import check_warehouse
-from warehouse.crash import LOAD_POINTS, PUBLISH_POINTS
-from warehouse.load import load_pending
+from warehouse.load import LOAD_POINTS, load_pending
 from warehouse.open import open_warehouse
-from warehouse.publish import publish, team_file
+from warehouse.publish import PUBLISH_POINTS, publish, team_file
 
 pytestmark = pytest.mark.slow
 KILLS = 20

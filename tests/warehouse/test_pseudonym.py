@@ -14,10 +14,9 @@ from listening.contract import ListeningError, keys_folder, read_key
 from tests.canary import find_words
 from tests.warehouse.world import BRANDS, World, rows_of, said, stored
 from warehouse.check import check_warehouse
-from warehouse.crash import ROTATE_POINTS
 from warehouse.load import load_pending
 from warehouse.open import open_warehouse
-from warehouse.pseudonym import rotate
+from warehouse.pseudonym import ROTATE_POINTS, rotate
 
 KEYS = "SELECT source, handle, author_key FROM core.author ORDER BY ALL"
 

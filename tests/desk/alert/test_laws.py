@@ -13,12 +13,11 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from desk.alert.evaluate import evaluate
+from desk.alert.evaluate import ALERT_POINTS, evaluate
 from desk.alert.hear import Reader
 from desk.alert.state import ALERT, ALERT_MENTION, DELIVERY, MENTION, METADATA, TAKEN, open_state
 from desk.alert.take import keep
-from desk.crash import ALERT_POINTS, VARIABLE
-from listening.contract import DataRoot, read_batch
+from listening.contract import CRASH_VARIABLE, DataRoot, read_batch
 from tests.desk.alert.child import RULES
 from tests.desk.alert.world import (
     DAY,
@@ -154,7 +153,7 @@ def test_twice_is_once(story):
 
 @pytest.mark.parametrize("point", ALERT_POINTS)
 def test_killed_at_a_named_point_and_run_again_it_is_the_same(story, undisturbed, point):
-    killed = run(story.root, **{VARIABLE: point})
+    killed = run(story.root, **{CRASH_VARIABLE: point})
     killed.communicate(timeout=60)
     assert killed.returncode == 137
     assert run(story.root).wait(60) == 0

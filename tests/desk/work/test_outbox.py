@@ -20,6 +20,7 @@ import sqlalchemy as sa
 from desk.state import URL_VARIABLE, open_state, writing
 from desk.work.outbox import ROOM, Outbox, open_outbox, outbox, plain, write
 from listening.contract import (
+    CRASH_VARIABLE,
     ConfigurationError,
     Correction,
     DataRoot,
@@ -28,9 +29,9 @@ from listening.contract import (
     Reference,
     Written,
 )
-from listening.crash import SEAL_POINTS, VARIABLE
 from listening.decide.outbox import seal_outbox
 from listening.decide.seal import decision_facts, seal_rows
+from listening.sealed import SEAL_POINTS
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 FORK = multiprocessing.get_context("fork")
@@ -187,7 +188,7 @@ def test_many_write_at_once_while_others_seal(root, engine):
 
 
 def _seal_in_child(root: DataRoot, point: str, pause: float) -> None:
-    os.environ[VARIABLE] = point
+    os.environ[CRASH_VARIABLE] = point
 
     class Slow(Outbox):
         def read(self, kind: str, after: int, limit: int) -> list[Written]:

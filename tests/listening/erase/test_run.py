@@ -22,13 +22,13 @@ from listening.contract import (
     mention_id,
     read_batch,
 )
-from listening.crash import REVISE_POINTS
 from listening.crawl import Stream, crawl_stream
 from listening.erase.file import erase_state
 from listening.erase.match import Plan, plan_author, plan_mention
 from listening.erase.room import Ledger, Report, erase_landing, erase_tagged
 from listening.erase.run import IncompleteError, erase, finish_erasure, is_pending, read_proofs
 from listening.erase.tombstone import tombstone_path
+from listening.landing import REVISE_POINTS
 from listening.sealed import verify
 from tests.canary import find_words
 from tests.listening.lab import NOON, Lab, status

@@ -5,11 +5,10 @@ from __future__ import annotations
 import os
 from typing import Final
 
-VARIABLE: Final = "LISTENING_CRASH_AT"
-ALERT_POINTS: Final = ("alert:take", "alert:taken", "alert:judged", "alert:told")
+CRASH_VARIABLE: Final = "LISTENING_CRASH_AT"
 
 
 def crash_at(point: str) -> None:
     """End the process at once, without clean-up, where `LISTENING_CRASH_AT` names this point."""
-    if os.environ.get(VARIABLE) == point:
+    if os.environ.get(CRASH_VARIABLE) == point:
         os._exit(137)
