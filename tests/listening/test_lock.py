@@ -47,7 +47,7 @@ def test_a_second_holder_is_told_who_and_comes_in_after_a_kill(tmp_path):
 def test_a_file_where_the_folder_should_be_is_told_with_its_mend(tmp_path):
     (tmp_path / "file").write_text("")
     with (
-        pytest.raises(ListeningError, match="file: stands where a folder should be. Move"),
+        pytest.raises(ListeningError, match="file: stands where a folder should be"),
         hold_file(tmp_path / "file" / ".lock", timeout=0),
     ):
         pytest.fail("there is no such folder")
