@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
 from desk.web.asked import Asked
@@ -122,6 +122,14 @@ def built_at(library: Library, team: str) -> datetime:
     sql = "SELECT text FROM readme WHERE section = 'built' AND item = 'at'"
     ((text,),) = library.ask(team, sql, {}).rows
     return datetime.fromisoformat(text).astimezone(UTC)
+
+
+def kept_since(library: Library, page: Page) -> date | None:
+    """Return the day from which on the file holds mentions; None where it does not say."""
+    sql = "SELECT text FROM readme WHERE section = 'built' AND item = 'days of mentions'"
+    rows = library.ask(page.team, sql, {}).rows
+    days = int(rows[0][0].partition(",")[0]) if rows else None
+    return None if days is None else (built_at(library, page.team) - timedelta(days=days)).date()
 
 
 def link_of(page: Page, asked: Asked, opening: Opening, record: Mapping[str, Any]) -> str:

@@ -17,6 +17,10 @@ from listening.sources._xml import declares_entities, is_whole
 _UNMARKED: Final = {b"<\0": "utf-16-le", b"\0<": "utf-16-be"}  # which feedparser takes for UTF-8
 ROOTS: Final = ("rss", "feed", "rdf")
 ENTRIES: Final = ("item", "entry")
+# Channel Definition Format (1997), which feedparser reads, but gives no version.
+_CDF: Final = re.compile(
+    rb"\s*(<\?xml[^>]*>|<!--.*?-->|\s)*<channel[\s>]", re.DOTALL | re.IGNORECASE
+)
 HARMLESS: Final = ("CharacterEncodingOverride", "NonXMLContentType")  # feedparser's, no cut
 
 log = logging.getLogger(__name__)
@@ -70,7 +74,7 @@ def read_feed(response: Response) -> tuple[Response, Any]:
         if not is_whole(decoded(response.body, parsed), ROOTS, ENTRIES):
             raise CutError(f"no whole feed: {fault}")
         log.warning("%s is no well-formed XML, read all the same: %s", shown(response.url), fault)
-    if not parsed.version:
+    if not (parsed.version or _CDF.match(response.body)):
         raise CutError("no feed")
     return response, parsed
 

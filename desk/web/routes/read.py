@@ -17,6 +17,7 @@ from desk.web.render import render
 from desk.web.show import (
     built_at,
     count_rows,
+    kept_since,
     meanings,
     options,
     show_rows,
@@ -79,6 +80,7 @@ def show_drill(
                 "shown": show_rows(library, page, drill, declared, asked, number),
                 "count": count_rows(library, page, drill, declared, asked),
                 "number": number,
+                "kept_since": kept_since(library, page),
                 "standing": standing(library, team, asked),
             },
         )

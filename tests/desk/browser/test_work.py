@@ -49,19 +49,25 @@ def test_each_role_sees_its_page_and_is_refused_the_others(desk: Desk) -> None:
 
 
 def test_from_a_number_to_a_mention_and_back(desk: Desk) -> None:
-    context = desk.context("product")
-    page = context.new_page()
-    page.goto("/product")
-    page.locator(".figure a").first.click()
-    assert "/product/rows/" in page.url
-    rows = page.url
-    page.locator("th.is-mention a, td.is-mention a").first.click()
-    expect(page.locator("blockquote").first).to_be_visible()
-    page.go_back()
-    assert page.url == rows
-    page.get_by_label("Where you are").get_by_role("link").first.click()
-    expect(page.locator(".figure").first).to_be_visible()
-    context.close()
+    """As each role: by a click on a number, on a row, and back."""
+    for team in TEAMS:
+        context = desk.context(team)
+        page = context.new_page()
+        page.goto(f"/{team}?since=2026-01-01")
+        numbers = page.locator("main a[href*='/rows/']")
+        links = numbers.evaluate_all("found => found.map(each => each.getAttribute('href'))")
+        told = [link for link in links if "/mention/" in context.request.get(link).text()]
+        assert told, f"no number of {team} opens mentions"
+        numbers.nth(links.index(told[0])).click()
+        rows = page.url
+        assert f"/{team}/rows/" in rows
+        page.locator("th.is-mention a, td.is-mention a").first.click()
+        expect(page.locator("blockquote").first).to_be_visible()
+        page.go_back()
+        assert page.url == rows
+        page.get_by_label("Where you are").get_by_role("link").first.click()
+        expect(page.locator("main a[href*='/rows/']").first).to_be_visible()
+        context.close()
     assert desk.wrong == []
 
 

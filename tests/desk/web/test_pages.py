@@ -15,7 +15,7 @@ import pytest
 from desk.web.asked import read_asked
 from desk.web.page import read_page, teams_with_pages
 from desk.web.published import Library
-from desk.web.show import built_at, count_rows, options, show_tile
+from desk.web.show import built_at, count_rows, options, show_rows, show_tile
 from listening.contract import TEAMS
 from tests.desk.web.conftest import enter
 from tests.desk.web.world import empty, files
@@ -76,6 +76,55 @@ def test_every_number_opens_as_many_rows_as_it_says(library, query):
                     assert rows or not cell.value, (team, tile.id, column.label, cell.href)
                     checked += 1
     assert checked > (20 if not query or query[0][0] == "brand" else 0)
+
+
+@pytest.mark.parametrize("team", TEAMS)
+def test_every_number_of_the_rows_behind_opens_as_many_rows_as_it_says(library, team):
+    page = read_page(team)
+    checked = 0
+    for name, drill in page.drills.items():
+        if not any(column.opens for column in drill.columns.values()):
+            continue
+        conditions = page.views[drill.view].conditions
+        asked = asked_of(library, page, [("since", "2026-01-01")], conditions)
+        for row in show_rows(library, page, name, drill, asked, 1).rows:
+            for column, cell in zip(drill.columns.values(), row, strict=True):
+                if not (column.opens and cell.href):
+                    continue
+                further = page.drills[column.opens.to]
+                query = parse_qsl(urlsplit(cell.href).query)
+                behind = asked_of(library, page, query, page.views[further.view].conditions)
+                rows = count_rows(library, page, column.opens.to, further, behind)
+                if column.opens.equals == "rows":
+                    assert rows == cell.value, (name, column.label, cell.href)
+                assert rows, (name, column.label, cell.href)
+                checked += 1
+    assert checked > (1 if team in {"executive", "investor", "hr"} else -1)
+
+
+@pytest.mark.parametrize("team", TEAMS)
+def test_a_number_of_every_team_leads_to_a_mention(desk, team):
+    client = enter(desk, team)
+    front, seen = [f"/{team}?since=2026-01-01"], set()
+    while front:
+        path = front.pop(0)
+        if re.match(rf"/{team}/mention/", path):
+            assert client.get(path).status_code == 200
+            return
+        kind = path.partition("?")[0]
+        if path in seen or sum(each.partition("?")[0] == kind for each in seen) > 2:
+            continue
+        seen.add(path)
+        links = [unescape(link) for link in re.findall(r'href="([^"]+)"', client.get(path).text)]
+        front += [link for link in links if re.match(rf"/{team}/(rows|mention)/", link)]
+    pytest.fail(f"no number of {team} leads to a mention: {sorted(seen)}")
+
+
+def test_rows_from_before_the_file_holds_mentions_say_so(desk):
+    client = enter(desk, "product")
+    told = "Mentions from before 2026-"
+    assert told not in client.get("/product/rows/mentions?since=2026-10-20").text
+    assert told in client.get("/product/rows/mentions?since=2020-01-01").text
 
 
 @pytest.mark.parametrize("team", TEAMS)

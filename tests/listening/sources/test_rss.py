@@ -42,6 +42,19 @@ def test_a_whole_feed_that_is_no_well_formed_xml_is_read_whole(lab: Lab, body: s
     assert [row["native_id"] for row in rows] == ["http://n.example/1", "http://n.example/2"]
 
 
+def test_a_channel_of_the_oldest_format_is_read(lab: Lab) -> None:
+    """CDF of 1997, which says no version; a document that merely has items is still no feed."""
+    items = "<item href='http://n.example/1'><title>Kettles</title><abstract>Boil</abstract></item>"
+    lab.server.on("/f", reply(f"<!-- made --><CHANNEL HREF='/'>{items}</CHANNEL>".encode()))
+    outcome, rows = lab.crawl("rss", urls=["http://n.example/f"])
+    assert outcome.error is None
+    assert [row["url"] for row in rows] == ["http://n.example/1"]
+    lab.server.on("/g", reply(f"<stock>{items}</stock>".encode()))
+    outcome, rows = lab.crawl("rss", urls=["http://n.example/g"])
+    assert "no feed" in str(outcome.error)
+    assert rows == []
+
+
 @pytest.mark.parametrize("tenth", range(1, 10))
 def test_a_malformed_feed_that_is_cut_is_rejected_as_a_whole(lab: Lab, tenth: int) -> None:
     body = f"\n<?xml version='1.0'?>{TWO.replace('again', 'again&nbsp;here')}".encode()

@@ -5,6 +5,8 @@ with spoken as (
         about.mention_id,
         about.brand_id,
         about.day,
+        about.published_at,
+        about.channel,
         about.author_key,
         about.sentiment,
         mention.title || ' ' || mention.text as words
@@ -25,6 +27,8 @@ select
     mention_id,
     brand_id,
     day,
+    published_at,
+    channel,
     if(is_candidate, 'candidate', 'employer') as subject,
     author_key,
     sentiment
