@@ -59,6 +59,7 @@ SELECT
     tag.sentiment,
     tag.intents,
     tag.topic_ids,
+    coalesce(products.product_ids, []) AS product_ids,
     shown.rating,
     shown.content_hash,
     -- What people found of a suspicion is for those who read every text.
@@ -71,6 +72,7 @@ FROM shown
 JOIN source.mart.mention_tag AS tag USING (mention_id)
 LEFT JOIN mention_labels AS labels USING (mention_id)
 LEFT JOIN mention_spans AS spans USING (mention_id)
+LEFT JOIN mention_products AS products USING (mention_id)
 LEFT JOIN mention_looks AS looks USING (mention_id)
 ORDER BY shown.mention_id;
 
@@ -127,6 +129,9 @@ COMMENT ON COLUMN team.main.mention.intents IS
 
 COMMENT ON COLUMN team.main.mention.topic_ids IS
     'Declared topics it is about.';
+
+COMMENT ON COLUMN team.main.mention.product_ids IS
+    'Products it names, of any brand.';
 
 COMMENT ON COLUMN team.main.mention.rating IS
     'Stars or points of a review. NULL: no review.';

@@ -106,3 +106,10 @@ SELECT
 FROM source.core.engagement
 SEMI JOIN recent USING (mention_id)
 GROUP BY mention_id;
+
+CREATE TEMP TABLE IF NOT EXISTS mention_products AS
+SELECT mention_id, list(DISTINCT product_id ORDER BY product_id) AS product_ids
+FROM source.core.mention_brand
+SEMI JOIN recent USING (mention_id)
+WHERE product_id <> ''
+GROUP BY mention_id;

@@ -46,6 +46,8 @@ def test_every_team_has_a_page():
         [("brand", "(all)")],
         [("channel", "mastodon")],
         [("language", "en")],
+        [("product", "k2")],
+        [("topic", "battery")],
         [("since", "2026-01-01")],
     ],
     ids=str,

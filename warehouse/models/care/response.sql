@@ -96,6 +96,8 @@ select
     channel,
     language,
     region,
+    product_ids,
+    topic_ids,
     replied_at,
     automatic_reply_at,
     replies,

@@ -48,6 +48,8 @@ select
     raised.span_end,
     raised.span_text,
     raised.brand_ids,
+    raised.product_ids,
+    raised.topic_ids,
     raised.author_key,
     author.handle as author_handle,
     author.name as author_name,

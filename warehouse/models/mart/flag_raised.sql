@@ -27,6 +27,8 @@ select
     flag."end" as span_end,
     substring(mention.text, flag.start + 1, flag."end" - flag.start) as span_text,
     coalesce(about.brand_ids, []) as brand_ids,
+    coalesce(about.product_ids, []) as product_ids,
+    coalesce(tag.topic_ids, []) as topic_ids,
     mention.author_key,
     coalesce(cluster.cluster_id, flag.mention_id) as cluster_id,
     mention.batch_id
@@ -42,7 +44,10 @@ left join (
 ) as tag using (mention_id)
 left join {{ source("core", "brand") }} as speaker on speaker.brand_id = tag.author_brand_id
 left join (
-    select mention_id, list(brand_id order by brand_id) as brand_ids
+    select
+        mention_id,
+        list(brand_id order by brand_id) as brand_ids,
+        flatten(list(product_ids order by brand_id)) as product_ids
     from {{ ref("brand_mention") }}
     where {{ stale() }}
     group by mention_id

@@ -82,6 +82,8 @@ select
     tag.channel,
     tag.language,
     tag.region,
+    coalesce(about.product_ids, []) as product_ids,
+    tag.topic_ids,
     tag.author_key,
     tag.parent_id,
     tag.thread_id,
@@ -90,7 +92,12 @@ from addressed
 join (
     select * from {{ ref("mention_tag") }} where {{ stale() }}
 ) as tag using (mention_id)
-join {{ source("core", "brand") }} as brand using (brand_id)
+left join (
+    select mention_id, brand_id, product_ids from {{ ref("brand_mention") }} where {{ stale() }}
+) as about
+    on about.mention_id = addressed.mention_id
+    and about.brand_id = addressed.brand_id
+join {{ source("core", "brand") }} as brand on brand.brand_id = addressed.brand_id
 where
     brand.role = 'own'
     and tag.author_brand_id is distinct from addressed.brand_id

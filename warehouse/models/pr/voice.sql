@@ -11,6 +11,7 @@ select
     about.language,
     about.region,
     about.relation,
+    about.product_ids,
     about.topic_ids,
     about.intents,
     about.sentiment,

@@ -6,3 +6,7 @@ UNION ALL
 SELECT * FROM (SELECT DISTINCT 'language', language AS value FROM mention WHERE language IS NOT NULL ORDER BY value)
 UNION ALL
 SELECT * FROM (SELECT DISTINCT 'region', region AS value FROM mention WHERE region IS NOT NULL ORDER BY value)
+UNION ALL
+SELECT * FROM (SELECT DISTINCT 'product', unnest(product_ids) AS value FROM flag_open ORDER BY value)
+UNION ALL
+SELECT * FROM (SELECT DISTINCT 'topic', unnest(topic_ids) AS value FROM flag_open ORDER BY value)
