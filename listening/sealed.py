@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 
 from listening.contract import (
     FOOTER_KEY,
+    ROW_GROUP,
     Batch,
     ListeningError,
     crash_at,
@@ -90,7 +91,7 @@ def write_rows(rows: pa.Table, batch: Batch, path: Path) -> Path:
     temporary = path.parent.parent / f".{path.name}.tmp"
     try:
         with temporary.open("xb") as handle:
-            pq.write_table(table, handle, compression="zstd", write_page_checksum=True)
+            pq.write_table(table, handle, ROW_GROUP, compression="zstd", write_page_checksum=True)
             handle.flush()
             crash_at("seal:before_fsync")
             os.fsync(handle.fileno())

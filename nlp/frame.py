@@ -15,7 +15,7 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from listening.contract import FOOTER_KEY, ConfigurationError, ListeningError
+from listening.contract import FOOTER_KEY, ROW_GROUP, ConfigurationError, ListeningError
 
 Row = Mapping[str, Any]
 SUFFIXES: Final = (".csv", ".jsonl", ".parquet")
@@ -175,7 +175,10 @@ def write_sealed(path: Path, table: pa.Table, footer: bytes = b"{}") -> None:
         ) from error
     with replacing(path) as partial:
         pq.write_table(
-            table.replace_schema_metadata({FOOTER_KEY: footer}), partial, compression="zstd"
+            table.replace_schema_metadata({FOOTER_KEY: footer}),
+            partial,
+            ROW_GROUP,
+            compression="zstd",
         )
 
 

@@ -28,6 +28,8 @@ REFERENCE_TABLES: Final = (
 
 INSTANT: Final = pa.timestamp("us", tz="UTC")
 FOOTER_KEY: Final = b"listening"
+ROW_GROUP: Final = 32_768
+"""Rows of a row group of a batch: DuckDB reads several at once, and one with one thread."""
 
 LANDING_SCHEMA: Final = pa.schema(
     [

@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 
 from listening.contract import (
     FOOTER_KEY,
+    ROW_GROUP,
     Batch,
     BatchKind,
     DataRoot,
@@ -289,7 +290,7 @@ def _filter(path: Path, ids: pa.Array, ledger: Ledger) -> int:
 def _replace(path: Path, rows: pa.Table) -> None:
     temporary = path.with_name(f".{path.name}.tmp")
     with temporary.open("wb") as file:
-        pq.write_table(rows, file, compression="zstd")
+        pq.write_table(rows, file, ROW_GROUP, compression="zstd")
         file.flush()
         os.fsync(file.fileno())
     crash_at("erase:tagged")

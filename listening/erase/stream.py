@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 
 from listening.contract import (
     FOOTER_KEY,
+    ROW_GROUP,
     BrandFile,
     DataRoot,
     ListeningError,
@@ -175,7 +176,7 @@ def _retell(path: Path, batch_id: str) -> None:
     footer = {**json.loads(meta[FOOTER_KEY]), "batch_id": batch_id}
     meta = {**meta, FOOTER_KEY: json.dumps(footer, sort_keys=True).encode()}
     temporary = path.with_name(f".{path.name}.tmp")
-    pq.write_table(rows.replace_schema_metadata(meta), temporary, compression="zstd")
+    pq.write_table(rows.replace_schema_metadata(meta), temporary, ROW_GROUP, compression="zstd")
     temporary.replace(path)
 
 

@@ -16,6 +16,7 @@ import pytest
 from listening.bucket import Bucketer
 from listening.contract import (
     LANDING_SCHEMA,
+    ROW_GROUP,
     Coverage,
     DataRoot,
     ListeningError,
@@ -288,3 +289,11 @@ def test_all_columns_survive_the_way_through_parquet(landing):
     assert (row["rating"], row["verified"], row["likes"]) == (4.5, True, 3)
     assert row["warnings"] == ["no_zone"]
     assert row["content_hash"] == full.content_hash
+
+
+def test_a_large_batch_is_written_so_that_several_threads_read_it(landing):
+    one = rows(mention(1))
+    batch = landing.seal(draft(ROW_GROUP + 1), pa.concat_tables([one] * (ROW_GROUP + 1)))
+    path = landing.root.landed(batch.batch_id)
+    assert pq.ParquetFile(path).metadata.num_row_groups == 2
+    assert verify(path).served == ROW_GROUP + 1
