@@ -3,12 +3,13 @@
 Where an item vanishes from a page already read, all behind it move up, and the first of the next
 page is on none that is read later. So each page is asked for in such a size that it begins at or
 before the last item of the one before. If it holds nothing that was read, the list has moved by
-more than that, and the walk steps back.
+more than that, and the walk steps back. Where the size of a page is not ours to choose, pages are
+turned again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final, NamedTuple
 
@@ -16,6 +17,7 @@ from listening.contract import Coverage, Page
 from listening.sources._read import Pager
 
 BACK: Final = 10  # steps back in one walk
+TURNS: Final = 3  # of pages whose size is given
 MOVED: Final = Coverage("partial", reason="the list moved while its pages were turned")
 
 
@@ -113,3 +115,35 @@ def turn_pages(
         page, more = ask(counted.window)
         joined = counted.turn([item.native_id for item in page.items], more)
         yield page if joined else replace(page, coverage=MOVED)
+
+
+class Turns:
+    """Watches the turns of a list whose pages have a size of their own.
+
+    They are turned again until a turn brings nothing new: what two miss has moved over the end of a
+    page in both. One page is whole as it is.
+    """
+
+    def __init__(self) -> None:
+        self._read = set[str]()
+        self._turn = self._pages = 0
+        self._news = False
+        self.coverage: Coverage | None = None  # of a list that brings news to the last turn
+
+    def begin(self) -> bool:
+        """Begin the next turn; tell whether it is wanted."""
+        whole = self._pages == 1 if self._turn == 1 else not self._news
+        if self._turn and whole:
+            return False
+        if self._turn == TURNS:
+            self.coverage = MOVED
+            return False
+        self._turn, self._pages, self._news = self._turn + 1, 0, False
+        return True
+
+    def note(self, ids: Iterable[str]) -> bool:
+        """Note a page of this turn; tell whether anything on it is new, or it is the first turn."""
+        fresh = set(ids) - self._read
+        self._read |= fresh
+        self._pages, self._news = self._pages + 1, self._news or bool(fresh)
+        return bool(fresh) or self._turn == 1

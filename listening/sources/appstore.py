@@ -24,6 +24,7 @@ from pydantic import Field
 from listening.contract import BrandFile, Coverage, Mention, Page
 from listening.sources import Look, Settings, SourceChanged, Target, source
 from listening.sources._api import EPOCH
+from listening.sources._counted import Turns
 from listening.sources._owned import channel, whose
 from listening.sources._read import Pager, expect, field, instant, page_of, whole, words
 
@@ -81,48 +82,45 @@ def targets(settings: Apps, brands: BrandFile) -> list[Target]:
 )
 def crawl(look: Look) -> Iterator[Page]:
     """Yield the pages back to the overlap; the cursor moves with the last one."""
-    known = look.recent(EPOCH)
-    pager, moments = Pager(look.target.name), list[datetime]()
-    number, last, full = 1, PAGES, True
-    while number <= last:
-        url = _url(look, number)
-        feed = expect(look.http.get_json(url), "feed", dict, url)
-        reviews = _reviews(feed, url)
-        if not reviews:
-            full = False
-            break
-        pager.turn(str(review.get("id")) for review in reviews)
-        page = page_of(
-            "appstore",
-            url,
-            reviews,
-            lambda review: _mention(review, look, known),
-            lambda review: str((review.get("id") or {}).get("label", "")),
-            KNOWN,
-        )
-        yield page
-        said = [item for item in page.items if isinstance(item, Mention)]
-        dates = [one.edited_at or one.published_at for one in said]
-        moments += dates
-        if dates and max(dates) < look.since:
-            full = False
-            break
-        last = min(PAGES, _last(feed))
-        number += 1
-    yield Page((), 0, _cursor(moments), _capped(look, moments, full=full and last == PAGES))
+    known, dates, turns, full = look.recent(EPOCH), dict[str, datetime](), Turns(), False
+    while turns.begin():
+        pager, number, last, full = Pager(look.target.name), 1, PAGES, True
+        while number <= last and full:
+            url = _url(look, number)
+            feed = expect(look.http.get_json(url), "feed", dict, url)
+            page = _page(look, _reviews(feed, url), url, known)
+            full = bool(page.items)
+            ids = [item.native_id for item in page.items]
+            pager.turn(ids)
+            if turns.note(ids):
+                yield page
+            said = [item for item in page.items if isinstance(item, Mention)]
+            moments = {one.native_id: one.edited_at or one.published_at for one in said}
+            full = full and max(moments.values(), default=look.since) >= look.since
+            dates |= moments
+            number, last = number + 1, min(PAGES, _last(feed))
+    told = _capped(look, dates, full=full and last == PAGES) or turns.coverage
+    yield Page((), 0, {"at": max(dates.values()).isoformat()} if dates else None, told)
 
 
-def _cursor(moments: list[datetime]) -> dict[str, str] | None:
-    return {"at": max(moments).isoformat()} if moments else None
+def _page(look: Look, reviews: list[Any], url: str, known: Mapping[str, datetime]) -> Page:
+    return page_of(
+        "appstore",
+        url,
+        reviews,
+        lambda review: _mention(review, look, known),
+        lambda review: str((review.get("id") or {}).get("label", "")),
+        KNOWN,
+    )
 
 
-def _capped(look: Look, moments: list[datetime], *, full: bool) -> Coverage | None:
+def _capped(look: Look, dates: Mapping[str, datetime], *, full: bool) -> Coverage | None:
     """Say so where the feed ends before what was read the last time."""
-    reached = look.cursor and moments and min(moments) <= look.since
-    if not full or len(moments) < PAGES * PER_PAGE or reached:
+    reached = look.cursor and dates and min(dates.values()) <= look.since
+    if not full or len(dates) < PAGES * PER_PAGE or reached:
         return None
     reason = f"the feed ends after {PAGES * PER_PAGE} reviews"
-    return Coverage("capped", got=len(moments), reason=reason)
+    return Coverage("capped", got=len(dates), reason=reason)
 
 
 def _url(look: Look, number: int) -> str:

@@ -27,6 +27,7 @@ from listening.net.credential import need_credential
 from listening.query.search import search_texts
 from listening.sources import Look, Relation, Settings, Target, source
 from listening.sources._api import EPOCH, Heard, blind, gone, moments, one_by_one
+from listening.sources._counted import Turns
 from listening.sources._queries import queries_for
 from listening.sources._read import (
     NOT_PUBLIC,
@@ -132,7 +133,10 @@ def _posted(look: Look) -> Iterator[Page]:
     try:
         yield from _latest(look)
     except (GoneError, DeniedError):
-        yield from _topics(look, _bumped(look))
+        topics = dict[int, None]()
+        if told := _bumped(look, topics):
+            yield Page((), 0, coverage=told)
+        yield from _topics(look, topics)
 
 
 def _latest(look: Look) -> Iterator[Page]:
@@ -154,16 +158,27 @@ def _latest(look: Look) -> Iterator[Page]:
         gaps, before = 0, min(ids) - 1
 
 
-def _bumped(look: Look) -> Iterator[int]:
-    """Yield the topics with news since the overlap; pinned ones stand above them, however old."""
-    number, fresh, pager = 0, True, Pager(look.settings["base_url"])
-    while fresh:
-        url, answer = _ask(look, "/latest.json", {"order": "activity", "page": number})
-        topics = expect(expect(answer, "topic_list", dict, url), "topics", list, url)
-        recent = [one for one in topics if _moment(one, "bumped_at", url) >= look.since]
-        pager.turn(str(one.get("id")) for one in recent)
-        yield from (expect(one, "id", int, url) for one in recent)
-        fresh, number = any(not one.get("pinned") for one in recent), number + 1
+def _bumped(look: Look, topics: dict[int, None]) -> Coverage | None:
+    """Note the topics with news since the overlap; pinned ones stand above them, however old.
+
+    Returns what is to be said of their list.
+    """
+    turns = Turns()
+    while turns.begin():
+        number, fresh, pager = 0, True, Pager(look.settings["base_url"])
+        while fresh:
+            url, answer = _ask(look, "/latest.json", {"order": "activity", "page": number})
+            listed = expect(expect(answer, "topic_list", dict, url), "topics", list, url)
+            moments = {
+                expect(one, "id", int, url): _moment(one, "bumped_at", url) for one in listed
+            }
+            recent = [one for one in listed if bumped[one["id"]] >= look.since]
+            pager.turn(str(one["id"]) for one in recent)
+            topics.update(dict.fromkeys(one["id"] for one in recent))
+            # One that is bumped meanwhile goes to the top, and is no sign of a list that moved up.
+            turns.note(str(one["id"]) for one in recent if bumped[one["id"]] <= look.started_at)
+            fresh, number = any(not one.get("pinned") for one in recent), number + 1
+    return turns.coverage
 
 
 def _moment(one: Any, name: str, url: str) -> datetime:
@@ -175,31 +190,41 @@ def _searched(look: Look) -> Iterator[Page]:
         yield blind()
         return
     topics, days = dict[int, None](), (look.since.date(), look.started_at.date() + timedelta(1))
-    capped = [day for text in look.settings["texts"] for day in _search(look, text, *days, topics)]
-    if capped:
-        reason = f"more topics on {capped[0]} than {SEARCH_PAGES} pages of the search"
-        yield Page((), 0, coverage=Coverage("capped", reason=reason))
+    for text in look.settings["texts"]:
+        for told in _search(look, text, *days, topics):
+            yield Page((), 0, coverage=told)
     yield from _topics(look, topics)
 
 
-def _search(look: Look, text: str, first: date, last: date, topics: dict[int, None]) -> list[date]:
+def _search(
+    look: Look, text: str, first: date, last: date, topics: dict[int, None]
+) -> Iterator[Coverage]:
     """Note the topics found between two days, halved until each part is below the search's cap.
 
-    Returns the days that are still above it.
+    Yields what is to be said of a day that is still above it, or of pages that moved.
     """
-    asked = f'"{text}" order:latest after:{first} before:{last}'
-    for number in range(1, SEARCH_PAGES + 1):
-        url, answer = _ask(look, "/search.json", {"q": asked, "page": number})
-        told = expect(answer, "grouped_search_result", dict, url)
-        hits = expect(answer, "posts", list, url)
-        found = expect(answer, "topics", list, url) if hits else []
-        topics.update(dict.fromkeys(expect(one, "id", int, url) for one in found))
-        if not told.get("more_full_page_results"):
-            return []
-    middle = first + (last - first) // 2
-    if middle in (first, last):
-        return [first]
-    return [*_search(look, text, middle, last, topics), *_search(look, text, first, middle, topics)]
+    asked, turns = f'"{text}" order:latest after:{first} before:{last}', Turns()
+    while turns.begin():
+        for number in range(1, SEARCH_PAGES + 1):
+            url, answer = _ask(look, "/search.json", {"q": asked, "page": number})
+            told = expect(answer, "grouped_search_result", dict, url)
+            hits = expect(answer, "posts", list, url)
+            found = expect(answer, "topics", list, url) if hits else []
+            topics.update(dict.fromkeys(expect(one, "id", int, url) for one in found))
+            turns.note(text_id(one, "id") for one in hits)
+            if not told.get("more_full_page_results"):
+                break
+        else:
+            middle = first + (last - first) // 2
+            if middle in (first, last):
+                reason = f"more topics on {first} than {SEARCH_PAGES} pages of the search"
+                yield Coverage("capped", reason=reason)
+            else:
+                yield from _search(look, text, middle, last, topics)
+                yield from _search(look, text, first, middle, topics)
+            return
+    if turns.coverage:
+        yield turns.coverage
 
 
 def _topics(look: Look, topics: Iterable[int]) -> Iterator[Page]:

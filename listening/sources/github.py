@@ -24,6 +24,7 @@ from listening.net.credential import find_credential
 from listening.query.search import Dialect, compile_search
 from listening.sources import Look, Settings, Target, source
 from listening.sources._api import Heard, bearer, blind, gone, one_by_one, stamp
+from listening.sources._counted import MOVED, Counted, Window
 from listening.sources._github import DISCUSSIONS, discussed
 from listening.sources._queries import queries_for
 from listening.sources._read import (
@@ -136,27 +137,51 @@ def _listed(look: Look, heard: Heard, tags: dict[str, Any]) -> Iterator[Page]:
         if kind == "issues":
             known = {one for one in known if "/comments/" not in one}
         asked = {"since": stamp(look.since), "sort": "updated", "direction": "desc"}
-        url: str | None = f"{look.settings['base_url']}/repos/{repo}/{kind}"
-        asked |= {"per_page": str(SIZE), **({"state": "all"} if kind == "issues" else {})}
+        asked |= {"state": "all"} if kind == "issues" else {}
+        url = f"{look.settings['base_url']}/repos/{repo}/{kind}"
         before = tags.get(kind, {})
         tag = before.get("tag") if before.get("since") == asked["since"] else None
-        pager, params, first = Pager(str(url)), asked, True
-        while url:
-            headers = conditions({"etag": tag}) if first else {}
-            response = look.http.get(url, params, {**_headers(look), **headers})
-            if response.unchanged:
+        for number, (response, page) in enumerate(_pages(look, url, asked, tag)):
+            if page is None:
                 heard.add(known)
                 break
-            if first:
+            if number == 0:
                 tags[kind] = {"since": asked["since"], "tag": response.headers.get("ETag")}
-            raws = expect_list(read_json(response), response.url, kind)
-            page = _page(look, raws, response.url)
-            pager.turn(item.native_id for item in page.items)
-            if raws:
+            if page.items:
                 yield page
-            url, params, first = response.link("next"), {}, False
     if find_credential(look.settings["connection"]):
         yield from _discussed(look)
+
+
+def _pages(
+    look: Look, url: str, asked: Mapping[str, str], tag: str | None
+) -> Iterator[tuple[Response, Page | None]]:
+    """Yield the pages of a list; None for one that did not change since it had this tag.
+
+    The next page of issues is linked behind an item (`after`), for GitHub refuses the hundredth by
+    number (google/go-github#3565, read 2026-11). Pages that are linked by number are counted.
+    """
+    counted, pager, behind = Counted(url, SIZE), Pager(url), ""
+    headers = _headers(look) | conditions({"etag": tag})
+    while behind or counted.window:
+        window = counted.window or Window(1, SIZE)
+        numbers = {"per_page": str(window.size)}
+        numbers |= {"page": str(window.page)} if window.page > 1 else {}
+        params = {} if behind else {**asked, **numbers}
+        response = look.http.get(behind or url, params, headers)
+        if response.unchanged:
+            yield response, None
+            return
+        raws = expect_list(read_json(response), response.url, "the list")
+        page, following = _page(look, raws, response.url), response.link("next") or ""
+        ids, joined = [item.native_id for item in page.items], True
+        if behind or "after=" in following:
+            pager.turn(ids)
+            counted.window, behind = None, following
+        else:
+            joined = counted.turn(ids, bool(following))
+        yield response, page if joined else replace(page, coverage=MOVED)
+        headers = _headers(look)
 
 
 def _searched(look: Look) -> Iterator[Page]:

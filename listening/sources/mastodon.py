@@ -16,7 +16,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final, Self
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, urlsplit
 
 from pydantic import model_validator
 
@@ -27,6 +27,7 @@ from listening.net.credential import need_credential
 from listening.query.search import Dialect, compile_search
 from listening.sources import Look, Settings, SourceSilent, Target, source
 from listening.sources._api import Heard, bearer, blind, gone, moments, one_by_one
+from listening.sources._counted import Window, turn_pages
 from listening.sources._read import (
     NOT_PUBLIC,
     NOTHING,
@@ -144,7 +145,7 @@ def crawl(look: Look) -> Iterator[Page]:
             return
         need_credential(facts["connection"], "an access token of the server, as password")
         for text in facts["texts"]:
-            yield from heard.note(_pages(look, _search_url(base, text, 0), text))
+            yield from heard.note(_found(look, text))
     elif facts.get("public"):
         url = f"{base}/api/v1/timelines/public?limit={LIMIT}"
         yield from heard.note(_pages(look, url))
@@ -161,11 +162,10 @@ def crawl(look: Look) -> Iterator[Page]:
     yield vanished
 
 
-def _pages(look: Look, first: str, text: str = "") -> Iterator[Page]:
+def _pages(look: Look, first: str) -> Iterator[Page]:
     """Yield pages, newest first, until one lies wholly before the overlap."""
-    base = look.settings["base_url"]
     url: str | None = first
-    pager, count = Pager(base), 0
+    pager = Pager(look.settings["base_url"])
     while url:
         response, statuses = look.http.fetch(url, _read, headers=_headers(look))
         if not statuses:
@@ -173,16 +173,25 @@ def _pages(look: Look, first: str, text: str = "") -> Iterator[Page]:
         page = _page(look, statuses, url)
         pager.turn(item.native_id for item in page.items)
         yield page
-        if max(moments(page.items), default=look.since) < look.since:
-            return
-        count += len(statuses)
-        url = _search_url(base, text, count) if text else response.link("next")
+        url = None if _is_old(look, page) else response.link("next")
 
 
-def _search_url(base: str, text: str, offset: int) -> str:
-    # Newest first (unverified); `resolve` would make the server fetch from others.
-    asked = {"q": text, "type": "statuses", "resolve": "false", "limit": LIMIT, "offset": offset}
-    return f"{base}/api/v2/search?{urlencode(asked)}"
+def _found(look: Look, text: str) -> Iterator[Page]:
+    """Yield what a search finds, newest first (unverified), back to the overlap."""
+    url = f"{look.settings['base_url']}/api/v2/search"
+    asked = {"q": text, "type": "statuses", "resolve": "false"}  # true: it would ask other servers
+
+    def turn(window: Window) -> tuple[Page, bool | None]:
+        numbers = {"limit": str(window.size), "offset": str(window.start)}
+        _, statuses = look.http.fetch(url, _read, params=asked | numbers, headers=_headers(look))
+        page = _page(look, statuses, url)
+        return page, False if _is_old(look, page) else None
+
+    yield from turn_pages(text, LIMIT, turn)
+
+
+def _is_old(look: Look, page: Page) -> bool:
+    return max(moments(page.items), default=look.since) < look.since
 
 
 def _headers(look: Look) -> dict[str, str]:

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from listening.contract import Page, Reject
-from listening.sources._counted import BACK, MOVED, Counted, Window, spanning, turn_pages
+from listening.sources._counted import BACK, MOVED, Counted, Turns, Window, spanning, turn_pages
 from listening.sources._read import LoopError
 
 SIZE = 10
@@ -76,3 +76,20 @@ def test_a_list_that_is_another_at_each_page_is_not_said_to_be_whole() -> None:
     told = [page.coverage for page in turn_pages("a list", SIZE, ask)]
     assert MOVED in told
     assert len(told) <= 3 * BACK + 1
+
+
+def test_pages_of_a_given_size_are_turned_until_nothing_is_new() -> None:
+    def turned(*times: list[str]) -> tuple[list[bool], Turns]:
+        turns, told = Turns(), list[bool]()
+        for pages in times:
+            assert turns.begin()
+            told += [turns.note(page) for page in pages]
+        assert not turns.begin()
+        return told, turns
+
+    told, turns = turned(["ab"])
+    assert (told, turns.coverage) == ([True], None)
+    told, turns = turned(["ab", "de"], ["bc", "de"], ["bc", "de"])
+    assert (told, turns.coverage) == ([True, True, True, False, False, False], None)
+    _, turns = turned(["ab", "f"], ["bc", "f"], ["cd", "f"])
+    assert turns.coverage == MOVED
