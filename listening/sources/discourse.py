@@ -169,9 +169,7 @@ def _bumped(look: Look, topics: dict[int, None]) -> Coverage | None:
         while fresh:
             url, answer = _ask(look, "/latest.json", {"order": "activity", "page": number})
             listed = expect(expect(answer, "topic_list", dict, url), "topics", list, url)
-            moments = {
-                expect(one, "id", int, url): _moment(one, "bumped_at", url) for one in listed
-            }
+            bumped = {expect(one, "id", int, url): _moment(one, "bumped_at", url) for one in listed}
             recent = [one for one in listed if bumped[one["id"]] >= look.since]
             pager.turn(str(one["id"]) for one in recent)
             topics.update(dict.fromkeys(one["id"] for one in recent))
