@@ -241,7 +241,7 @@ class Http:
             route, address = self._dial(url, effort)
             self._stay_away(url, route)
             try:
-                self._paces.wait(route.key, self.pace if not route.near or self.pace_near else 0)
+                self._paces.wait(route.key, self._pace_of(route))
                 return once(url, route, address)
             except LaterError as later:
                 pause = effort.pause(later, url)
@@ -251,6 +251,9 @@ class Http:
                     raise RateLimitedError.of(url, pause) from later
                 log.info("%s: %s; again in %.1f s", shown(url), later, pause)
                 self.clock.sleep(pause)
+
+    def _pace_of(self, route: Route) -> float:
+        return self.pace if not route.near or self.pace_near else 0.0
 
     def _dial(self, url: str, effort: Effort) -> tuple[Route, str]:
         """Return where a URL leads, resolved anew for each try, the addresses in turn."""
@@ -295,7 +298,8 @@ class Http:
         self, url: str, route: Route, address: str, ask: Ask, seconds: float
     ) -> Response | Moved:
         most = ask.into.most if ask.into else self.max_bytes
-        wire = Wire(route, address, self.clock.now() + seconds, most, self.clock.now)
+        went = partial(self._paces.went, route.key, self._pace_of(route))
+        wire = Wire(route, address, self.clock.now() + seconds, most, self.clock.now, went)
         wire.holds = ask.into is None
         self._adapter.wire = wire
         cut = ""

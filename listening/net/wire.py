@@ -33,6 +33,7 @@ class Wire:
     deadline: float  # on `clock`
     cap: int
     clock: Callable[[], float]
+    went: Callable[[], None]  # called when the request is on its way
     sent: bytearray = field(default_factory=bytearray)
     received: bytearray = field(default_factory=bytearray)
     holds: bool = True  # what came; without, it goes elsewhere, and is only counted
@@ -102,6 +103,7 @@ class _TappedConnection(HTTPConnection):
     def send(self, data: Any) -> None:
         self._current().sent += data
         super().send(data)
+        self._current().went()
 
 
 class _TappedTlsConnection(_TappedConnection, HTTPSConnection):

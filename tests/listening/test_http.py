@@ -21,6 +21,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
+from urllib3.connection import HTTPConnection
 from warcio.archiveiterator import ArchiveIterator
 
 from listening.contract import ConfigurationError, DataRoot
@@ -543,6 +544,28 @@ def test_loopback_is_not_paced_unless_asked(
             http.get(server.url + "/")
             http.get(server.url + "/")
         assert sum(fake_time.slept) == slept
+
+
+def test_the_pace_counts_from_when_a_request_was_sent(
+    root: DataRoot, server: Server, fake_time: FakeTime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A handshake or a busy machine may hold it up behind its turn; the host sees it then."""
+    connect, moments = HTTPConnection.connect, []
+
+    def connect_slowly(self: HTTPConnection) -> None:
+        fake_time.moment += 4 if not moments else 0
+        connect(self)
+
+    def serve(_: Asked) -> bytes:
+        moments.append(fake_time.moment)
+        return reply(b"well")
+
+    server.on("/", serve)
+    monkeypatch.setattr(HTTPConnection, "connect", connect_slowly)
+    for _ in range(3):  # as three processes would
+        with door(root, fake_time, pace=9.0, pace_near=True) as http:
+            http.get(server.url + "/")
+    assert [after - before for before, after in pairwise(moments)] == [9, 9]
 
 
 def test_a_turn_left_by_a_clock_set_back_is_ignored(root: DataRoot) -> None:
