@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from functools import singledispatchmethod
 from types import MappingProxyType
@@ -25,6 +26,7 @@ from listening.contract import (
     Deletion,
     Item,
     Mention,
+    Picture,
     Reject,
     Snapshot,
     mention_id,
@@ -33,6 +35,7 @@ from listening.contract import (
 from listening.landing import Seen
 
 TopicFilter = Callable[[Mention], tuple[str, ...] | None]  # None: off topic
+LookAt = Callable[[Mention], Sequence[Picture]]
 CLOCK_SLACK: Final = timedelta(minutes=5)  # source clocks run ahead by seconds, not by minutes
 _CHUNK: Final = 20_000
 _COUNTS: Final = ("likes", "shares", "comments", "views", "followers")
@@ -50,6 +53,7 @@ class Bucketer:
         on_topic: names the queries a mention matches, or None; no filter keeps everything.
         recent: the last content per native id of recent batches of the stream.
         private: every mention is; nothing of what cannot be read is kept then.
+        look_at: returns the pictures of a mention that is kept.
     """
 
     def __init__(
@@ -58,8 +62,10 @@ class Bucketer:
         recent: Mapping[str, Seen] = MappingProxyType({}),
         *,
         private: bool = False,
+        look_at: LookAt | None = None,
     ) -> None:
         self._private = private
+        self._look_at = look_at
         self._on_topic = on_topic
         self._recent = recent
         self._latest: dict[str, str] = {}  # mention_id -> content hash, within this batch
@@ -136,7 +142,13 @@ class Bucketer:
             "query_ids": list(queries or ()),
             "warnings": self._warnings(mention),
             "private": self._private or mention.private or None,
+            "pictures": self._pictures(mention),
         }
+
+    def _pictures(self, mention: Mention) -> list[dict[str, str]] | None:
+        if self._look_at is None or self._private or not mention.images:
+            return None
+        return [asdict(one) for one in self._look_at(mention)] or None
 
     def _duplicate(self, mention: Mention, identity: str, content: str) -> dict[str, Any]:
         """Keep of a repeated item what may be new: its counts at another moment."""

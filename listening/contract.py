@@ -1,7 +1,8 @@
 """The values that cross a border between packages, and their Arrow schemas: one door.
 
-Standard library and pyarrow only. `listening` fills these, `nlp`, `warehouse` and `desk`
-read them; none of those packages imports another. Each subject is a file of `listening.border`.
+Standard library and pyarrow only, and Pillow where a picture is hashed. `listening` fills these,
+`nlp`, `warehouse` and `desk` read them; none of those packages imports another. Each subject is a
+file of `listening.border`.
 """
 
 from listening.border.batch import (
@@ -71,6 +72,7 @@ from listening.border.item import (
     Kind,
     Mention,
     Page,
+    Picture,
     Reject,
     Snapshot,
 )
@@ -85,6 +87,15 @@ from listening.border.key import (
 )
 from listening.border.lock import hold_file, try_file
 from listening.border.measure import EVALUATION_SCHEMA, EVERY, LINEAGE, TOPIC_SCHEMA, Judgement
+from listening.border.picture import (
+    ALIKE,
+    BITS,
+    MOST_PIXELS,
+    PICTURE_OF,
+    bits_apart,
+    hash_picture,
+    registered_hash,
+)
 from listening.border.root import TEAMS, DataRoot
 from listening.border.tag import (
     ABSTENTIONS,
@@ -106,6 +117,8 @@ from listening.border.tag import (
 
 __all__ = [
     "ABSTENTIONS",
+    "ALIKE",
+    "BITS",
     "BRAND_MATCH_TYPE",
     "BUCKETS",
     "CLOCK_VARIABLE",
@@ -129,7 +142,9 @@ __all__ = [
     "KINDS",
     "LANDING_SCHEMA",
     "LINEAGE",
+    "MOST_PIXELS",
     "NOTE_LIMIT",
+    "PICTURE_OF",
     "REFERENCE_SCHEMA",
     "REFERENCE_TABLES",
     "RELATIONS",
@@ -170,6 +185,7 @@ __all__ = [
     "Mention",
     "Page",
     "Person",
+    "Picture",
     "Product",
     "Protected",
     "ProtectedImage",
@@ -186,6 +202,7 @@ __all__ = [
     "Work",
     "Written",
     "batch_ids",
+    "bits_apart",
     "check_actor",
     "check_correction",
     "check_decision",
@@ -195,6 +212,7 @@ __all__ = [
     "explained",
     "find_denied",
     "flush_folder",
+    "hash_picture",
     "hold_file",
     "key_id",
     "keys_folder",
@@ -204,6 +222,7 @@ __all__ = [
     "read_batch",
     "read_key",
     "refuse",
+    "registered_hash",
     "slug",
     "stream_id",
     "try_file",

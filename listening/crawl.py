@@ -23,6 +23,7 @@ from listening.contract import (
     ListeningError,
     Mention,
     Page,
+    Picture,
     explained,
     now,
 )
@@ -30,6 +31,7 @@ from listening.http import Http
 from listening.landing import Draft, Landing, Seen
 from listening.net.meter import Meter
 from listening.net.pace import Clock
+from listening.pictures import Pictures
 from listening.query.search import topic_filter
 from listening.quiet import moved, says_nothing_new
 from listening.sources import (
@@ -187,13 +189,18 @@ class Crawl:
         self.most_pages = self.source.max_pages * (BACKFILL_PAGES if window else 1)
         self.seen = self._seen()
         on_topic = topic_filter(brands, stream.source, stream.relation)
-        self.rows = Bucketer(on_topic, self.seen, private=self.source.private)
+        private = self.source.private
+        self.rows = Bucketer(on_topic, self.seen, private=private, look_at=self._look_at)
+        self.pictures: Pictures | None = None
         self.served = self.pages = 0
         self.told: list[Coverage] = []
         self.stop_after: int | None = None  # pages
         self.sparing = False
         self.histories = MOST_HISTORIES if self.source.history else 0
         self.look: Look | None = None
+
+    def _look_at(self, mention: Mention) -> list[Picture]:
+        return self.pictures.look(mention) if self.pictures else []
 
     def _behind(self) -> datetime:
         at = cursor_instant(self.before)
@@ -249,6 +256,7 @@ class Crawl:
         """Take the source's pages; return what went wrong, the whole pages before it are kept."""
         try:
             self.look = self._look(http)
+            self.pictures = Pictures.of(self.brands, http, self.seen, self.look.folder)
             for page in self.source.crawl(self.look):
                 self._take(page)
                 if self.pages == self.stop_after:
@@ -322,8 +330,10 @@ class Crawl:
             told = max(told, lost, key=_badness)
         expected = [one.expected for one in self.told if one.expected is not None]
         got = [one.got for one in self.told if one.got is not None]
+        missed = self.pictures.note if self.pictures else ""
         return replace(
             told,
+            reason=". ".join(filter(None, (told.reason, missed))),
             since=self.since,
             until=self.window.until if self.window else self.started_at,
             expected=sum(expected) if expected else None,

@@ -11,6 +11,7 @@ import logging
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass, field, replace
 from functools import partial
 from http.client import HTTPException
@@ -70,6 +71,8 @@ class Http:
         pace: seconds between two requests to a host; none for loopback and connect-to hosts.
         contact: how to reach us; `LISTENING_CONTACT` wins.
         warc: where every exchange is kept.
+        wall: seconds of our own that a request may cost.
+        patience: seconds that a server may ask us to wait.
     """
 
     root: DataRoot
@@ -82,6 +85,8 @@ class Http:
     resolver: Resolver | None = None
     clock: Clock = field(default_factory=Clock)
     pace_near: bool = False  # or LISTENING_PACE_NEAR: to measure the pace on loopback
+    wall: float | None = None  # as every request
+    patience: float | None = None
 
     def __post_init__(self) -> None:
         self.pace_near = self.pace_near or bool(os.environ.get(PACE_NEAR))
@@ -107,6 +112,17 @@ class Http:
         """Close connections and the WARC."""
         self._session.close()
         self.recorder.close()
+
+    def for_strangers(self, *, pace: float, max_bytes: int, wall: float, patience: float) -> Self:
+        """Return a door beside this one to what anybody may have named: any public address.
+
+        It keeps its exchanges in the same WARC, and is closed with this one. No host may have a
+        private address, whatever is allowed elsewhere.
+        """
+        door = copy(self)
+        door.guard = Guard.for_strangers(self.resolver)
+        door.pace, door.max_bytes, door.wall, door.patience = pace, max_bytes, wall, patience
+        return door
 
     def get_json(
         self,
@@ -139,20 +155,22 @@ class Http:
         post: bytes | None = None,
         secret: bool = False,
         into: Bulk | None = None,
+        of: str = "",
     ) -> T:
         """Return what `read` makes of the answer; a `CutError` of it counts as a failed try.
 
         With a `form`, `json` or `post` it is a POST of it, with `put` a PUT of these bytes; either
         may be sent more than once. A `secret` exchange, such as for a token, is not kept in the
-        WARC, nor is a body that goes `into` a file; `read` is given an empty one then.
+        WARC, nor is a body that goes `into` a file; `read` is given an empty one then. What is
+        asked for `of` one mention alone is kept under its id, and goes with it.
 
         Raises:
             RefusedError: the URL, or one it redirects to, must not be asked.
             RateLimitedError, DeniedError, GoneError, BadAnswerError, TransientError.
         """
         url = _with(url, params or {})
-        ask = Ask(dict(headers or {}), form, json, secret, put, into, post)
-        effort = Effort(self.clock, into.seconds if into else None)
+        ask = Ask(dict(headers or {}), form, json, secret, put, into, post, of)
+        effort = Effort(self.clock, into.seconds if into else self.wall)
         for _ in range(MAX_REDIRECTS + 1):
             answer = self._persist(url, ask, effort, read)
             if not isinstance(answer, Moved):
@@ -247,7 +265,7 @@ class Http:
                 pause = effort.pause(later, url)
                 if later.asked:
                     self._paces.hold(route.key, pause)
-                if pause > PATIENCE:
+                if pause > (self.patience or PATIENCE):
                     raise RateLimitedError.of(url, pause) from later
                 log.info("%s: %s; again in %.1f s", shown(url), later, pause)
                 self.clock.sleep(pause)
@@ -268,7 +286,7 @@ class Http:
 
     def _stay_away(self, url: str, route: Route) -> None:
         held = self._paces.held(route.key)
-        if held > PATIENCE:
+        if held > (self.patience or PATIENCE):
             raise RateLimitedError.of(url, held)
         if held:
             self.clock.sleep(held)
@@ -315,7 +333,7 @@ class Http:
             raise LaterError(_reason(error)) from error
         finally:
             if not ask.secret:
-                self._keep(route, wire, cut)
+                self._keep(route, wire, cut, ask.of)
         conditional = is_conditional(ask.headers)
         return judge(url, raw.status_code, raw.headers, body, conditional=conditional)
 
@@ -343,10 +361,9 @@ class Http:
             timeout=(timeout, timeout),
         )
 
-    def _keep(self, route: Route, wire: Wire, cut: str) -> None:
-        self.recorder.write(
-            str(route.url.url), bytes(wire.sent), bytes(wire.received), now(), wire.address, cut
-        )
+    def _keep(self, route: Route, wire: Wire, cut: str, of: str) -> None:
+        sent, received = bytes(wire.sent), bytes(wire.received)
+        self.recorder.write(str(route.url.url), sent, received, now(), wire.address, cut, of=of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -360,6 +377,7 @@ class Ask:
     put: bytes | None = None
     into: Bulk | None = None
     post: bytes | None = None
+    of: str = ""  # the mention it is asked for
 
     @property
     def method(self) -> str:

@@ -36,6 +36,7 @@ from listening.crawl import HEARTBEAT, Outcome, earlier_contents, open_door, ope
 from listening.http import Http
 from listening.landing import Draft, Landing
 from listening.net.pace import Clock
+from listening.pictures import Pictures
 from listening.query.search import topic_filter
 from listening.sources import SOURCES, Look, source_failed
 from listening.streams import Stream
@@ -88,8 +89,9 @@ class _Recount:
     asked: int = 0
     served: int = 0
     counts: Bucketer = field(default_factory=Bucketer)
-    changed: list[Item] = field(default_factory=list)
+    changed: Bucketer = field(default_factory=Bucketer)
     look: Look | None = None
+    pictures: Pictures | None = None
 
     def run(self, due: Sequence[str], allow_hosts: Sequence[str], clock: Clock) -> Outcome:
         """Ask, sort what came, and seal it."""
@@ -112,6 +114,12 @@ class _Recount:
     def _read(self, http: Http, due: Sequence[str]) -> ListeningError | None:
         source, look = SOURCES[self.stream.source], self._look(http)
         self.look = look
+        self.pictures = pictures = Pictures.of(self.brands, http)
+        self.changed = Bucketer(
+            topic_filter(self.brands, self.stream.source, self.stream.relation),
+            private=source.private,
+            look_at=pictures.look if pictures else None,
+        )
         recount = source.recount
         assert recount is not None  # noqa: S101 - recount_stream asked
         waiting = iter(due)
@@ -163,7 +171,7 @@ class _Recount:
         self.served += page.served
         for item in page.items:
             if isinstance(item, Deletion) or (isinstance(item, Mention) and self._is_new(item)):
-                self.changed += [*self._earlier(item), item]
+                self.changed.extend([*self._earlier(item), item])
             else:
                 self.counts.add(_counts_of(item) if isinstance(item, Mention) else item)
 
@@ -189,11 +197,13 @@ class _Recount:
         elif self.asked < self.due:
             left = self.due - self.asked
             told = Coverage("capped", reason=f"{left} looks were left to the next run")
+        missed = self.pictures.note if self.pictures else ""
+        told = replace(told, reason=". ".join(filter(None, (told.reason, missed))))
         return replace(told, until=self.started_at, expected=self.due, got=self.asked)
 
     def _seal(self, coverage: Coverage, warc: Path | None) -> tuple[str, ...]:
         """Seal what changed first: counts may be of a mention that came back."""
-        changed = self._seal_changed() if self.changed else None
+        changed = self._seal_changed() if len(self.changed) else None
         newest = self.landing.newest("engagement", self.stream.id)
         again = (
             newest is not None
@@ -213,11 +223,7 @@ class _Recount:
         return (*((changed.batch_id,) if changed else ()), counted.batch_id)
 
     def _seal_changed(self) -> Batch:
-        rows = Bucketer(
-            topic_filter(self.brands, self.stream.source, self.stream.relation),
-            private=SOURCES[self.stream.source].private,
-        )
-        rows.extend(self.changed)
+        rows = self.changed
         with self.landing.lock("mention", self.stream.id):
             newest = self.landing.newest("mention", self.stream.id)
             cursor = newest.cursor_after if newest else {}

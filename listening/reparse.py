@@ -28,8 +28,9 @@ from listening.contract import (
     now,
     read_batch,
 )
-from listening.landing import Draft, Landing
+from listening.landing import Draft, Landing, Seen
 from listening.net.meter import Bill, Budget, Meter
+from listening.pictures import Pictures
 from listening.query.search import topic_filter
 from listening.sources import SOURCES, Look
 from listening.streams import Stream
@@ -120,7 +121,7 @@ def _read_again(
     source = SOURCES[stream.source]
     http = ArchivedHttp(landing.root, (), answers=read_archive(path, batch.warc_sha256))
     on_topic = topic_filter(brands, stream.source, stream.relation)
-    rows = Bucketer(on_topic, private=source.private)
+    seen = _seen_before(landing, batch, before, source.memory)
     with http:
         look = Look(
             http=http,
@@ -129,10 +130,13 @@ def _read_again(
             cursor={} if stream.backfill else batch.cursor_before,
             since=batch.coverage.since or batch.started_at - source.horizon,
             started_at=batch.started_at,
-            recent=_recent_before(landing, batch, before, source.memory),
+            recent=_recent(seen),
             until=batch.coverage.until if stream.backfill else None,
             meter=_Free(landing.root, stream.source, Budget({})),
         )
+        pictures = Pictures.of(brands, http, seen, look.folder)
+        look_at = pictures.look if pictures else None
+        rows = Bucketer(on_topic, private=source.private, look_at=look_at)
         try:
             for page in source.crawl(look):
                 rows.extend(page.items)
@@ -151,13 +155,15 @@ def _read_again(
     return list(_told(rows.table()))
 
 
-def _recent_before(
+def _seen_before(
     landing: Landing, batch: Batch, before: Batch | None, memory: timedelta
-) -> Callable[[datetime], Mapping[str, datetime]]:
+) -> Mapping[str, Seen]:
     """Return what the crawl of a batch knew of the stream."""
     since = (before or batch).sealed_at - memory
-    seen = landing.recent("mention", batch.stream, since, below=batch.seq)
+    return landing.recent("mention", batch.stream, since, below=batch.seq)
 
+
+def _recent(seen: Mapping[str, Seen]) -> Callable[[datetime], Mapping[str, datetime]]:
     def recent(since: datetime) -> dict[str, datetime]:
         moments = ((native_id, one.published_at) for native_id, one in seen.items())
         return {native_id: moment for native_id, moment in moments if moment and moment >= since}

@@ -27,6 +27,7 @@ class Said:
     lang: str = ""  # as declared: a hint
     brand_id: str = ""  # mapped by an import or an owned stream
     owned: bool = False
+    pictures: tuple[str, ...] = ()  # their perceptual hashes, where somebody looked
     target: str = ""  # what somebody asks the sentiment towards; brands are asked anyway
 
     @property

@@ -34,6 +34,7 @@ from listening.contract import (
     batch_ids,
     now,
     read_batch,
+    registered_hash,
 )
 from nlp.chunk import Tagged, tag_chunk, to_table
 from nlp.frame import Frame, Row, check_suffix, read_frame, reader, write_frame, write_sealed
@@ -52,8 +53,9 @@ _TRUSTED: Final = timedelta(days=2)  # tagged files older than this are not look
 _CHUNK: Final = 4096  # rows tagged before the next are read
 _READ: Final = (
     "mention_id", "content_hash", "title", "text", "url", "author", "author_name", "source",
-    "channel", "lang", "brand_id", "owned",
+    "channel", "lang", "brand_id", "owned", "pictures",
 )  # fmt: skip
+_NEWER: Final = ("pictures",)  # older batches lack it
 
 
 def tag_batch(root: DataRoot, batch_id: str, brands: BrandFile) -> Path:
@@ -299,20 +301,23 @@ def write_tags(
 def _read_new(path: Path) -> pa.Table:
     """Return the mentions of a batch that need tags, in order."""
     try:
-        table = pq.read_table(path, columns=[*_READ, "bucket", "seen_before"])
+        held = pq.read_schema(path).names
+        wanted = [name for name in _READ if name in held or name not in _NEWER]
+        table = pq.read_table(path, columns=[*wanted, "bucket", "seen_before"])
     except (OSError, pa.ArrowException) as error:
         raise ListeningError(
             f"cannot be read: {error}", where=str(path), mend="Crawl this stream again"
         ) from error
-    wanted = pc.and_(pc.equal(table["bucket"], "kept"), pc.invert(table["seen_before"]))
-    return table.filter(wanted).select(list(_READ))
+    new = pc.and_(pc.equal(table["bucket"], "kept"), pc.invert(table["seen_before"]))
+    return table.filter(new).select(wanted)
 
 
 def _to_said(row: Row) -> Said:
     from nlp.said import Said
 
-    known = {name: row[name] or "" for name in _READ[2:-1]}
-    return Said(**known, owned=bool(row["owned"]))
+    known = {name: row[name] or "" for name in _READ[2:-2]}
+    pictures = tuple(one["phash"] for one in row.get("pictures") or ())
+    return Said(**known, owned=bool(row["owned"]), pictures=pictures)
 
 
 def _build(brands: Brands) -> Language:
@@ -353,7 +358,7 @@ def _chunks(tagging: Tagging, said: Iterable[Said], fields: Sequence[pa.Field]) 
 
 
 def digest_brands(brands: BrandFile | None) -> str:
-    """Return a short hash of what taggers read of the brand file: names, topics, works."""
+    """Return a short hash of what taggers read of the brand file, from names to pictures."""
     if brands is None:
         return ""
     unread = ServiceHours()
@@ -361,7 +366,11 @@ def digest_brands(brands: BrandFile | None) -> str:
     for brand in told:
         if not brand["marks"]:  # newer than most tagged batches, which lack nothing without
             del brand["marks"]
-    read = [told, *([asdict(each) for each in part] for part in (brands.topics, brands.works))]
+    read: list[Any] = [
+        told, *([asdict(each) for each in part] for part in (brands.topics, brands.works))
+    ]  # fmt: skip
+    if brands.sought_images:  # newer, too
+        read.append([(one.id, registered_hash(one)) for one in brands.sought_images])
     return sha256(json.dumps(read, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
 

@@ -169,8 +169,8 @@ class Flag:
     """A suspicion for a person to review. `p` is how strong the rule is, not a probability."""
 
     kind: str
-    start: int  # in the whole (title and text)
-    end: int
+    start: int | None  # in the whole (title and text); None: it is not about words
+    end: int | None
     p: float
     rule: str
     reason: str
@@ -191,7 +191,9 @@ class FlagTagger(Tagger[list[Flag]]):
         """Return the flags with offsets into the text; null where they are in the title."""
         flags = []
         for each in value:
-            start, end = doc._.said.span(each.start, each.end)
+            start, end = None, None
+            if each.start is not None and each.end is not None:
+                start, end = doc._.said.span(each.start, each.end)
             flags.append({**asdict(each), "start": start, "end": end})
         return {"flags": flags}
 

@@ -15,7 +15,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from listening.contract import Batch
+from listening.contract import PICTURE_OF, Batch
 
 State = Literal["kept", "none", "missing", "damaged", "not_found"]
 _PROBES: Final = 3
@@ -36,6 +36,7 @@ class Record:
     offset: int
     length: int
     body: bytes = field(repr=False, default=b"")
+    mention: str = ""  # whose picture it is
 
     @cached_property
     def text(self) -> str:
@@ -48,7 +49,7 @@ class Record:
 
     def told(self) -> dict[str, str]:
         """Return what a manifest says of it."""
-        names = ("id", "type", "url", "date", "content_type", "truncated")
+        names = ("id", "type", "url", "date", "content_type", "truncated", "mention")
         return {name: value for name in names if (value := getattr(self, name))}
 
 
@@ -82,7 +83,7 @@ class Exchanges:
 
         By its id at the source, else its address, else its longest words.
         """
-        answers = [one for one in self.records if one.type != "request"]
+        answers = [one for one in self.records if one.type != "request" and not one.mention]
         name, url = row["native_id"] or "", row["url"] or ""
         words = _probes(row["text"] or row["title"] or "")
         if found := [one for one in answers if _says(one.text, name)]:
@@ -93,6 +94,12 @@ class Exchanges:
         if words and (found := [one for one in answers if all(w in one.text for w in words)]):
             return found, "words"
         return [], ""
+
+    def pictures(self, row: Mapping[str, Any]) -> list[Record]:
+        """Return the answers that brought a mention's pictures, also where others had them, too."""
+        urls = {one["url"] for one in row.get("pictures") or ()}
+        answers = (one for one in self.records if one.type != "request" and one.mention)
+        return [one for one in answers if one.mention == row["mention_id"] or one.url in urls]
 
     def copy(self, answers: Iterable[Record]) -> tuple[bytes, list[Record]]:
         """Return the bytes of answers and of the requests they came to, and those records."""
@@ -152,6 +159,7 @@ def _read(path: Path) -> Iterator[Record]:
                 offset=records.get_record_offset(),
                 length=records.get_record_length(),
                 body=body,
+                mention=header(PICTURE_OF) or "",
             )
 
 

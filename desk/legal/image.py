@@ -5,21 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Final
 
 from desk.legal.case import act, read_case
 from desk.legal.chain import Line
 from desk.legal.place import Evidence, digest
-from listening.contract import BrandFile, ConfigurationError, DataRoot, ProtectedImage
-
-BITS: Final = 64
-ALIKE: Final = 10
-"""Bits of 64 that a copy may differ in.
-
-Scaling, JPEG and a slight crop of a photo stay below it, other pictures lie near half of the bits;
-`tests/desk/legal/test_image.py` measures both. It is a hint for a reviewer, not a verdict.
-"""
-MOST_PIXELS: Final = 50_000_000
+from listening.contract import (
+    ALIKE,
+    BrandFile,
+    ConfigurationError,
+    DataRoot,
+    ProtectedImage,
+    bits_apart,
+    registered_hash,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,31 +34,17 @@ class Distance:
 
 
 def hash_image(path: Path) -> str:
-    """Return the perceptual hash of a picture (DCT, 64 bits, as 16 hex digits).
+    """Return the perceptual hash of a picture's file (DCT, 64 bits, as 16 hex digits).
 
     Raises:
         ConfigurationError: it is no picture, or too large.
     """
-    import imagehash
-    from PIL import Image
-
-    try:
-        with Image.open(path) as picture:
-            if picture.width * picture.height > MOST_PIXELS:
-                raise ConfigurationError(
-                    "too large a picture", where=str(path), mend="Scale it down first"
-                )
-            return str(imagehash.phash(picture.convert("RGB")))
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise ConfigurationError(
-            f"no picture: {error}", where=str(path), mend="Name a PNG, JPEG, GIF or WebP file"
-        ) from error
+    return registered_hash(ProtectedImage("", path=str(path)))
 
 
 def compare(own: str, protected: Iterable[ProtectedImage]) -> list[Distance]:
     """Return how far a hash is from every protected one, the nearest first."""
-    bits = int(own, 16)
-    found = [Distance(one.id, (bits ^ int(one.phash, 16)).bit_count()) for one in protected]
+    found = [Distance(one.id, bits_apart(own, one.phash)) for one in protected]
     return sorted(found, key=lambda one: (one.bits, one.image_id))
 
 
@@ -75,9 +59,7 @@ def add_image(
     read_case(root, case_id)
     own = hash_image(path)
     known = [
-        one if one.phash else replace(one, phash=hash_image(Path(one.path)))
-        for part in brands.protected
-        for one in part.images
+        replace(one, phash=registered_hash(one)) for part in brands.protected for one in part.images
     ]
     distances = compare(own, known)
     data = path.read_bytes()

@@ -55,6 +55,11 @@ class Flagged:
         """Return the answers that carried it, and by what they were found."""
         return self.exchanges.find(self.row)
 
+    @cached_property
+    def pictures(self) -> list[Record]:
+        """Return the answers that brought its pictures."""
+        return self.exchanges.pictures(self.row)
+
 
 @dataclass(frozen=True)
 class Staged:
@@ -94,6 +99,7 @@ def stage(flagged: Flagged, around: Surroundings, folder: Path, browser: Browser
     thread = around.thread(row)
     others = carried(answers, flagged.rows) | {one["mention_id"] for one in thread}
     others |= {row[name] for name in _OTHERS_IDS if row[name]}
+    others |= {one.mention for one in flagged.pictures}
     files: dict[str, bytes] = {
         MENTION: readable(_said(row)),
         "author.json": readable(_author(row, around)),
@@ -102,8 +108,8 @@ def stage(flagged: Flagged, around: Surroundings, folder: Path, browser: Browser
         "flags.json": readable({"flags": flagged.flags, "tagged_at": flagged.tagged["tagged_at"]}),
     }
     records: list[Record] = []
-    if answers:
-        files[EXCHANGE], records = flagged.exchanges.copy(answers)
+    if answers or flagged.pictures:
+        files[EXCHANGE], records = flagged.exchanges.copy([*answers, *flagged.pictures])
     page, told_of_page = _render(browser, answers)
     files |= page
     files[ORIGIN] = readable(_origin(flagged, records, told_of_page.pop("url", None)))
@@ -125,7 +131,7 @@ def stage(flagged: Flagged, around: Surroundings, folder: Path, browser: Browser
             "python": platform.python_version(),
         },
         "model": {"weights": flagged.tagged["model"], "taggers": flagged.tagged["taggers"]},
-        "raw": _raw(flagged.exchanges, found_by if records else ""),
+        "raw": _raw(flagged.exchanges, found_by if answers else ""),
         "page": told_of_page,
         "thread": {"mentions": len(thread), "looked_back_days": DAYS, "source": row["source"]},
     }

@@ -27,6 +27,9 @@ REFERENCE_TABLES: Final = (
 )  # fmt: skip
 
 INSTANT: Final = pa.timestamp("us", tz="UTC")
+PICTURE_TYPE: Final = pa.list_(
+    pa.struct([pa.field("url", pa.string()), pa.field("phash", pa.string())])
+)
 FOOTER_KEY: Final = b"listening"
 ROW_GROUP: Final = 32_768
 """Rows of a row group of a batch: DuckDB reads several at once, and one with one thread."""
@@ -74,6 +77,8 @@ LANDING_SCHEMA: Final = pa.schema(
         pa.field("query_ids", pa.list_(pa.string())),
         pa.field("warnings", pa.list_(pa.string())),
         pa.field("private", pa.bool_()),  # null: no; the first batches lack this column
+        # Null: none was looked at; older batches lack this column.
+        pa.field("pictures", PICTURE_TYPE),
     ]
 )
 """Rows of `mention`, `engagement` and `tombstone` batches: one per served item, in order."""

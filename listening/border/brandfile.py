@@ -161,6 +161,7 @@ class Protected:
     marks: tuple[ProtectedMark, ...] = ()
     images: tuple[ProtectedImage, ...] = ()
     works: tuple[str, ...] = ()  # ids
+    fetch_posted_images: bool = False  # ask for the pictures of mentions, to compare them
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,3 +199,9 @@ class BrandFile:
     retention: Retention = Retention()
     reference: Mapping[str, str] = field(default_factory=dict)  # table -> path of a CSV
     files: tuple[str, ...] = ()  # where it was read from, for messages
+
+    @property
+    def sought_images(self) -> tuple[ProtectedImage, ...]:
+        """Return the protected pictures that those of mentions are compared with."""
+        asked = (one for one in self.protected if one.fetch_posted_images)
+        return tuple(image for one in asked for image in one.images)

@@ -50,6 +50,7 @@ class Mention:
     owned: bool = False  # served by one of the brand's own channels
     private: bool = False  # a message or ticket: its words are for legal and care alone
     warnings: tuple[str, ...] = ()  # no_zone, future, date_guessed, …
+    images: tuple[str, ...] = ()  # addresses of its pictures; not kept as such, see `Picture`
 
     @property
     def mention_id(self) -> str:
@@ -60,8 +61,8 @@ class Mention:
     def content_hash(self) -> str:
         """Return a hash of what was said, not of how it fared.
 
-        Counts, followers, verification, warnings, privacy and the moment of looking are left out,
-        and empty fields do not count, so that a new field changes no old hash.
+        Counts, followers, verification, warnings, privacy, pictures and the moment of looking are
+        left out, and empty fields do not count, so that a new field changes no old hash.
         """
         parts = [
             f"{name}={value}"
@@ -69,6 +70,14 @@ class Mention:
             if (value := getattr(self, name)) not in ("", None)
         ]
         return digest(*parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture of a mention that was looked at: where it was, and its perceptual hash."""
+
+    url: str
+    phash: str  # 16 hex digits
 
 
 CONTENT_FIELDS: Final = (

@@ -196,6 +196,7 @@ def _protected(file: File, path: Path) -> tuple[Protected, ...]:
             marks=tuple(marks),
             images=tuple(images),
             works=tuple(one.id for one in _works(file)),
+            fetch_posted_images=stated.fetch_posted_images,
         ),
     )
 

@@ -268,6 +268,7 @@ class ProtectedModel(Strict):
     names: list[Text] = []
     texts: list[WorkModel] = []
     images: list[ImageModel] = []
+    fetch_posted_images: bool = False
     handles: dict[Text, list[Handle]] = {}
     domains: list[Domain] = []
 

@@ -225,6 +225,16 @@ def _protected_fits(value: Any, folder: Path) -> Iterator[Fault]:
             yield Fault(place, f"texts: id {text!r} is one of works, too", "Give it another id")
     for place, name in _texts(value, "protected", "texts", "path"):
         yield from _readable(place, name, folder)
+
+
+def _pictures_fit(value: Any, folder: Path) -> Iterator[Fault]:
+    """Protected pictures are there, and are pictures."""
+    stated = value.get("protected")
+    asked = isinstance(stated, dict) and stated.get("fetch_posted_images") is True
+    if asked and not stated.get("images"):
+        message = "there is no picture to compare with"
+        mend = "Register images, or leave it out: nothing is asked for then"
+        yield Fault(("protected", "fetch_posted_images"), message, mend)
     for place, name in _texts(value, "protected", "images", "path"):
         try:
             with (folder / name).open("rb") as file:
@@ -269,5 +279,6 @@ _RULES: Final[tuple[Callable[[Any, Path], Iterator[Fault]], ...]] = (
     _alert_filters,
     _works_exist,
     _protected_fits,
+    _pictures_fit,
     _references_exist,
 )

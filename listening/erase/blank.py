@@ -19,7 +19,7 @@ from typing import Any, Final, NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from listening.contract import DECISION_SCHEMA, LANDING_SCHEMA
+from listening.contract import DECISION_SCHEMA, LANDING_SCHEMA, PICTURE_OF
 
 ERASED: Final = "erased"
 _STAYS: Final = {
@@ -39,6 +39,7 @@ _RUN: Final = 6  # words of a text that are looked for together
 _LETTERS: Final = 12  # they must have, to be told apart from what others say
 _WORD: Final = re.compile(r"[^\W_]+")
 _TAG: Final = re.compile(r"<[^<>]*>")
+_IMAGE: Final = re.compile(r"(?im)^content-type:\s*image/")
 _ESCAPE: Final = re.compile(r"\\u([0-9a-fA-F]{4})")
 
 
@@ -227,7 +228,8 @@ def find_exchanges(warc: Path, is_named: Callable[[str], bool]) -> Iterator[tupl
     def look(text: str) -> bool:
         if found := is_named(text):
             address, _, words = text.partition("\n")
-            named.append((address, words))
+            head, _, _ = words.partition("\n\n")
+            named.append((address, head if _IMAGE.search(head) else words))
         return found
 
     for _ in _read(warc, look, set()):
@@ -247,7 +249,8 @@ def _read(warc: Path, is_erased: Callable[[str], bool], dropped: set[str]) -> It
             for record in records:
                 headers = record.rec_headers
                 named = headers.get_header("WARC-Target-URI") or ""
-                text = f"{named}\n{_body(record)}"
+                whose = headers.get_header(PICTURE_OF) or ""
+                text = f"{named}\n{whose}\n{_body(record)}"
                 told = headers.get_header("WARC-Record-ID")
                 if is_erased(text):
                     dropped.add(told)
@@ -269,7 +272,7 @@ def _body(record: Any) -> str:
         raw: bytes = record.content_stream().read()
     except Exception:  # noqa: BLE001 - whatever a cut body does to its decoder: read it as it is
         raw = record.raw_stream.read()
-    return f"{lines}\n{_decoded(raw)}"
+    return f"{lines}\n\n{_decoded(raw)}"
 
 
 def _decoded(raw: bytes) -> str:

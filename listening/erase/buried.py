@@ -33,7 +33,7 @@ def find_buried(
         gone = _is_buried(tombstones, row)
         erased.append(gone)
         if gone:
-            words += names_of(row)
+            words += [*names_of(row), row["mention_id"] or ""]
             texts += texts_of(row)
         for name in ("parent_id", "thread_id"):
             if (other := row.get(name)) and other not in veils and tombstones.holds_mention(other):

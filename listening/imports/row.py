@@ -7,6 +7,7 @@ import json
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any, Final
@@ -32,7 +33,7 @@ TEXTS: Final = (
     "id", "text", "title", "url", "author", "parent_id", "thread_id", "lang", "channel", "region",
     "campaign", "experiment", "arm",
 )  # fmt: skip
-FIELDS: Final = (*TEXTS, *DATES, *COUNTS, "verified", "rating", "kind", "brand")
+FIELDS: Final = (*TEXTS, *DATES, *COUNTS, "verified", "rating", "kind", "brand", "image")
 _RENAMED: Final = {
     "parent_id": "parent_native_id", "thread_id": "thread_native_id", "id": "native_id",
 }  # fmt: skip
@@ -169,6 +170,16 @@ def _read_flag(text: str) -> bool:
     return found
 
 
+def _images(value: Any) -> tuple[str, ...]:
+    """Return addresses: of a list, or of a cell that holds one, or several in lines or JSON."""
+    if isinstance(value, str) and value.lstrip().startswith("["):
+        with suppress(ValueError):
+            value = json.loads(value)
+    several = value if isinstance(value, list) else plain(value).splitlines()
+    found = (one.strip() for one in several if isinstance(one, str))
+    return tuple(one for one in found if not is_empty(one))
+
+
 def _read_kind(text: str) -> str:
     if (kind := text.strip().lower()) not in KINDS:
         raise ValueError(text)
@@ -231,6 +242,7 @@ class RowReader:
             edited_at=moments["edited_at"],
             brand_id=self._brand(plain(values.get("brand"))),
             warnings=("no_zone",) if any(assumed) else (),
+            images=_images(values.get("image")),
             **facts,
         )
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Final, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from listening.bucket import Bucketer
 from listening.contract import (
@@ -24,12 +25,17 @@ from listening.contract import (
     slug,
     stream_id,
 )
+from listening.http import Http
 from listening.imports.dates import DateReader, check_format, read_zone
 from listening.imports.reference import import_reference, import_references
 from listening.imports.row import DATES, RowReader, brand_index, plan, raw_of
 from listening.imports.sheet import Sheet, open_sheet
-from listening.landing import Draft, Landing
+from listening.landing import Draft, Landing, Seen
+from listening.pictures import Pictures
 from listening.query.search import topic_filter
+
+if TYPE_CHECKING:
+    from listening.pictures import Pictures
 
 __all__ = ["import_file", "import_reference", "import_references"]
 
@@ -68,35 +74,63 @@ def import_file(
     with landing.lock("mention", stream):
         before = landing.newest("mention", stream)
         recent = landing.recent("mention", stream, started_at - MEMORY)
-        mentions = Bucketer(topic_filter(brands, source, _relation(source)), recent)
+        on_topic = topic_filter(brands, source, _relation(source))
         looks, reach, served = Bucketer(), _Reach(), 0
         reader = RowReader(source, fields, dates, brand_index(brands), started_at)
-        for row in sheet:
-            served += 1
-            item = reader.read(row)
-            reach.add(item.published_at if isinstance(item, Mention) else None)
-            bucketer = looks if isinstance(item, Snapshot) else mentions
-            bucketer.add(item, raw=lambda row=row: raw_of(row))  # type: ignore[misc]
-        draft = Draft(
-            kind="mention",
-            stream=stream,
-            source=source,
-            host=HOST,
-            target=_target(path),
-            served=served - len(looks),
-            coverage=reach.coverage(cast("CoverageState", coverage), served - len(looks)),
-            cursor_before=before.cursor_after if before else {},
-            cursor_after={"sha256": _sha256(path), "rows": served, "mapping": dict(mapping)},
-            started_at=started_at,
-            brand_files=brands.files,
-        )
-        return _seal(landing, draft, mentions, looks)
+        with _looking(landing, stream, brands, recent, path.parent) as pictures:
+            look_at = pictures.look if pictures else None
+            mentions = Bucketer(on_topic, recent, look_at=look_at)
+            for row in sheet:
+                served += 1
+                item = reader.read(row)
+                reach.add(item.published_at if isinstance(item, Mention) else None)
+                bucketer = looks if isinstance(item, Snapshot) else mentions
+                bucketer.add(item, raw=lambda row=row: raw_of(row))  # type: ignore[misc]
+            draft = Draft(
+                kind="mention",
+                stream=stream,
+                source=source,
+                host=HOST,
+                target=_target(path),
+                served=served - len(looks),
+                coverage=reach.coverage(
+                    cast("CoverageState", coverage),
+                    served - len(looks),
+                    pictures.note if pictures else "",
+                ),
+                cursor_before=before.cursor_after if before else {},
+                cursor_after={"sha256": _sha256(path), "rows": served, "mapping": dict(mapping)},
+                started_at=started_at,
+                brand_files=brands.files,
+            )
+            warc = pictures.close() if pictures else None
+            return _seal(landing, draft, mentions, looks, warc)
 
 
-def _seal(landing: Landing, draft: Draft, mentions: Bucketer, looks: Bucketer) -> list[Batch]:
+@contextmanager
+def _looking(
+    landing: Landing, stream: str, brands: BrandFile, recent: Mapping[str, Seen], folder: Path
+) -> Iterator[Pictures | None]:
+    """Open a door to the pictures of an export, where the brand files ask for them."""
+    if not brands.sought_images:
+        yield None
+        return
+    from listening.pictures import Pictures
+
+    warc = landing.scratch("mention", stream)
+    try:
+        with Http(landing.root, (), warc=warc) as http:
+            yield Pictures.of(brands, http, recent, folder)
+    finally:
+        warc.unlink(missing_ok=True)
+
+
+def _seal(
+    landing: Landing, draft: Draft, mentions: Bucketer, looks: Bucketer, warc: Path | None
+) -> list[Batch]:
     batches = []
     if len(mentions) or not len(looks):
-        batches.append(landing.seal(draft, mentions.table()))
+        batches.append(landing.seal(draft, mentions.table(), warc))
     if len(looks):
         newest = landing.newest("engagement", draft.stream)
         own = replace(
@@ -167,6 +201,7 @@ class _Reach:
             self.since = min(self.since or at, at)
             self.until = max(self.until or at, at)
 
-    def coverage(self, state: CoverageState, got: int) -> Coverage:
+    def coverage(self, state: CoverageState, got: int, note: str) -> Coverage:
         """Return the coverage of the export, as far as people say they know it."""
-        return Coverage(state, self.since, self.until, got=got, reason="as stated at the import")
+        reason = ". ".join(filter(None, ("as stated at the import", note)))
+        return Coverage(state, self.since, self.until, got=got, reason=reason)

@@ -56,12 +56,12 @@ class Guard:
     """What one stream may speak to.
 
     Args:
-        hosts: the hosts of the stream; no other is ever asked.
+        hosts: the hosts of the stream, no other is ever asked; None: any, at its usual port.
         allow: hosts that may have a private address.
         connect_to: host pattern -> (address, port) dialled in its stead.
     """
 
-    hosts: frozenset[str]
+    hosts: frozenset[str] | None
     allow: frozenset[str] = frozenset()
     connect_to: tuple[tuple[str, str, int], ...] = ()
     resolve: Resolver = field(default_factory=lambda: resolve)
@@ -83,6 +83,12 @@ class Guard:
             resolve=resolver or resolve,
         )
 
+    @classmethod
+    def for_strangers(cls, resolver: Resolver | None = None) -> Guard:
+        """Return the guard of addresses that anybody may have chosen: no private one, ever."""
+        connect_to = read_connect_to(os.environ.get(CONNECT_TO, ""))
+        return cls(None, connect_to=connect_to, resolve=resolver or resolve)
+
     def route(self, url: str) -> Route:
         """Judge a URL and resolve its host once; only the returned addresses may be dialled.
 
@@ -91,14 +97,16 @@ class Guard:
             OSError: its host has no address.
         """
         parsed, host = _parse(url)
-        if host not in self.hosts:
+        scheme = str(parsed.scheme)
+        port = parsed.port or PORTS[scheme]
+        if self.hosts is None:
+            _check_port(port, scheme, url)
+        elif host not in self.hosts:
             raise RefusedError(
                 f"{host} is none of this stream's hosts ({', '.join(sorted(self.hosts))})",
                 where=shown(url),
                 mend="If it should be, give the stream that host's own URL in the brand file",
             )
-        scheme = str(parsed.scheme)
-        port = parsed.port or PORTS[scheme]
         for pattern, address, there in self.connect_to:
             if fnmatchcase(host, pattern):
                 return Route(parsed, host, "http", (address,), there, near=True)
@@ -200,6 +208,11 @@ def _parse(url: str) -> tuple[Url, str]:
     if wrong:
         raise RefusedError(wrong, where=shown(url), mend="Mend the URL")
     return parsed, plain_host(str(parsed.host))
+
+
+def _check_port(port: int, scheme: str, url: str) -> None:
+    if port != PORTS[scheme]:
+        raise RefusedError(f"a stranger's address at port {port}", where=shown(url))
 
 
 def _addresses(host: str) -> tuple[str, ...]:

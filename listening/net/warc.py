@@ -8,7 +8,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import IO, Any, Final
 
-from listening.contract import explained
+from listening.contract import PICTURE_OF, explained
 
 # What of a request may be a secret; what the server sent stays as received, but for those.
 _SECRET: Final = re.compile(
@@ -37,14 +37,25 @@ class Recorder:
         return self.path if self._file else None
 
     def write(
-        self, url: str, sent: bytes, received: bytes, at: datetime, address: str, cut: str = ""
+        self,
+        url: str,
+        sent: bytes,
+        received: bytes,
+        at: datetime,
+        address: str,
+        cut: str = "",
+        of: str = "",
     ) -> None:
-        """Write one exchange; `cut` says why the response is not whole (WARC-Truncated)."""
+        """Write one exchange; `cut` says why the response is not whole (WARC-Truncated).
+
+        `of` is the id of the mention it belongs to, where it belongs to one alone (`PICTURE_OF`).
+        """
         if self.path is None or not received:
             return
         url = hide(url)
         stamp = at.strftime("%Y-%m-%dT%H:%M:%SZ")
         headers = {"WARC-Date": stamp, "WARC-IP-Address": address}
+        headers |= {PICTURE_OF: of} if of else {}
         with explained(self.path):
             writer = self._open()
             response = _record(

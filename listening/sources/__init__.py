@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -77,6 +78,11 @@ class Look:
     def settings(self) -> Mapping[str, Any]:
         """Return what `targets` wrote down for this target."""
         return self.target.settings
+
+    @property
+    def folder(self) -> Path | None:
+        """Return the folder that a drop lies in, with the pictures it may bring."""
+        return Path(self.settings["path"]) if self.target.host == "local" else None
 
     def pay(self, **most: int) -> AbstractContextManager[Bill]:
         """Reserve what a request may cost at most, by kind of item; see `Meter.pay`.

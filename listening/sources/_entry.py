@@ -12,7 +12,7 @@ from urllib.parse import urljoin
 from listening.clean import UncleanError, clean_url, strip_html
 from listening.contract import Mention
 from listening.sources import Look
-from listening.sources._read import digest
+from listening.sources._read import addresses, digest
 
 URI: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+")
 
@@ -62,6 +62,7 @@ def read_entry(
         brand_id=look.settings["brand"],
         owned=bool(look.settings["brand"]),
         warnings=(*warnings, *dated),
+        images=_images(entry, base),
     )
 
 
@@ -78,6 +79,19 @@ def scoped(guid: str, host: str) -> str:
     """Return a guid that means something outside of its feed."""
     guid = guid.strip()
     return guid if not guid or URI.fullmatch(guid) else f"{host}:{guid}"
+
+
+def _images(entry: Mapping[str, Any], base: str) -> tuple[str, ...]:
+    """Return the pictures of an entry: enclosures and media, not those within its text."""
+    told = [*(entry.get("enclosures") or ()), *(entry.get("media_content") or ())]
+    pictures = [one for one in told if isinstance(one, Mapping) and _is_image(one)]
+    shown = [one for one in entry.get("media_thumbnail") or () if isinstance(one, Mapping)]
+    return addresses((one.get("href") or one.get("url") for one in (*pictures, *shown)), base)
+
+
+def _is_image(told: Mapping[str, Any]) -> bool:
+    kind = str(told.get("type") or told.get("medium") or "")
+    return kind.startswith("image")
 
 
 def _link(entry: Mapping[str, Any], base: str) -> tuple[str, tuple[str, ...]]:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from listening.clean import UncleanError
 from listening.contract import (
@@ -293,6 +293,15 @@ def owner_of(host: str, brands: BrandFile) -> Brand | None:
         ),
         None,
     )
+
+
+def addresses(values: Iterable[Any], base: str = "") -> tuple[str, ...]:
+    """Return the web addresses among what a source says of pictures, without the doubles.
+
+    Nothing else is made of a mention's pictures, so an odd value costs no mention.
+    """
+    texts = (urljoin(base, one.strip()) for one in values if isinstance(one, str))
+    return tuple(dict.fromkeys(one for one in texts if one.startswith(("https://", "http://"))))
 
 
 def state(item: Item, *, owned: bool, private: bool) -> Item:

@@ -47,6 +47,7 @@ from listening.stream import Limits
 JETSTREAM: Final = "https://jetstream2.us-east.bsky.network"
 POST: Final = "app.bsky.feed.post"
 PER_PAGE: Final = 5_000  # messages
+PICTURE: Final = "https://cdn.bsky.app/img/feed_thumbnail/plain/{did}/{cid}@jpeg"
 LISTED: Final = 10_000  # ids a crawl lists of what no query covers; the others are counted
 HELD: Final = timedelta(hours=24)  # Jetstream keeps at least so much
 TRIES: Final = 3
@@ -272,7 +273,19 @@ def read_post(event: Event, seen: datetime, own: Mapping[str, tuple[str, str]]) 
         thread_native_id=root or _uri(event),
         lang=langs[0] if langs else "",
         brand_id=own.get(parent.removeprefix("at://").partition("/")[0], ("", ""))[1],
+        images=_images(record, did),
     )
+
+
+def _images(record: Mapping[str, Any], did: str) -> tuple[str, ...]:
+    """Return the small forms of a post's pictures, as Bluesky's own pages show them."""
+    embed = record.get("embed")
+    held = embed.get("media") if isinstance(embed, Mapping) and "media" in embed else embed
+    images = held.get("images") if isinstance(held, Mapping) else None
+    blobs = [one.get("image") for one in images or () if isinstance(one, Mapping)]
+    refs = [one.get("ref") for one in blobs if isinstance(one, Mapping)]
+    links = [one.get("$link") for one in refs if isinstance(one, Mapping)]
+    return tuple(PICTURE.format(did=did, cid=cid) for cid in links if isinstance(cid, str))
 
 
 def _beside(record: Mapping[str, Any]) -> Iterator[str]:

@@ -32,6 +32,7 @@ from listening.sources._read import (
     NOT_PUBLIC,
     NOTHING,
     Pager,
+    addresses,
     api_target,
     expect_list,
     field,
@@ -115,7 +116,7 @@ def history(look: Look, edited: Mention) -> Iterator[Mention]:
             edited,
             text=f"{spoiler}\n{text}" if spoiler else text,
             edited_at=moment if moment > edited.published_at else None,
-            likes=None, shares=None, comments=None,
+            likes=None, shares=None, comments=None, images=_images(version),
         )  # fmt: skip
 
 
@@ -242,7 +243,15 @@ def read_status(status: Any, host: str, seen: datetime) -> Mention:
         shares=field(status, "reblogs_count", int),
         comments=field(status, "replies_count", int),
         followers=field(account, "followers_count", int),
+        images=_images(status),
     )
+
+
+def _images(status: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the previews of attached pictures: smaller, and of the post's own server."""
+    attached = [one for one in status.get("media_attachments") or () if isinstance(one, Mapping)]
+    pictures = (one for one in attached if one.get("type") == "image")
+    return addresses(one.get("preview_url") or one.get("url") for one in pictures)
 
 
 def _handle(account: Mapping[str, Any], host: str) -> str:

@@ -1,19 +1,19 @@
-"""Copies of texts the brand owns, also slightly edited ones; and talk of works that were taken."""
+"""Copies of texts and pictures the brand owns, also edited ones; and talk of taken works."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from rapidfuzz.distance import Indel
 from spacy.tokens import Doc
 
-from listening.contract import Work
+from listening.contract import ALIKE, BITS, Work, bits_apart, registered_hash
 from nlp.rulebook import Cues, nearest
 from nlp.suspicion import Sign, SuspectTagger
-from nlp.tagger import Setting, tagger
+from nlp.tagger import Flag, Setting, tagger
 from nlp.words import fold, read_words
 
 SHINGLE: Final = 3  # words in a row: a copy with every fifth word changed still shares some
@@ -26,6 +26,8 @@ _GAP: Final = 12  # words between two shared shingles of one piece
 _QUOTE: Final = 45  # words: about two sentences, which may be quoted with credit
 _CREDIT: Final = 80  # characters from a quotation to whom it is credited
 _QUOTES: Final = "\"'\u201c\u201d\u201e\u00ab\u00bb\u2018\u2019>"
+_SAME_PICTURE: Final = 0.95  # no bit apart …
+_LESS_A_BIT: Final = 0.04  # … and less for each, to 0.55
 _BESIDE: Final = 80  # characters between a work and what was done to it
 
 
@@ -58,6 +60,8 @@ class CopiedTextTagger(SuspectTagger):
         self._places: dict[tuple[str, ...], list[tuple[str, int]]] = defaultdict(list)
         for work in setting.brands.works:
             self._register(setting, work)
+        images = setting.brands.sought_images
+        self._images = {one.id: registered_hash(one) for one in images}
 
     def _register(self, setting: Setting, work: Work) -> None:
         words = _norms(setting.pipeline.tokenizer(work.text))
@@ -74,6 +78,13 @@ class CopiedTextTagger(SuspectTagger):
             if piece and not _is_quoted(doc, words, piece):
                 yield _raise(words, piece)
         yield from _talk(doc)
+
+    def flag(self, doc: Doc) -> Iterator[Flag]:
+        """Yield the flags of a document's words, and one of its pictures."""
+        yield from super().flag(doc)
+        brands = doc._.brands
+        if self._images and not (brands is not None and brands.is_owned()):
+            yield from _flag_pictures(doc._.said.pictures, self._images)
 
     def _hits(self, norms: Sequence[str]) -> dict[str, list[tuple[int, int]]]:
         """Return for each work where its shingles stand: places in the mention and in it."""
@@ -134,6 +145,19 @@ def _raise(words: Sequence[_Word], piece: _Piece) -> Sign:
         reason += f", {piece.alike:.0%} alike"
     p = round(min(0.95, 0.45 + 0.25 * share + 0.25 * piece.alike), 2)
     return Sign(first.start, last.end, p, "shingles", reason, "sure")
+
+
+def _flag_pictures(hashes: Sequence[str], images: Mapping[str, str]) -> Iterator[Flag]:
+    """Yield one flag that names every protected picture a mention has a copy of, nearest first."""
+    least = {
+        name: min((bits_apart(one, own) for one in hashes), default=BITS)
+        for name, own in images.items()
+    }
+    alike = sorted((bits, name) for name, bits in least.items() if bits <= ALIKE)
+    if alike:
+        told = (f"{name!r}, {bits} of {BITS} bits apart" for bits, name in alike)
+        p = round(_SAME_PICTURE - _LESS_A_BIT * alike[0][0], 2)
+        yield Flag("copied_text", None, None, p, "picture", f"picture alike {'; '.join(told)}")
 
 
 def _talk(doc: Doc) -> Iterator[Sign]:

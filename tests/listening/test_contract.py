@@ -72,7 +72,7 @@ class TestIdentity:
 class TestContent:
     VOLATILE = (
         "observed_at", "likes", "shares", "comments", "views", "followers", "verified", "warnings",
-        "author_id", "author_name", "owned", "private", "thread_native_id",
+        "author_id", "author_name", "owned", "private", "thread_native_id", "images",
     )  # fmt: skip
 
     def test_every_field_is_content_identity_or_volatile(self):

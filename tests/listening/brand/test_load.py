@@ -420,3 +420,26 @@ def test_an_exclude_list_must_fit(tmp_path):
     )
     (problem,) = check_file(path)
     assert (problem.line, "longer than 4,000" in problem.message) == (5, True)
+
+
+@pytest.mark.parametrize(
+    ("protected", "said"),
+    [
+        ("{fetch_posted_images: true}", "there is no picture to compare with"),
+        ("{images: [], fetch_posted_images: true}", "there is no picture to compare with"),
+        ("{images: [{id: a, path: none.png}]}", "cannot be read"),
+        ("{images: [{id: a, path: manual.txt}]}", "is no picture"),
+        ("{look_at_posts: true}", "look_at_posts"),
+    ],
+)
+def test_pictures_that_cannot_be_compared_are_refused(write, protected, said):
+    (problem,) = check_file(write(f"{SMALL}protected: {protected}\n"))
+    assert said in problem.message
+
+
+def test_pictures_are_sought_only_where_the_file_asks_for_it(write):
+    images = "images: [{id: box, phash: ffd8c0a09080e0f1}]"
+    quiet = load_brands([write(f"{SMALL}protected: {{{images}}}\n")])
+    asking = load_brands([write(f"{SMALL}protected: {{{images}, fetch_posted_images: true}}\n")])
+    assert quiet.sought_images == ()
+    assert [one.phash for one in asking.sought_images] == ["ffd8c0a09080e0f1"]
