@@ -1,7 +1,10 @@
 -- What `mask_handles`, `shown_text` and `public_url` of the models do, for what is published beside them; a test
 -- holds both alike.
 CREATE OR REPLACE TEMP MACRO masked(said) AS
-    regexp_replace(said, '@[\p{L}\p{N}_][\p{L}\p{N}_.\-]*(@[\p{L}\p{N}_.\-]+)?', '@…', 'g');
+    CASE
+        WHEN NOT contains(said, '@') THEN said
+        ELSE regexp_replace(said, '@[\p{L}\p{N}_][\p{L}\p{N}_.\-]*(@[\p{L}\p{N}_.\-]+)?', '@…', 'g')
+    END;
 
 CREATE OR REPLACE TEMP MACRO unnamed(url, handle) AS
     CASE

@@ -1,5 +1,6 @@
 -- What is to be told of each recent mention, and of those under suspicion, besides its words: what
 -- it says by whose judgement, where in its text, and how it fared. Once for all teams. $horizon.
+-- Lists are sorted when they are whole: an ordered aggregate takes three times as long (2026-11-23).
 CREATE TEMP TABLE IF NOT EXISTS recent AS
 SELECT mention_id, content_hash, text
 FROM source.core.mention
@@ -55,12 +56,17 @@ said AS (
 )
 SELECT
     mention_id,
-    list(
-        {
-            'tagger': tagger, 'target': target, 'label': label, 'p': p,
-            'abstained': abstained, 'version': version
+    list_transform(
+        list_sort(list(
+            {
+                'place': place, 'tagger': tagger, 'target': target, 'label': label, 'p': p,
+                'abstained': abstained, 'version': version
+            }
+        )),
+        lambda each: {
+            'tagger': each.tagger, 'target': each.target, 'label': each.label, 'p': each.p,
+            'abstained': each.abstained, 'version': each.version
         }
-        ORDER BY place, tagger, target
     ) AS labels
 FROM said
 GROUP BY mention_id;
@@ -78,17 +84,15 @@ WITH place AS (
 )
 SELECT
     mention_id,
-    list({'start': start, 'end': "end", 'kind': kind, 'name': name} ORDER BY start, "end", kind, name)
-        AS spans,
-    list(
+    list_sort(list({'start': start, 'end': "end", 'kind': kind, 'name': name})) AS spans,
+    list_sort(list(
         {
             'start': if(contains(text, '@'), length(masked(left(text, start))), start)::INTEGER,
             'end': if(contains(text, '@'), length(masked(left(text, "end"))), "end")::INTEGER,
             'kind': kind,
             'name': name
         }
-        ORDER BY start, "end", kind, name
-    ) FILTER (kind <> 'flag') AS masked_spans
+    ) FILTER (kind <> 'flag')) AS masked_spans
 FROM place
 JOIN recent USING (mention_id)
 GROUP BY mention_id;
@@ -96,13 +100,12 @@ GROUP BY mention_id;
 CREATE TEMP TABLE IF NOT EXISTS mention_looks AS
 SELECT
     mention_id,
-    list(
+    list_sort(list(
         {
             'observed_at': observed_at, 'likes': likes, 'shares': shares, 'comments': comments,
             'views': views
         }
-        ORDER BY observed_at
-    ) AS looks
+    )) AS looks
 FROM source.core.engagement
 SEMI JOIN recent USING (mention_id)
 GROUP BY mention_id;
