@@ -26,7 +26,7 @@ from listening.sources._read import host_of
 
 MOST: Final = 4  # of one mention; Mastodon and Bluesky take no more
 MOST_OF_BATCH: Final = 200  # requests
-SECONDS: Final = 120.0  # for those of one batch
+SECONDS: Final = 120.0  # that those of one batch may cost
 MAX_BYTES: Final = 8_000_000
 MAX_PIXELS: Final = 25_000_000
 _PACE: Final = 0.5
@@ -57,7 +57,7 @@ class Pictures:
         self._door = self.http.for_strangers(
             pace=_PACE, max_bytes=MAX_BYTES, wall=_WALL, patience=_PATIENCE
         )
-        self._until = self.http.clock.now() + SECONDS
+        self._spent = 0.0
         self._known: dict[str, Picture | None] = {}
         self._silent: set[str] = set()  # hosts that are asked no more
 
@@ -132,12 +132,16 @@ class Pictures:
         url = clean_url(address) if "://" in address else None
         if url is None:
             return Picture(address, hash_picture(self._lying(address), MAX_PIXELS))
-        if self.asked >= MOST_OF_BATCH or self.http.clock.now() > self._until:
+        if self.asked >= MOST_OF_BATCH or self._spent > SECONDS:
             raise ValueError("left out: too many for one crawl")
         if host_of(url) in self._silent:
             raise ValueError("at a host that does not answer now")
         self.asked += 1
-        return Picture(url, self._door.fetch(url, _hash, of=mention_id))
+        begun = self.http.clock.now()
+        try:
+            return Picture(url, self._door.fetch(url, _hash, of=mention_id))
+        finally:
+            self._spent += self.http.clock.now() - begun
 
     def _lying(self, name: str) -> bytes:
         """Return the bytes of a file that lies in the folder; nothing outside of it is read."""

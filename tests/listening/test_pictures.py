@@ -7,6 +7,7 @@ import random
 import struct
 import zlib
 from dataclasses import replace
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -27,10 +28,11 @@ from listening.erase.room import erase_landing
 from listening.erase.run import erase
 from listening.erase.subject import gather
 from listening.imports.run import import_file
-from listening.pictures import MOST
+from listening.pictures import MOST, SECONDS
+from listening.recount import recount_stream
 from listening.reparse import reparse_stream
 
-from .conftest import Server, reply
+from .conftest import Asked, Server, reply
 from .lab import BRAND, NOON, Lab, status
 
 HOST = "http://media.example"
@@ -206,6 +208,35 @@ def test_a_mention_has_so_many_looked_at(asking: Lab) -> None:
     (row,) = asking.rows()
     assert len(row["pictures"]) == MOST
     assert "2 more than 4 of one mention" in outcome.coverage.reason
+
+
+def test_slow_pictures_cost_a_crawl_no_more_than_their_share(asking: Lab) -> None:
+    def slow(_: Asked) -> bytes:
+        asking.time.moment += SECONDS + 1
+        return reply(packed(paint(2)), **JPEG)
+
+    asking.server.on("/slow.jpg", slow)
+    asking.time.moment += SECONDS  # what the source itself takes does not count
+    outcome = hear(asking, {"a": [f"{HOST}/slow.jpg"], "b": [f"{HOST}/copy.jpg"]})
+    assert fetched(asking.server) == ["/slow.jpg"]
+    assert [bool(row["pictures"]) for row in asking.rows()] == [True, False]
+    assert "1 left out" in outcome.coverage.reason
+
+
+def test_a_picture_that_an_edit_brings_is_looked_at(asking: Lab) -> None:
+    asking.timeline([status(20, NOON)])
+    asking.crawl("mastodon")
+    asking.at(NOON + timedelta(minutes=11))
+    picture = {"type": "image", "preview_url": f"{HOST}/copy.jpg"}
+    edited = (NOON + timedelta(minutes=3)).isoformat()
+    now = {**status(20, NOON), "edited_at": edited, "media_attachments": [picture]}
+    asking.server.on("/api/v1/statuses", reply([now]))
+    (stream,) = streams(asking.brands, only="mastodon")
+    outcome = recount_stream(asking.root, stream, asking.brands, clock=asking.time.clock)
+    assert outcome is not None
+    assert outcome.error is None
+    told = [row["pictures"] for row in asking.rows() if row["content_hash"]]
+    assert [one[0]["url"] if one else None for one in told] == [None, f"{HOST}/copy.jpg"]
 
 
 def test_they_are_read_again_from_what_was_kept(asking: Lab) -> None:

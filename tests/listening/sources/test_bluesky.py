@@ -322,3 +322,20 @@ def test_every_recorded_event_is_read(sky: Sky, monkeypatch: pytest.MonkeyPatch)
     assert (counted.count("off_topic"), counted.count("deleted")) == (17, 1)
     shape = json.loads((FIXTURE / "searchPosts_shape.json").read_text())
     assert counts(shape["posts"][0]) == {"likes": 14, "comments": 1, "shares": 2}
+
+
+@pytest.mark.parametrize(
+    ("embed", "cids"),
+    [
+        ({"images": [{"image": {"ref": {"$link": "c1"}}}, {"image": {"ref": {"$link": "c2"}}}]},
+         ["c1", "c2"]),
+        ({"record": {}, "media": {"images": [{"image": {"ref": {"$link": "c3"}}}]}}, ["c3"]),
+        ({"images": [{"image": {"ref": 7}}, "odd", {"image": None}]}, []),
+        ({"external": {"uri": "https://a.example/", "thumb": {"ref": {"$link": "c4"}}}}, []),
+        (None, []),
+    ],
+)  # fmt: skip
+def test_pictures_of_a_post_are_known_by_their_small_form(embed: Any, cids: list[str]) -> None:
+    told = json.loads(post(ADA, "a", 1, "Quillon", embed=embed))
+    cdn = f"https://cdn.bsky.app/img/feed_thumbnail/plain/{ADA}"
+    assert bluesky.read_post(told, NOON, {}).images == tuple(f"{cdn}/{cid}@jpeg" for cid in cids)
