@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final, TypeVar
 
-from listening.contract import Coverage, Cursor, Deletion, Item, ListeningError, Mention, Page
+from listening.contract import Coverage, Cursor, Deletion, Item, Mention, Page
 from listening.net.answer import DeniedError, RateLimitedError
 from listening.net.credential import find_credential
 from listening.sources import Look
@@ -94,36 +95,49 @@ def searched(look: Look, cursor: Cursor | None) -> Cursor | None:
 def halve(
     look: Look,
     ask: Callable[[datetime, datetime], Answer],
-    full: Callable[[Answer], bool],
+    over: Callable[[Answer], str],
     least: timedelta,
-) -> Iterator[tuple[Answer, bool]]:
+) -> Iterator[tuple[Answer, Coverage | None]]:
     """Ask for all of the look's time, then for its halves, until none is above the search's cap.
 
-    Yields every answer, for each was served, with whether it is above the cap and its time too
-    short (`least`) to be halved again.
+    Yields every answer, for each was served; with what is to be said of one that is above the cap
+    though its time is too short (`least`) to be halved again.
+
+    Args:
+        look: tells the time to ask for.
+        ask: asks for what lies between two instants.
+        over: returns how an answer is above the cap, "" where it is not.
+        least: time that is not halved.
     """
     waiting = [(look.since, look.until or look.started_at)]
     while waiting:
         since, until = waiting.pop()
         answer = ask(since, until)
-        short = until - since <= least
-        yield answer, full(answer) and short
-        if full(answer) and not short:
+        short, reason = until - since <= least, over(answer)
+        yield answer, Coverage("capped", reason=reason) if reason and short else None
+        if reason and not short:
             middle = (since + (until - since) / 2).replace(microsecond=0)
             waiting += [(since, middle), (middle, until)]
 
 
-def disguised(error: DeniedError, url: str, words: Mapping[bytes, float]) -> ListeningError:
-    """Return a refusal as the rate limit it is, if it holds one of these words; else itself.
+@contextmanager
+def disguised(url: str, words: Mapping[bytes, float]) -> Iterator[None]:
+    """Take a refusal for the rate limit it is, if it holds one of these words.
 
     Args:
-        error: what the door made of the answer.
-        url: what was asked.
+        url: what is asked.
         words: of a refusal that means a limit, and how many seconds it lasts.
+
+    Raises:
+        RateLimitedError: in place of such a refusal.
     """
-    waits = (seconds for word, seconds in words.items() if word in error.body)
-    seconds = next(waits, None)
-    return error if seconds is None else RateLimitedError.of(url, seconds)
+    try:
+        yield
+    except DeniedError as error:
+        seconds = next((words[word] for word in words if word in error.body), None)
+        if seconds is None:
+            raise
+        raise RateLimitedError.of(url, seconds) from error
 
 
 def one_by_one(ids: Iterable[str], again: Again) -> Iterator[Page]:

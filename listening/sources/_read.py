@@ -122,6 +122,18 @@ def instant(text: str, name: str) -> datetime:
         raise UncleanError("bad_date", f"{name} {text[:60]!r} is no instant") from error
 
 
+def timed(text: str, form: str, name: str) -> datetime:
+    """Return an instant in a form of the source's own (as strptime has it), taken as UTC.
+
+    Raises:
+        UncleanError: it is none (bad_date).
+    """
+    try:
+        return datetime.strptime(text, form).replace(tzinfo=UTC)
+    except ValueError as error:
+        raise UncleanError("bad_date", f"{name} {text[:60]!r} is no instant") from error
+
+
 def epoch(seconds: int, name: str) -> datetime:
     """Return an instant given in seconds since 1970.
 

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 from pydantic import Field
 
 from listening.clean import UncleanError, strip_html
-from listening.contract import BrandFile, Coverage, Item, ListeningError, Mention, Page, Snapshot
+from listening.contract import BrandFile, Item, ListeningError, Mention, Page, Snapshot
 from listening.net.answer import CutError, Response, read_json
 from listening.net.credential import need_credential
 from listening.sources import Look, Settings, Target, source
@@ -94,14 +94,13 @@ def _found(look: Look, text: str) -> Iterator[Page]:
         answer = _ask(look, "photos.search", {**asked, "per_page": SIZE})
         return expect(answer, "photos", dict, API)
 
-    def is_full(answer: Any) -> bool:
-        return whole(str(answer.get("total", "")), "total") > SIZE
+    def over(answer: Any) -> str:
+        total = whole(str(answer.get("total", "")), "total")
+        return f"{total} photos in one minute are more than a page" if total > SIZE else ""
 
-    for answer, capped in halve(look, ask, is_full, timedelta(minutes=1)):
+    for answer, told in halve(look, ask, over, timedelta(minutes=1)):
         photos = expect(answer, "photo", list, API)
-        reason = f"{answer['total']} photos in one minute are more than a page"
-        coverage = Coverage("capped", reason=reason) if capped else None
-        yield page_of("flickr", API, photos, lambda one: _photo(one, look), "id", KNOWN, coverage)
+        yield page_of("flickr", API, photos, lambda one: _photo(one, look), "id", KNOWN, told)
         for photo in photos:
             if isinstance(photo, Mapping) and str(photo.get("count_comments", "?")) != "0":
                 yield _comments(look, text_id(photo, "id"))

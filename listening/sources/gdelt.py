@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from html import unescape
 from typing import Final
 
@@ -23,7 +23,7 @@ from listening.net.answer import GoneError
 from listening.net.bulk import unzip_lines
 from listening.query.search import topic_filter
 from listening.sources import Look, Settings, SourceChanged, Target, cursor_instant, source
-from listening.sources._read import api_target, read_items
+from listening.sources._read import api_target, read_items, timed
 
 SITE: Final = "http://data.gdeltproject.org"
 QUARTER: Final = timedelta(minutes=15)
@@ -93,7 +93,7 @@ def _newest(look: Look) -> datetime:
     if not found:
         mend = "Look at the answer in the WARC: an error page, or a new format"
         raise SourceChanged("it names no newest file", where=url, mend=mend)
-    return datetime.strptime(found[1].decode(), STAMP).replace(tzinfo=UTC)
+    return timed(found[1].decode(), STAMP, "the newest file")
 
 
 def _page(look: Look, moment: datetime) -> Page:
@@ -129,7 +129,7 @@ def _mention(row: str, look: Look) -> Mention:
     quotes = [one.split("|")[-1].strip() for one in cells[QUOTES].split("#")]
     names = dict.fromkeys(one.rpartition(",")[0].strip() for one in cells[NAMES].split(";"))
     published = _part(extras, "PAGE_PRECISEPUBTIMESTAMP")
-    seen = _moment(cells[DATE])
+    seen = timed(cells[DATE], STAMP, "DATE")
     return Mention(
         source="gdelt",
         native_id=cells[URL],
@@ -138,7 +138,7 @@ def _mention(row: str, look: Look) -> Mention:
         url=cells[URL] if cells[KIND] == WEB else "",
         author=_part(extras, "PAGE_AUTHORS").partition(";")[0] or cells[SITE_NAME],
         author_name=cells[SITE_NAME],
-        published_at=_moment(published) if published else seen,
+        published_at=timed(published, STAMP, "PUBTIMESTAMP") if published else seen,
         observed_at=look.started_at,
         channel="news",
         lang="" if look.settings["kind"] else "en",
@@ -150,10 +150,3 @@ def _part(extras: str, name: str) -> str:
     """Return one of the elements that a row's last cell holds side by side."""
     found = re.search(f"<{name}>(.*?)</{name}>", extras, re.DOTALL)
     return unescape(found[1]).strip() if found else ""
-
-
-def _moment(text: str) -> datetime:
-    try:
-        return datetime.strptime(text, STAMP).replace(tzinfo=UTC)
-    except ValueError as error:
-        raise UncleanError("bad_date", f"{text[:60]!r} is no instant") from error

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from pydantic import Field
 
-from listening.contract import BrandFile, Coverage, ListeningError, Mention, Page
+from listening.contract import BrandFile, ListeningError, Mention, Page
 from listening.net.answer import LaterError, Response, read_json
 from listening.query.search import Dialect
 from listening.sources import Look, Settings, Target, source
@@ -26,6 +26,8 @@ from listening.sources._read import expect, field, instant, page_of, words
 
 API: Final = "https://api.gdeltproject.org"
 SIZE: Final = 250
+QUARTER: Final = timedelta(minutes=15)
+OVER: Final = f"{SIZE} articles or more in 15 minutes, of which the API shows no more"
 STAMP: Final = "%Y%m%d%H%M%S"
 WORDS: Final = Dialect(most=240, none_of="-", fields={"site": "domain:"})  # length unverified
 KNOWN: Final = words("domain language seendate socialimage sourcecountry title url url_mobile")
@@ -74,11 +76,9 @@ def _found(look: Look, text: str) -> Iterator[Page]:
         answer = look.http.fetch(url, _read, params={**asked, **plain})
         return expect(answer, "articles", list, url) if answer else []  # `{}`: none
 
-    for articles, capped in halve(look, ask, lambda one: len(one) >= SIZE, timedelta(minutes=15)):
-        reason = f"{SIZE} articles or more in 15 minutes, of which the API shows no more"
-        coverage = Coverage("capped", reason=reason) if capped else None
+    for articles, told in halve(look, ask, lambda one: OVER * (len(one) >= SIZE), QUARTER):
         yield page_of(
-            "gdelt_doc", url, articles, lambda one: _mention(one, look), "url", KNOWN, coverage
+            "gdelt_doc", url, articles, lambda one: _mention(one, look), "url", KNOWN, told
         )
 
 

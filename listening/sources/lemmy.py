@@ -140,10 +140,8 @@ def _search(look: Look, asked: Mapping[str, Any]) -> tuple[str, Any]:
 
 def _ask(look: Look, path: str, asked: Mapping[str, Any]) -> tuple[str, Any]:
     url = f"{look.settings['base_url']}/api/{look.settings['api']}/{path}"
-    try:
+    with disguised(url, LIMITS):
         return url, look.http.get_json(url, asked)
-    except DeniedError as error:
-        raise disguised(error, url, LIMITS) from error
 
 
 def _again(look: Look, native_id: str) -> Iterator[Item]:

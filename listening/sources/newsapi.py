@@ -10,15 +10,14 @@ back is served as "[Removed]", without its address, and is counted, not kept.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from pydantic import Field
 
 from listening.clean import UncleanError, strip_html
-from listening.contract import BrandFile, Coverage, Mention, Page
-from listening.net.answer import DeniedError
+from listening.contract import BrandFile, Mention, Page
 from listening.net.credential import need_credential
 from listening.net.meter import Budget
 from listening.query.search import Dialect
@@ -76,34 +75,23 @@ def crawl(look: Look) -> Iterator[Page]:
 
 
 def _found(look: Look, text: str) -> Iterator[Page]:
+    url, facts = f"{look.settings['base_url']}/v2/everything", look.settings
+    key = need_credential(facts["connection"], "password: an API key of newsapi.org").password
+    asked = {"q": text, "sortBy": "publishedAt", "pageSize": SIZE}
+    asked |= {"language": facts["language"]} if facts["language"] else {}
+
     def ask(since: datetime, until: datetime) -> Any:
-        return _ask(look, {"q": text, "from": stamp(since), "to": stamp(until)})
+        window = {"from": stamp(since), "to": stamp(until)}
+        with disguised(url, LIMITS), look.pay(request=1):
+            return look.http.get_json(url, asked | window, {"X-Api-Key": key})
 
-    def is_full(answer: Any) -> bool:
-        return bool(answer["totalResults"] > SIZE)
+    def over(answer: Any) -> str:
+        found = expect(answer, "totalResults", int, url)
+        return f"{found} articles in one minute are more than a page" if found > SIZE else ""
 
-    for answer, capped in halve(look, ask, is_full, timedelta(minutes=1)):
-        reason = f"{answer['totalResults']} articles in one minute are more than a page"
-        coverage = Coverage("capped", reason=reason) if capped else None
-        articles = answer["articles"]
-        yield page_of(
-            "newsapi", API, articles, lambda one: _mention(one, look), "url", KNOWN, coverage
-        )
-
-
-def _ask(look: Look, asked: Mapping[str, Any]) -> Any:
-    url, language = f"{look.settings['base_url']}/v2/everything", look.settings["language"]
-    key = need_credential(look.settings["connection"], "password: an API key of newsapi.org")
-    params = {**asked, "sortBy": "publishedAt", "pageSize": SIZE}
-    params |= {"language": language} if language else {}
-    try:
-        with look.pay(request=1):
-            answer = look.http.get_json(url, params, {"X-Api-Key": key.password})
-    except DeniedError as error:
-        raise disguised(error, url, LIMITS) from error
-    expect(answer, "totalResults", int, url)
-    expect(answer, "articles", list, url)
-    return answer
+    for answer, told in halve(look, ask, over, timedelta(minutes=1)):
+        articles = expect(answer, "articles", list, url)
+        yield page_of("newsapi", API, articles, lambda one: _mention(one, look), "url", KNOWN, told)
 
 
 def _mention(article: Any, look: Look) -> Mention:

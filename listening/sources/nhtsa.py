@@ -8,19 +8,17 @@ the agency no longer knows that, it is deleted. Dates are American, and know no 
 
 from __future__ import annotations
 
-import hashlib
+import json
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final
 
 from pydantic import Field
 
-from listening.clean import UncleanError
 from listening.contract import BrandFile, Item, Mention, Page
-from listening.net.answer import Response, read_json
 from listening.sources import Look, Settings, Target, source
 from listening.sources._api import EPOCH, MOST_ASKED, gone, is_due, searched
-from listening.sources._read import api_target, expect, field, page_of, words
+from listening.sources._read import api_target, digest, expect, field, page_of, timed, words
 
 API: Final = "https://api.nhtsa.gov"
 KNOWN: Final = words(
@@ -48,15 +46,13 @@ class Vehicles(Settings):
 
 def targets(settings: Vehicles, _: BrandFile) -> list[Target]:
     """Return one target per vehicle and model year."""
-    return [
-        api_target(
-            f"{one.make}/{one.model}/{year}".lower(),
-            settings.base_url,
-            {**one.model_dump(exclude={"years"}), "year": year, "hours": settings.hours},
-        )
-        for one in settings.vehicles
-        for year in one.years
-    ]
+    found = []
+    for one in settings.vehicles:
+        for year in one.years:
+            name = f"{one.make}/{one.model}/{year}".lower()
+            facts = {**one.model_dump(exclude={"years"}), "year": year, "hours": settings.hours}
+            found.append(api_target(name, settings.base_url, facts))
+    return found
 
 
 @source(
@@ -94,34 +90,27 @@ def _again(look: Look, native_id: str) -> Iterator[Item]:
 
 
 def _ask(look: Look, path: str, asked: Mapping[str, Any]) -> tuple[Page, str]:
-    """Return the complaints of an answer, and a hash of it."""
+    """Return the complaints of an answer, and a hash of them."""
     url = f"{look.settings['base_url']}/complaints/{path}"
-    answer, body = look.http.fetch(url, _read, params=asked)
-    raws = expect(answer, "results", list, url)
-    return page_of("nhtsa", url, raws, lambda raw: _mention(raw, look), "odiNumber", KNOWN), body
-
-
-def _read(response: Response) -> tuple[Any, str]:
-    return read_json(response), hashlib.sha256(response.body).hexdigest()
+    raws = expect(look.http.get_json(url, asked), "results", list, url)
+    page = page_of("nhtsa", url, raws, lambda raw: _mention(raw, look), "odiNumber", KNOWN)
+    return page, digest(json.dumps(raws))
 
 
 def _mention(raw: Any, look: Look) -> Mention:
-    facts, number = look.settings, str(field(raw, "odiNumber", int))
+    facts, number = look.settings, field(raw, "odiNumber", int)
     harm = [name for name in ("crash", "fire") if field(raw, name, bool)]
-    harm += [
-        f"{count} {what}"
-        for name, what in (("numberOfInjuries", "injured"), ("numberOfDeaths", "dead"))
-        if (count := field(raw, name, int))
-    ]
+    hurt = {"injured": "numberOfInjuries", "dead": "numberOfDeaths"}
+    harm += [f"{raw[name]} {what}" for what, name in hurt.items() if field(raw, name, int)]
     vehicle = f"{facts['year']} {facts['make']} {facts['model']}"
     told = f" ({', '.join(harm)})" if harm else ""
     return Mention(
         source="nhtsa",
-        native_id=number,
+        native_id=str(number),
         text=field(raw, "summary", str),
         title=f"{vehicle}: {field(raw, 'components', str)}{told}",
         url=f"{API}/complaints/odinumber?odinumber={number}",
-        published_at=_date(field(raw, "dateComplaintFiled", str)),
+        published_at=timed(field(raw, "dateComplaintFiled", str), "%m/%d/%Y", "dateComplaintFiled"),
         observed_at=look.started_at,
         channel="nhtsa",
         lang="en",
@@ -129,11 +118,3 @@ def _mention(raw: Any, look: Look) -> Mention:
         brand_id=facts["brand"],
         warnings=("no_zone",),
     )
-
-
-def _date(text: str) -> datetime:
-    try:
-        return datetime.strptime(text, "%m/%d/%Y").replace(tzinfo=UTC)
-    except ValueError as error:
-        detail = f"dateComplaintFiled {text[:60]!r} is no date"
-        raise UncleanError("bad_date", detail) from error

@@ -57,20 +57,12 @@ class Spools(Settings):
 
 def targets(settings: Spools, brands: BrandFile) -> list[Target]:
     """Return one target per folder."""
-    return [
-        replace(
-            channel(
-                "webhook",
-                one.path,
-                one.brand,
-                brands,
-                {**one.model_dump(), "path": str(place(one.path, brands))},
-                speaks=False,
-            ),
-            host="local",
-        )
-        for one in settings.folders
-    ]
+    found = []
+    for one in settings.folders:
+        facts = {**one.model_dump(), "path": str(place(one.path, brands))}
+        told = channel("webhook", one.path, one.brand, brands, facts, speaks=False)
+        found.append(replace(told, host="local"))
+    return found
 
 
 @source(
@@ -126,8 +118,7 @@ def _read(look: Look, rows: list[Any]) -> Iterator[Item]:
     fields = {name: mapped.get(name, name) for name in FIELDS}
     dates = DateReader()
     dates.settle(facts["path"])  # ISO and seconds since 1970; other orders are refused
-    index = brand_index(look.brands)
-    reader = RowReader(facts["name"], fields, dates, index, look.started_at)
+    reader = RowReader(facts["name"], fields, dates, brand_index(look.brands), look.started_at)
     for number, row in enumerate(rows, start=1):
         values = {column: _inside(row, column) for column in fields.values()}
         yield reader.read(Row(number, values))
