@@ -137,7 +137,7 @@ def _listed(look: Look, heard: Heard, tags: dict[str, Any]) -> Iterator[Page]:
         if kind == "issues":
             known = {one for one in known if "/comments/" not in one}
         asked = {"since": stamp(look.since), "sort": "updated", "direction": "desc"}
-        asked |= {"state": "all"} if kind == "issues" else {}
+        asked |= {"per_page": str(SIZE), **({"state": "all"} if kind == "issues" else {})}
         url = f"{look.settings['base_url']}/repos/{repo}/{kind}"
         before = tags.get(kind, {})
         tag = before.get("tag") if before.get("since") == asked["since"] else None
@@ -165,8 +165,8 @@ def _pages(
     headers = _headers(look) | conditions({"etag": tag})
     while behind or counted.window:
         window = counted.window or Window(1, SIZE)
-        numbers = {"per_page": str(window.size)}
-        numbers |= {"page": str(window.page)} if window.page > 1 else {}
+        numbers = {"per_page": str(window.size), "page": str(window.page)}
+        numbers = numbers if window.start else {}  # the first as ever: older batches are read again
         params = {} if behind else {**asked, **numbers}
         response = look.http.get(behind or url, params, headers)
         if response.unchanged:

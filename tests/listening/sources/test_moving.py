@@ -19,6 +19,7 @@ import pytest
 from listening.backfill import backfill_stream
 from listening.contract import Coverage
 from listening.crawl import streams
+from listening.reparse import reparse_stream
 from tests.listening.conftest import Answer, Asked, reply
 from tests.listening.sources.conftest import NOON, Lab
 from tests.listening.sources.test_discourse import post
@@ -206,3 +207,17 @@ def test_what_two_turns_bring_news_to_is_turned_once_more(lab: Lab, kind: str) -
     coverage, heard = crawled(lab, name, settings)
     assert numbers(kind, heard) >= shelf.stayed
     assert coverage.state == "complete"
+
+
+@pytest.mark.parametrize("kind", SERVING)
+def test_pages_turned_more_than_once_are_read_again_from_what_was_kept(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    monkeypatch.setenv("AIRFLOW_CONN_MASTODON", '{"password": "token"}')
+    name, settings = SERVING[kind](lab, Shelf(140, {1: [0]}))
+    crawled(lab, name, settings)
+    brands, asked = lab.brand_file(name, settings), len(lab.server.asked)
+    (stream,) = streams(brands)
+    done = reparse_stream(lab.root, stream, brands, every=True)
+    assert (done.batches, done.errors) == (1, [])
+    assert len(lab.server.asked) == asked
