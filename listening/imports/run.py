@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, cast
+from typing import Final, cast
 
 from listening.bucket import Bucketer
 from listening.contract import (
@@ -33,9 +33,6 @@ from listening.imports.sheet import Sheet, open_sheet
 from listening.landing import Draft, Landing, Seen
 from listening.pictures import Pictures
 from listening.query.search import topic_filter
-
-if TYPE_CHECKING:
-    from listening.pictures import Pictures
 
 __all__ = ["import_file", "import_reference", "import_references"]
 
