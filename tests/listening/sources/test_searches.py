@@ -37,7 +37,11 @@ def test_a_rate_limit_worded_as_a_bad_request_is_one(lab: Lab) -> None:
 
 def test_another_refusal_stays_what_it_is() -> None:
     error = DeniedError.of("http://a.example/x", 400, b'{"error": "not_logged_in"}')
-    assert disguised(error, "http://a.example/x", {b"rate_limit_error": 60.0}) is error
+    with pytest.raises(DeniedError) as told, disguised("http://a.example/x", {b"rate_limit": 60.0}):
+        raise error
+    assert told.value is error
+    with pytest.raises(RateLimitedError), disguised("http://a.example/x", {b"logged_in": 60.0}):
+        raise error
 
 
 def test_the_shape_of_lemmy_1_is_read(lab: Lab) -> None:
