@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from io import BytesIO
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from listening.border.brandfile import ProtectedImage
 from listening.border.error import ConfigurationError
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 BITS: Final = 64
 ALIKE: Final = 10
@@ -19,6 +22,7 @@ Scaling, JPEG and a slight crop of a photo stay below it, other pictures lie nea
 MOST_PIXELS: Final = 50_000_000
 PICTURE_OF: Final = "Listening-Mention"
 """Field of a WARC record: the id of the mention whose picture was asked for."""
+_ENOUGH: Final = 512  # pixels a side, of which 32 are compared
 FORMATS: Final = ("PNG", "JPEG", "GIF", "WEBP")
 
 
@@ -37,7 +41,7 @@ def hash_picture(data: bytes | Path, most_pixels: int = MOST_PIXELS) -> str:
     try:
         with Image.open(source, formats=FORMATS) as picture:
             if (pixels := picture.width * picture.height) <= most_pixels:
-                return str(imagehash.phash(picture.convert("RGB")))
+                return str(imagehash.phash(_on_white(picture)))
     except Image.DecompressionBombError as error:
         raise ValueError("too large a picture") from error
     except UnidentifiedImageError as error:
@@ -45,6 +49,19 @@ def hash_picture(data: bytes | Path, most_pixels: int = MOST_PIXELS) -> str:
     except Exception as error:  # whatever broken bytes do to a decoder
         raise ValueError(f"no picture: {type(error).__name__}: {error}") from error
     raise ValueError(f"too large a picture: {pixels:,} pixels")
+
+
+def _on_white(picture: Image.Image) -> Image.Image:
+    """Return a picture as a page shows it: white where it is transparent, as logos are."""
+    from PIL import Image
+
+    if not picture.has_transparency_data:
+        return picture.convert("RGB")
+    clear = picture.convert("RGBA")
+    clear.thumbnail((_ENOUGH, _ENOUGH))
+    page = Image.new("RGBA", clear.size, "white")
+    page.alpha_composite(clear)
+    return page.convert("RGB")
 
 
 def bits_apart(one: str, other: str) -> int:

@@ -46,6 +46,16 @@ def test_a_changed_copy_is_alike(tmp_path, logo, change):
     assert bits(copy, logo) <= ALIKE
 
 
+def test_a_transparent_logo_is_alike_its_copy_on_white(tmp_path):
+    clear = Image.new("RGBA", (240, 180), (0, 0, 0, 0))
+    clear.paste(picture(1, (120, 60)).convert("RGBA"), (60, 40))
+    clear.save(tmp_path / "clear.png")
+    page = Image.new("RGB", clear.size, "white")
+    page.paste(clear, mask=clear.getchannel("A"))
+    page.resize((130, 97)).save(tmp_path / "copy.jpg", quality=60)
+    assert bits(tmp_path / "copy.jpg", tmp_path / "clear.png") <= ALIKE
+
+
 def test_other_pictures_are_not(tmp_path, logo):
     found = []
     for seed in range(2, 42):
