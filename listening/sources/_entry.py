@@ -12,7 +12,7 @@ from urllib.parse import urljoin
 from listening.clean import UncleanError, clean_url, strip_html
 from listening.contract import Mention
 from listening.sources import Look
-from listening.sources._read import addresses, digest
+from listening.sources._read import addresses, digest, objects
 
 URI: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+")
 
@@ -83,9 +83,9 @@ def scoped(guid: str, host: str) -> str:
 
 def _images(entry: Mapping[str, Any], base: str) -> tuple[str, ...]:
     """Return the pictures of an entry: enclosures and media, not those within its text."""
-    told = [*(entry.get("enclosures") or ()), *(entry.get("media_content") or ())]
-    pictures = [one for one in told if isinstance(one, Mapping) and _is_image(one)]
-    shown = [one for one in entry.get("media_thumbnail") or () if isinstance(one, Mapping)]
+    told = [*objects(entry.get("enclosures")), *objects(entry.get("media_content"))]
+    pictures = [one for one in told if _is_image(one)]
+    shown = objects(entry.get("media_thumbnail"))
     return addresses((one.get("href") or one.get("url") for one in (*pictures, *shown)), base)
 
 

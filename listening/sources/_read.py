@@ -307,6 +307,12 @@ def owner_of(host: str, brands: BrandFile) -> Brand | None:
     )
 
 
+def objects(value: Any) -> list[Mapping[str, Any]]:
+    """Return the objects of what should be a list of them; none of anything else."""
+    listed = value if isinstance(value, list) else []
+    return [one for one in listed if isinstance(one, Mapping)]
+
+
 def addresses(values: Iterable[Any], base: str = "") -> tuple[str, ...]:
     """Return the web addresses among what a source says of pictures, without the doubles.
 

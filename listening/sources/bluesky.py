@@ -40,7 +40,7 @@ from listening.query.search import topic_filter
 from listening.sources import Look, Settings, SourceChanged, Target, source
 from listening.sources._api import EPOCH
 from listening.sources._bluesky import API, PER_CALL, counts, hydrate, own_accounts, posts
-from listening.sources._read import api_target, expect, host_of, instant, read_items
+from listening.sources._read import api_target, expect, host_of, instant, objects, read_items
 from listening.sources._read import field as need
 from listening.stream import Limits
 
@@ -281,10 +281,9 @@ def _images(record: Mapping[str, Any], did: str) -> tuple[str, ...]:
     """Return the small forms of a post's pictures, as Bluesky's own pages show them."""
     embed = record.get("embed")
     held = embed.get("media") if isinstance(embed, Mapping) and "media" in embed else embed
-    images = held.get("images") if isinstance(held, Mapping) else None
-    blobs = [one.get("image") for one in images or () if isinstance(one, Mapping)]
-    refs = [one.get("ref") for one in blobs if isinstance(one, Mapping)]
-    links = [one.get("$link") for one in refs if isinstance(one, Mapping)]
+    images = objects(held.get("images")) if isinstance(held, Mapping) else []
+    refs = [one.get("ref") for one in objects([one.get("image") for one in images])]
+    links = [one.get("$link") for one in objects(refs)]
     return tuple(PICTURE.format(did=did, cid=cid) for cid in links if isinstance(cid, str))
 
 

@@ -37,6 +37,7 @@ from listening.sources._read import (
     expect_list,
     field,
     instant,
+    objects,
     page_of,
     words,
 )
@@ -249,7 +250,7 @@ def read_status(status: Any, host: str, seen: datetime) -> Mention:
 
 def _images(status: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the previews of attached pictures: smaller, and of the post's own server."""
-    attached = [one for one in status.get("media_attachments") or () if isinstance(one, Mapping)]
+    attached = objects(status.get("media_attachments"))
     pictures = (one for one in attached if one.get("type") == "image")
     return addresses(one.get("preview_url") or one.get("url") for one in pictures)
 
