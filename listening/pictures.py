@@ -30,7 +30,7 @@ SECONDS: Final = 120.0  # that those of one batch may cost
 MAX_BYTES: Final = 8_000_000
 MAX_PIXELS: Final = 25_000_000
 _PACE: Final = 0.5
-_WALL: Final = 15.0
+WALL: Final = 15.0  # seconds that one may cost
 _PATIENCE: Final = 5.0
 _REASONS: Final = 3  # that are told
 
@@ -55,7 +55,7 @@ class Pictures:
 
     def __post_init__(self) -> None:
         self._door = self.http.for_strangers(
-            pace=_PACE, max_bytes=MAX_BYTES, wall=_WALL, patience=_PATIENCE
+            pace=_PACE, max_bytes=MAX_BYTES, wall=WALL, patience=_PATIENCE
         )
         self._spent = 0.0
         self._known: dict[str, Picture | None] = {}
