@@ -11,12 +11,13 @@ from collections.abc import Iterable
 import pyarrow as pa
 import sqlalchemy as sa
 
+from warehouse.check import WRITTEN
 from warehouse.script import run_script
 
 
 def update_clusters(connection: sa.Connection) -> None:
     """Bring `core.duplicate_cluster` up to date with the bands of this transaction."""
-    run_script(connection, "shaken")
+    run_script(connection, "shaken", {"since": WRITTEN})
     edges = run_script(connection, "edge")
     roots = components((str(left), str(right)) for left, right in edges)
     # As an Arrow table: DuckDB binds a list value by value.

@@ -10,5 +10,5 @@ DELETE FROM core.embedding WHERE mention_id IN (SELECT mention_id FROM outdated)
 DELETE FROM core.mention_band WHERE mention_id IN (SELECT mention_id FROM outdated);
 
 -- What is heard instead, file by file: contents with the versions of the taggers, and bands.
-CREATE OR REPLACE TEMP TABLE spoken (mention_id VARCHAR, content_hash VARCHAR, versions VARCHAR);
+CREATE OR REPLACE TEMP TABLE spoken (mention_id VARCHAR, content_hash VARCHAR, versions UBIGINT);
 CREATE OR REPLACE TEMP TABLE band_new (mention_id VARCHAR, band UBIGINT);

@@ -5,10 +5,20 @@ SELECT mention_id FROM replaced
 UNION SELECT mention_id FROM spoken SEMI JOIN stands USING (mention_id, content_hash)
 UNION SELECT mention_id FROM gone;
 
--- Every mention that has one of the new bands.
-CREATE OR REPLACE TEMP TABLE met AS
+-- Every mention that has one of the new bands which two and more have. $since: rows from this
+-- number on are those of `band_new`.
+CREATE OR REPLACE TEMP TABLE met_before AS
 SELECT mention_id, band FROM core.mention_band
-WHERE band IN (SELECT band FROM band_new);
+WHERE rowid < $since AND band IN (SELECT band FROM band_new);
+
+CREATE OR REPLACE TEMP TABLE met AS
+SELECT * FROM met_before
+UNION ALL
+SELECT * FROM band_new WHERE band IN (
+    SELECT band FROM met_before
+    UNION ALL
+    SELECT band FROM band_new GROUP BY band HAVING count(*) > 1
+);
 
 CREATE OR REPLACE TEMP TABLE near AS
 SELECT mention_id FROM brought UNION SELECT mention_id FROM met;

@@ -84,8 +84,11 @@ WHERE bucket IN ('kept', 'duplicate') AND content_hash IS NOT NULL;
 -- First look of this batch at each content, which stands for all looks at it.
 CREATE OR REPLACE TEMP TABLE fresh AS
 SELECT * FROM content
-WHERE bucket = 'kept'
-QUALIFY row_number() OVER (PARTITION BY mention_id, content_hash ORDER BY observed_at, item_no) = 1;
+WHERE item_no IN (
+    SELECT min_by(item_no, (observed_at, item_no)) FROM content
+    WHERE bucket = 'kept'
+    GROUP BY mention_id, content_hash
+);
 
 -- Looks at the counts alone, and what becomes of them.
 CREATE OR REPLACE TEMP TABLE snapshot AS

@@ -8,7 +8,7 @@ CREATE OR REPLACE TEMP TABLE tag_row AS
 SELECT min(file_row_number) AS file_row_number
 FROM read_parquet($tagged, file_row_number = true)
 SEMI JOIN seen USING (mention_id, content_hash)
-ANTI JOIN (SELECT * FROM spoken WHERE versions <> $versions) AS other
+ANTI JOIN (SELECT * FROM spoken WHERE versions <> hash($versions)) AS other
     USING (mention_id, content_hash)
 GROUP BY mention_id, content_hash;
 
@@ -34,7 +34,7 @@ SEMI JOIN (
 ) AS old USING (mention_id);
 
 -- Labels and failures: kept for every content. --------------------------------------------------
-CREATE OR REPLACE TEMP TABLE label_now AS
+CREATE OR REPLACE TEMP TABLE label_won AS
 WITH best AS (
     SELECT
         mention_id,
@@ -42,47 +42,48 @@ WITH best AS (
         intents,
         list_reverse_sort(list_transform(intents, lambda i: {'p': i.p, 'id': i.id}))[1] AS top
     FROM tag WHERE len(intents) > 0
-)
+),
 
-SELECT
-    mention_id, content_hash, 'language' AS tagger, $language AS version, language AS label,
-    NULL::FLOAT AS p, NULL::VARCHAR AS abstained,
-    NULL::STRUCT(id VARCHAR, p FLOAT)[] AS probabilities
-FROM tag WHERE language IS NOT NULL
-UNION ALL
-SELECT
-    mention_id, content_hash, 'sentiment', $sentiment, sentiment,
-    CASE sentiment
-        WHEN 'negative' THEN p_negative WHEN 'neutral' THEN p_neutral WHEN 'positive' THEN p_positive
-    END,
-    abstained,
-    CASE WHEN p_negative IS NOT NULL THEN [
-        {'id': 'negative', 'p': p_negative},
-        {'id': 'neutral', 'p': p_neutral},
-        {'id': 'positive', 'p': p_positive}
-    ] END
-FROM tag WHERE sentiment IS NOT NULL OR abstained IS NOT NULL
-UNION ALL
-SELECT mention_id, content_hash, 'emotion', $emotion, emotion, p_emotion, NULL,
-    [{'id': emotion, 'p': p_emotion}]
-FROM tag WHERE emotion IS NOT NULL
-UNION ALL
-SELECT mention_id, content_hash, 'irony', $irony,
-    if(p_irony >= 0.5, 'irony', 'none'), if(p_irony >= 0.5, p_irony, 1 - p_irony), NULL,
-    [{'id': 'irony', 'p': p_irony}]
-FROM tag WHERE p_irony IS NOT NULL
-UNION ALL
-SELECT mention_id, content_hash, 'offensive', $offensive,
-    if(p_offensive >= 0.5, 'offensive', 'none'), if(p_offensive >= 0.5, p_offensive, 1 - p_offensive),
-    NULL, [{'id': 'offensive', 'p': p_offensive}]
-FROM tag WHERE p_offensive IS NOT NULL
-UNION ALL
-SELECT mention_id, content_hash, 'intent', $intent,
-    if(top.p >= 0.5, top.id, 'none'), if(top.p >= 0.5, top.p, 1 - top.p), NULL, intents
-FROM best;
+label_now AS (
+    SELECT
+        mention_id, content_hash, 'language' AS tagger, $language AS version, language AS label,
+        NULL::FLOAT AS p, NULL::VARCHAR AS abstained,
+        NULL::STRUCT(id VARCHAR, p FLOAT)[] AS probabilities
+    FROM tag WHERE language IS NOT NULL
+    UNION ALL
+    SELECT
+        mention_id, content_hash, 'sentiment', $sentiment, sentiment,
+        CASE sentiment
+            WHEN 'negative' THEN p_negative WHEN 'neutral' THEN p_neutral WHEN 'positive' THEN p_positive
+        END,
+        abstained,
+        CASE WHEN p_negative IS NOT NULL THEN [
+            {'id': 'negative', 'p': p_negative},
+            {'id': 'neutral', 'p': p_neutral},
+            {'id': 'positive', 'p': p_positive}
+        ] END
+    FROM tag WHERE sentiment IS NOT NULL OR abstained IS NOT NULL
+    UNION ALL
+    SELECT mention_id, content_hash, 'emotion', $emotion, emotion, p_emotion, NULL,
+        [{'id': emotion, 'p': p_emotion}]
+    FROM tag WHERE emotion IS NOT NULL
+    UNION ALL
+    SELECT mention_id, content_hash, 'irony', $irony,
+        if(p_irony >= 0.5, 'irony', 'none'), if(p_irony >= 0.5, p_irony, 1 - p_irony), NULL,
+        [{'id': 'irony', 'p': p_irony}]
+    FROM tag WHERE p_irony IS NOT NULL
+    UNION ALL
+    SELECT mention_id, content_hash, 'offensive', $offensive,
+        if(p_offensive >= 0.5, 'offensive', 'none'), if(p_offensive >= 0.5, p_offensive, 1 - p_offensive),
+        NULL, [{'id': 'offensive', 'p': p_offensive}]
+    FROM tag WHERE p_offensive IS NOT NULL
+    UNION ALL
+    SELECT mention_id, content_hash, 'intent', $intent,
+        if(top.p >= 0.5, top.id, 'none'), if(top.p >= 0.5, top.p, 1 - top.p), NULL, intents
+    FROM best
+),
 
-CREATE OR REPLACE TEMP TABLE label_won AS
-WITH old AS (
+old AS (
     SELECT rowid AS row_no, * FROM core.label
     WHERE rowid IN (
         SELECT l.rowid FROM core.label AS l SEMI JOIN told_before USING (mention_id, content_hash)
@@ -340,4 +341,4 @@ INSERT INTO core.mention_band SELECT mention_id, band FROM band_now;
 INSERT INTO band_new SELECT mention_id, band FROM band_now;
 
 -- Last, for the steps above ask who spoke before this file.
-INSERT INTO spoken SELECT mention_id, content_hash, $versions FROM tag;
+INSERT INTO spoken SELECT mention_id, content_hash, hash($versions) FROM tag;

@@ -20,9 +20,16 @@ WITH child AS (
     UNION ALL SELECT 'decision', mention_id FROM core.decision WHERE mention_id IS NOT NULL
 ),
 
+-- Of mentions the batch did not touch, which are few.
+other AS MATERIALIZED (
+    SELECT DISTINCT mention_id FROM child ANTI JOIN mention_check USING (mention_id)
+),
+
 missing AS (
-    SELECT mention_id FROM (SELECT DISTINCT mention_id FROM child)
-    ANTI JOIN core.mention USING (mention_id)
+    SELECT mention_id FROM other
+    ANTI JOIN (
+        SELECT mention_id FROM core.mention WHERE mention_id IN (SELECT mention_id FROM other)
+    ) AS found USING (mention_id)
 )
 
 SELECT table_name, mention_id FROM child SEMI JOIN missing USING (mention_id)
