@@ -134,10 +134,22 @@ def _build_all(
             source = f"ATTACH {_literal(root.warehouse)} AS source (READ_ONLY)"
             with _attached(connection, source, "DETACH source"):
                 faults = read_faults(root) if gated else {}
+                _check_days(connection, brands)
                 values = {"horizon": now() - timedelta(days=brands.publish_days)}
                 width = {"width": str(EMBEDDING_WIDTH)}
                 run_script(connection, "publish_vector_table", values, width)
                 return [_build(connection, root, brands, team, faults.get(team)) for team in teams]
+
+
+def _check_days(connection: sa.Connection, brands: BrandFile) -> None:
+    """Check that the models hold what is told of mentions for as long as is to be published."""
+    ((held,),) = run_script(connection, "publish_days")
+    if held is not None and brands.publish_days > held:
+        raise ListeningError(
+            f"`publish_days` is {brands.publish_days}, and the models hold {held} days",
+            where="the brand file",
+            mend="Load it and build the models first: listening run",
+        )
 
 
 @contextmanager
@@ -217,15 +229,22 @@ def _copy_mentions(connection: sa.Connection, values: Mapping[str, Any]) -> None
     tables = [quoted(name) for (name,) in run_script(connection, "publish_named")]
     if not tables:
         return
-    run_script(connection, "publish_masked")
-    run_script(connection, "publish_mention_parts", values)  # by the first team, for all
+    if not run_script(connection, "publish_rows_known"):  # by the first team, for all
+        run_script(connection, "publish_masked")
+        _make_rows(connection, into="told_mention", wanted="source.mart.mention_told")
     named = " UNION ".join(f"SELECT mention_id FROM team.main.{table}" for table in tables)  # noqa: S608 (names of our own tables)
+    run_script(connection, "publish_older", names={"named": named})
+    _make_rows(connection, into="older_mention", wanted="older")
     author = "handle AS author_handle, name AS author_name," if values["open"] else ""
-    run_script(connection, "publish_mention", values, {"named": named, "author": author})
+    run_script(connection, "publish_mention", values, {"author": author})
     for column, told in _AUTHOR.items() if values["open"] else ():
         connection.exec_driver_sql(
             f"COMMENT ON COLUMN team.main.mention.{column} IS {_literal(told)}"
         )
+
+
+def _make_rows(connection: sa.Connection, *, into: str, wanted: str) -> None:
+    run_script(connection, "publish_mention_rows", names={"into": into, "wanted": wanted})
 
 
 def _check_split(connection: sa.Connection, build: Build, table: str, copied: int) -> None:

@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -228,6 +229,12 @@ def test_publishing_before_modelling_is_a_clear_error(world: World) -> None:
     with pytest.raises(ListeningError, match=r"could not be built|no table"):
         publish(world.root, BRANDS)
     assert list(world.root.published.glob("*.duckdb")) == []
+
+
+def test_more_days_than_the_models_hold_are_refused(built: DataRoot) -> None:
+    with pytest.raises(ListeningError, match="`publish_days` is 91, and the models hold 90"):
+        publish(built, replace(BRANDS, publish_days=91))
+    assert not team_file(built, "product").exists()
 
 
 def test_a_failing_model_is_named_and_keeps_its_table(

@@ -2,79 +2,60 @@
 -- there is to read of it. What a table keeps for longer, such as open flags, is told of as long;
 -- of the conversations the recent part. $open: this team reads every text, and who wrote it. $horizon.
 CREATE TABLE team.main.mention AS
-WITH named AS (
-    SELECT mention_id, thread_id
-    FROM (__named__)
-    JOIN source.core.mention USING (mention_id)
-),
-told AS (
-    SELECT mention_id FROM named
+WITH thread AS (
+    SELECT thread_id FROM told_mention SEMI JOIN named USING (mention_id)
     UNION
-    SELECT mention_id
-    FROM source.core.mention
-    SEMI JOIN named USING (thread_id)
-    WHERE published_at >= $horizon
-    UNION
-    SELECT mention_id
-    FROM source.core.mention
-    WHERE mention_id IN (SELECT thread_id FROM named) AND published_at >= $horizon
+    SELECT thread_id FROM older_mention
 ),
 shown AS (
-    SELECT
-        mention.*,
-        $open OR withheld.mention_id IS NULL AS is_shown,
-        author.handle,
-        author.name
-    FROM source.core.mention AS mention
-    SEMI JOIN told USING (mention_id)
-    LEFT JOIN source.mart.withheld_mention AS withheld USING (mention_id)
-    LEFT JOIN source.core.author AS author USING (author_key)
+    SELECT * FROM told_mention
+    WHERE mention_id IN (
+        SELECT mention_id FROM named
+        UNION
+        SELECT mention_id FROM told_mention SEMI JOIN thread USING (thread_id)
+        WHERE published_at >= $horizon
+        UNION
+        SELECT mention_id FROM told_mention
+        WHERE published_at >= $horizon AND mention_id IN (SELECT thread_id FROM thread)
+    )
+    UNION ALL
+    SELECT * FROM older_mention
 )
 SELECT
-    shown.mention_id,
-    shown.published_at,
-    shown.edited_at,
-    shown.source,
-    shown.channel,
-    shown.kind,
-    tag.language,
-    tag.region,
+    mention_id,
+    published_at,
+    edited_at,
+    source,
+    channel,
+    kind,
+    language,
+    region,
     CASE
-        WHEN title = '' THEN ''
-        WHEN NOT is_shown THEN withheld()
-        WHEN $open THEN title
-        ELSE masked(title)
+        WHEN $open OR title = '' THEN title
+        WHEN is_withheld THEN withheld()
+        ELSE masked_title
     END AS title,
     CASE
-        WHEN shown.text = '' THEN ''
-        WHEN NOT is_shown THEN withheld()
-        WHEN $open THEN shown.text
-        ELSE masked(shown.text)
+        WHEN $open OR text = '' THEN text
+        WHEN is_withheld THEN withheld()
+        ELSE masked_text
     END AS text,
-    CASE WHEN $open THEN nullif(shown.url, '') WHEN is_shown THEN unnamed(shown.url, handle) END AS url,
+    CASE WHEN $open THEN url WHEN NOT is_withheld THEN unnamed_url END AS url,
     __author__
-    coalesce(shown.thread_id, shown.mention_id) AS thread_id,
-    shown.parent_id,
-    tag.author_brand_id AS said_by_brand_id,
-    tag.sentiment,
-    tag.intents,
-    tag.topic_ids,
-    coalesce(products.product_ids, []) AS product_ids,
-    shown.rating,
-    shown.content_hash,
+    coalesce(thread_id, mention_id) AS thread_id,
+    parent_id,
+    said_by_brand_id,
+    sentiment,
+    intents,
+    topic_ids,
+    product_ids,
+    rating,
+    content_hash,
     -- What people found of a suspicion is for those who read every text.
-    coalesce(
-        if($open, labels.labels, list_filter(labels.labels, lambda each: each.tagger <> 'flag')), []
-    ) AS labels,
-    coalesce(if($open, spans.spans, if(is_shown, spans.masked_spans, [])), []) AS spans,
-    coalesce(looks.looks, []) AS looks
-FROM shown
-JOIN source.mart.mention_tag AS tag USING (mention_id)
-LEFT JOIN mention_labels AS labels USING (mention_id)
-LEFT JOIN mention_spans AS spans USING (mention_id)
-LEFT JOIN mention_products AS products USING (mention_id)
-LEFT JOIN mention_looks AS looks USING (mention_id)
-ORDER BY shown.mention_id;
+    if($open, labels, list_filter(labels, lambda each: each.tagger <> 'flag')) AS labels,
+    CASE WHEN $open THEN spans WHEN is_withheld THEN [] ELSE masked_spans END AS spans,
+    looks
+FROM shown;
 
 COMMENT ON TABLE team.main.mention IS
     'Mentions the tables here name, and those of the same conversations, with all there is to read of each. Grain: mention_id.';

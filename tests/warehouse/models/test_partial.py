@@ -37,6 +37,7 @@ BRANDS = BrandFile(
     ),
     queries=(Query("main", "acme"),),
     topics=(Topic("late", "Late", ("came late",)),),
+    publish_days=2,  # what the first round says is too old to be told at length in the last
 )
 RELEASE = {"release_id": "r", "brand_id": "acme", "version": "2", "released_on": "2026-10-05"}
 
@@ -154,3 +155,4 @@ def test_a_partial_build_is_a_whole_one(tmp_path, monkeypatch, seed):
     assert sum(map(len, whole.values())) > 1000
     assert whole["mart.withheld_mention"]
     assert whole["product.release_change"]
+    assert 20 < len(whole["mart.mention_told"]) < len(whole["mart.mention_tag"]) - 20
