@@ -233,8 +233,9 @@ def _copy_mentions(connection: sa.Connection, values: Mapping[str, Any]) -> None
         run_script(connection, "publish_masked")
         _make_rows(connection, into="told_mention", wanted="source.mart.mention_told")
     named = " UNION ".join(f"SELECT mention_id FROM team.main.{table}" for table in tables)  # noqa: S608 (names of our own tables)
-    run_script(connection, "publish_older", names={"named": named})
-    _make_rows(connection, into="older_mention", wanted="older")
+    ((older,),) = run_script(connection, "publish_older", names={"named": named})
+    if older:
+        _make_rows(connection, into="older_mention", wanted="older")
     author = "handle AS author_handle, name AS author_name," if values["open"] else ""
     run_script(connection, "publish_mention", values, {"author": author})
     for column, told in _AUTHOR.items() if values["open"] else ():

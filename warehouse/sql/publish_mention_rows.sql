@@ -28,6 +28,12 @@ SELECT
     mention.rating,
     mention.content_hash,
     coalesce(told.labels, []) AS labels,
+    -- What people found of a suspicion is for those who read every text. NULL: nothing to leave out.
+    if(
+        told.mention_id IN (SELECT mention_id FROM source.core.correction WHERE tagger = 'flag'),
+        list_filter(told.labels, lambda each: each.tagger <> 'flag'),
+        NULL
+    ) AS shown_labels,
     coalesce(told.spans, []) AS spans,
     coalesce(told.masked_spans, []) AS masked_spans,
     coalesce(told.looks, []) AS looks,
