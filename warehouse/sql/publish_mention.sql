@@ -35,12 +35,12 @@ SELECT
     CASE
         WHEN $open OR title = '' THEN title
         WHEN is_withheld THEN withheld()
-        ELSE masked_title
+        ELSE coalesce(masked_title, title)
     END AS title,
     CASE
         WHEN $open OR text = '' THEN text
         WHEN is_withheld THEN withheld()
-        ELSE masked_text
+        ELSE coalesce(masked_text, text)
     END AS text,
     CASE WHEN $open THEN url WHEN NOT is_withheld THEN unnamed_url END AS url,
     __author__
@@ -54,7 +54,7 @@ SELECT
     rating,
     content_hash,
     if($open, labels, coalesce(shown_labels, labels)) AS labels,
-    CASE WHEN $open THEN spans WHEN is_withheld THEN [] ELSE masked_spans END AS spans,
+    CASE WHEN $open THEN spans WHEN is_withheld THEN [] ELSE coalesce(masked_spans, spans) END AS spans,
     looks
 FROM shown;
 

@@ -1,5 +1,6 @@
--- All there is to read of the mentions of __wanted__, for every team: as it stands, and as those may
--- read it who read no names. Sorted once, so that in each file a mention is soon found.
+-- All there is to read of the mentions of __wanted__, for every team: as it stands, and where that is
+-- something else, as those may read it who read no names (masked_ and shown_; NULL: the same). Sorted
+-- once, so that in each file a mention is soon found.
 CREATE OR REPLACE TEMP TABLE __into__ AS
 SELECT
     mention.mention_id,
@@ -11,9 +12,9 @@ SELECT
     tag.language,
     tag.region,
     mention.title,
-    if(contains(mention.title, '@'), masked(mention.title), mention.title) AS masked_title,
+    CASE WHEN contains(mention.title, '@') THEN masked(mention.title) END AS masked_title,
     mention.text,
-    if(contains(mention.text, '@'), masked(mention.text), mention.text) AS masked_text,
+    CASE WHEN contains(mention.text, '@') THEN masked(mention.text) END AS masked_text,
     nullif(mention.url, '') AS url,
     unnamed(mention.url, author.handle) AS unnamed_url,
     author.handle,
@@ -28,14 +29,17 @@ SELECT
     mention.rating,
     mention.content_hash,
     coalesce(told.labels, []) AS labels,
-    -- What people found of a suspicion is for those who read every text. NULL: nothing to leave out.
-    if(
-        told.mention_id IN (SELECT mention_id FROM source.core.correction WHERE tagger = 'flag'),
-        list_filter(told.labels, lambda each: each.tagger <> 'flag'),
-        NULL
-    ) AS shown_labels,
+    -- What is suspected, and what people found of it, is for those who read every text.
+    CASE
+        WHEN told.mention_id IN (SELECT mention_id FROM source.core.correction WHERE tagger = 'flag')
+            THEN list_filter(told.labels, lambda each: each.tagger <> 'flag')
+    END AS shown_labels,
     coalesce(told.spans, []) AS spans,
-    coalesce(told.masked_spans, []) AS masked_spans,
+    CASE
+        WHEN contains(mention.text, '@')
+            OR mention.mention_id IN (SELECT mention_id FROM source.core.flag)
+            THEN coalesce(told.masked_spans, [])
+    END AS masked_spans,
     coalesce(told.looks, []) AS looks,
     withheld.mention_id IS NOT NULL AS is_withheld
 FROM source.core.mention AS mention
