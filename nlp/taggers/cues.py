@@ -16,7 +16,7 @@ MOST: Final = 50
 """Cues of one group that are kept: rules compare groups, and a text may repeat one word."""
 
 
-@tagger("cues", version="2")
+@tagger("cues", version="3")
 class CuesTagger(Tagger[Cues]):
     """Finds the phrases of every rule."""
 

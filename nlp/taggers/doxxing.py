@@ -16,6 +16,7 @@ from nlp.tagger import tagger
 _BESIDE: Final = 100  # characters between the data and the person or the call to act
 _NAME: Final = re.compile(r"(?<![\w@#])[^\W\d_a-z][^\W\d_]{1,20} [^\W\d_a-z][^\W\d_]{1,20}(?!\w)")
 _EXPOSED: Final = frozenset({"email", "phone", "address"})
+_TOLD: Final = frozenset({"plate", "haunt"})  # says itself that somebody is laid open
 _AROUND: Final = 240  # characters between the data and the call to act
 _AFTER: Final = 30  # characters from "number plate" to the plate
 _PLATE: Final = re.compile(
@@ -24,7 +25,7 @@ _PLATE: Final = re.compile(
 
 
 @tagger(
-    "doxxing", version="3", needs=("marks", "cues", "personal_data", "brands"), uses=("suspicion",)
+    "doxxing", version="4", needs=("marks", "cues", "personal_data", "brands"), uses=("suspicion",)
 )
 class DoxxingTagger(SuspectTagger):
     """Flags data about another person, with words that expose or incite."""
@@ -57,7 +58,8 @@ def _judge(doc: Doc, span: Span, what: str) -> Sign | None:
     incited = nearest(span, cues.get("doxxing.incitement", ()), _AROUND)
     own = nearest(span, cues.get("personal.own", ()), _BESIDE // 3)
     whom = _person(doc, span)
-    if whom is None or own:
+    # A name beside an address alone is a parcel, a winner, a signature: personal data.
+    if whom is None or own or not (exposed or incited or what in _TOLD):
         return None
     p = 0.5 + 0.2 * bool(exposed) + 0.2 * bool(incited) + 0.05 * (what == "address")
     signs = [name for name, at in (("exposure", exposed), ("incitement", incited)) if at]

@@ -15,7 +15,7 @@ from nlp.tagger import Setting, tagger
 _BESIDE: Final = 120  # characters between the sign of the brand and what says it is misused
 
 
-@tagger("trademark", version="2", needs=("cues", "marks"), uses=("brands", "suspicion"))
+@tagger("trademark", version="3", needs=("cues", "marks"), uses=("brands", "suspicion"))
 class TrademarkTagger(SuspectTagger):
     """Flags a logo, name, domain or protected mark beside words that say the right is missing."""
 
@@ -29,13 +29,15 @@ class TrademarkTagger(SuspectTagger):
         cues: Cues = doc._.cues
         sale = cues.get("counterfeit.sale", ())
         own = self._protected.find(doc._.whole)
+        # Copies of goods bear the mark too: that is the other flag, unless the models say both.
+        copied = bool(cues.get("counterfeit.replica") or cues.get("counterfeit.fake"))
         for mark in sorted({*cues.get("trademark.sign", ()), *own}):
             misuse = nearest(mark, cues.get("trademark.misuse", ()), _BESIDE)
             beside = misuse or nearest(mark, sale, _BESIDE)
-            if beside is None:
+            if beside is None or (copied and not misuse):
                 continue
             start, end = min(mark[0], beside[0]), max(mark[1], beside[1])
             words = f"{doc._.whole[slice(*mark)]!r} beside {doc._.whole[slice(*beside)]!r}"
-            strength: Strength = "likely" if misuse else "hint"
+            strength: Strength = "likely" if misuse and not copied else "hint"
             yield Sign(start, end, 0.5, "misuse" if misuse else "goods", words, strength)
             return

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from listening.contract import FLAGS, ConfigurationError
 from nlp.opinion import _FORMS, _WITHOUT_DIGIT, Opinion, Piece, key, pieces
-from nlp.pipeline import make_doc, tag
+from nlp.pipeline import build, make_doc, tag
 from nlp.suspicion import (
     Join,
     Sign,
@@ -69,6 +69,27 @@ def test_a_likelier_kind_is_never_flagged_less(one: float, other: float, strengt
     assert len(flags(strength, low)) <= len(flags(strength, high))
 
 
+@pytest.mark.parametrize(
+    ("kind", "text", "strength"),
+    [
+        ("doxxing", "Parcel for Ida Brook, 14 Harbour Street, please", None),
+        ("doxxing", "Ida Brook lives at 14 Harbour Street, pay her a visit", "likely"),
+        ("trademark", "Replica bags with the logo, 35 euros, for sale", None),
+        ("trademark", "Mugs with the logo for sale", "hint"),
+        ("trademark", "Fakes sold with your logo, not affiliated with you", "hint"),
+        ("threat", "Weiß jemand, wie die Straße heißt?", None),
+        ("legal_talk", "A causa della pioggia non usciamo", None),
+    ],
+)
+def test_signs_hold_back_where_the_words_mean_less(
+    kind: str, text: str, strength: str | None
+) -> None:
+    pipeline = build(only={kind})
+    tagger: Any = pipeline.get_pipe(kind)
+    (doc,) = pipeline.pipe([make_doc(pipeline, Said(text))])
+    assert [sign.strength for sign in tagger.signs(doc)] == ([strength] if strength else [])
+
+
 def test_a_sign_makes_a_kind_likelier_by_its_strength() -> None:
     suspect = Suspect(0.2, 0, 9, *WEIGHTS)
     assert 0.2 < suspect.beside("hint") < suspect.beside("likely") < 1
@@ -85,7 +106,8 @@ def test_the_fit_and_the_pipeline_join_alike() -> None:
     scores = np.full((4, len(FLAGS)), -0.2, np.float32)
     signs = np.repeat(np.array([[0], [1], [2], [3]], np.int8), len(FLAGS), 1)
     every = np.ones(4, np.bool_)
-    ground = Ground("m", [""] * 4, [[]] * 4, head, head, signs, head > 1, every, ~every, every)
+    wanted, fold = head > 1, np.zeros(4, np.int64)
+    ground = Ground("m", [""] * 4, [[]] * 4, head, head, signs, wanted, every, fold, ~every, every)
     p = float(limits.weigh(head[0], scores[0])[0])
     suspect = Suspect(p, 0, 1, join_of.hint, join_of.likely)
     said = [p, suspect.beside("hint"), suspect.beside("likely"), suspect.beside("sure")]

@@ -68,14 +68,14 @@ def test_topics_of_complaints_agree_with_what_people_marked(airlines: Language) 
 
 
 def test_flags_are_rare_on_ordinary_complaints(airlines: Language) -> None:
-    """50 of 1,464 when written, most by the models alone and wrong: the price of their recall."""
+    """50 of 1,464 when written; 9 since thresholds are chosen on rounds left out whole."""
     rows = read_tweets()[::10]
     kinds = Counter(
         flag["kind"]
         for tags in tag(airlines, (Said(row["text"], channel="twitter") for row in rows))
         for flag in tags["flags"]
     )
-    assert kinds.total() <= 25, kinds
+    assert kinds.total() <= 15, kinds
     assert not {"counterfeit", "doxxing", "credential_leak"} & kinds.keys()
 
 
