@@ -4,9 +4,17 @@
     {{ return(var("partial", false)) }}
 {%- endmacro %}
 
-{# Rows that this build takes up: those whose columns are in a list of what is stale. #}
-{% macro stale(columns="mention_id", among="stale_mention") -%}
-    {%- if is_partial() -%}
+{# Rows that this build takes up: those whose columns are in a list of what is stale. `of` names the
+   kept table they are rows of, where this build has written them: then they lie at its end, and
+   their row numbers, found by the one column, spare reading the others of every row before. Of one
+   or two narrow columns that saves nothing. #}
+{% macro stale(columns="mention_id", among="stale_mention", of=none) -%}
+    {%- if is_partial() and of -%}
+        {%- set parts = columns.split(".") -%}
+        {{ parts[:-1] | join(".") ~ "." if parts | length > 1 }}rowid in (
+            select rowid from {{ of }} where {{ parts[-1] }} in (from {{ ref(among) }})
+        )
+    {%- elif is_partial() -%}
         ({{ columns }}) in (from {{ ref(among) }})
     {%- else -%}
         true

@@ -34,6 +34,19 @@ asked as (
         and response.is_answer_visible
         and {{ stale("response.mention_id", "stale_asker") }}
 ),
+-- Of two words at one moment the lesser id is the next: which was taken was chance.
+spoken as (
+    select
+        brand_id,
+        author_key,
+        published_at,
+        min(mention_id) as mention_id,
+        arg_min(thread_id, mention_id) as thread_id,
+        arg_min(sentiment, mention_id) as sentiment
+    from said
+    where author_key in (select author_key from asked)
+    group by brand_id, author_key, published_at
+),
 followed as (
     select
         asked.*,
@@ -44,7 +57,7 @@ followed as (
         later.published_at <= asked.spoken_from + interval {{ var("outcome_days") }} day
             as in_window
     from asked
-    asof left join said as later
+    asof left join spoken as later
         on later.brand_id = asked.brand_id
         and later.author_key = asked.author_key
         and asked.spoken_from < later.published_at

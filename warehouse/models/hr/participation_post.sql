@@ -13,4 +13,4 @@ from {{ ref("mention_tag") }} as tag
 join {{ ref("mention") }} as mention using (mention_id)
 join {{ source("core", "author") }} as author on author.author_key = tag.author_key
 join {{ source("core", "brand") }} as brand on brand.brand_id = author.brand_id
-where {{ stale("tag.mention_id") }} and brand.role = 'own'
+where {{ stale("tag.mention_id", of=ref("mention_tag")) }} and brand.role = 'own'

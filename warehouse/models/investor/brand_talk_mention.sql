@@ -11,4 +11,8 @@ select
     'churn' = any(intents) as is_churn,
     'purchase' = any(intents) as is_purchase
 from {{ ref("brand_mention") }}
-where {{ stale() }} and author_brand_id is null and not said_by_brand and not is_spam
+where
+    {{ stale(of=ref("brand_mention")) }}
+    and author_brand_id is null
+    and not said_by_brand
+    and not is_spam

@@ -14,7 +14,7 @@ look as (
         arg_max(views, observed_at) as views,
         arg_max(engagement, observed_at) as engagement
     from {{ ref("engagement_snapshot") }}
-    where {{ stale() }} and coalesce(views, engagement) is not null
+    where {{ stale(of=ref("engagement_snapshot")) }} and coalesce(views, engagement) is not null
     group by mention_id
 )
 select
@@ -43,4 +43,7 @@ from {{ ref("mention_tag") }} as tag
 join {{ ref("mention") }} as mention using (mention_id)
 left join look using (mention_id)
 left join answer on answer.parent_id = tag.mention_id
-where {{ stale("tag.mention_id") }} and tag.author_brand_id is not null and tag.parent_id is null
+where
+    {{ stale("tag.mention_id", of=ref("mention_tag")) }}
+    and tag.author_brand_id is not null
+    and tag.parent_id is null

@@ -25,7 +25,7 @@ post as (
         or mention.arm is not null as is_on_channel
     from {{ ref("mention") }} as mention
     join {{ ref("mention_tag") }} as tag using (mention_id)
-    where {{ stale("tag.mention_id") }} and mention.private is not true
+    where {{ stale("tag.mention_id", of=ref("mention_tag")) }} and mention.private is not true
 )
 select
     look.mention_id,
@@ -58,4 +58,4 @@ select
 from {{ ref("engagement_snapshot") }} as look
 join post using (mention_id)
 left join about using (mention_id)
-where {{ stale("look.mention_id") }}
+where {{ stale("look.mention_id", of=ref("engagement_snapshot")) }}

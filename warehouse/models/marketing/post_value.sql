@@ -6,7 +6,7 @@ with own as (
     from {{ ref("brand_mention") }} as about
     join {{ ref("mention") }} as mention using (mention_id)
     where
-        {{ stale("about.mention_id") }}
+        {{ stale("about.mention_id", of=ref("brand_mention")) }}
         and about.kind = 'post'
         and about.parent_id is null
         and mention.private is not true
@@ -27,7 +27,9 @@ look as (
     select post.*
     from {{ ref("post_metric") }} as post
     semi join own using (mention_id)
-    where {{ stale("post.mention_id") }} and coalesce(post.engagement, post.reach) is not null
+    where
+        {{ stale("post.mention_id", of=ref("post_metric")) }}
+        and coalesce(post.engagement, post.reach) is not null
     qualify row_number() over (
         partition by post.mention_id
         order by abs(post.age_s - 86400 * {{ var("post_value_days") }}), post.observed_at desc

@@ -15,7 +15,7 @@ select
     len(flag_kinds) > 0 as is_flagged
 from {{ ref("brand_mention") }}
 where
-    {{ stale() }}
+    {{ stale(of=ref("brand_mention")) }}
     and author_brand_id is null
     and not said_by_brand
     and not is_spam

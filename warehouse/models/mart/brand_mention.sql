@@ -44,7 +44,7 @@ select
     tag.reach
 from about
 join (
-    select * from {{ ref("mention_tag") }} where {{ stale() }}
+    select * from {{ ref("mention_tag") }} where {{ stale(of=ref("mention_tag")) }}
 ) as tag using (mention_id)
 join {{ source("core", "brand") }} as brand using (brand_id)
 join (

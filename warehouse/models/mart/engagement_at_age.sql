@@ -8,5 +8,8 @@ select
     arg_max(look.engagement, look.observed_at) as engagement
 from {{ ref("engagement_snapshot") }} as look
 join {{ ref("mention") }} as mention using (mention_id)
-where {{ stale("look.mention_id") }} and look.engagement is not null and mention.kind = 'post'
+where
+    {{ stale("look.mention_id", of=ref("engagement_snapshot")) }}
+    and look.engagement is not null
+    and mention.kind = 'post'
 group by all

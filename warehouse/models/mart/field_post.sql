@@ -18,7 +18,10 @@ select
     about.flag_kinds
 from {{ ref("brand_mention") }} as about
 anti join (select mention_id from {{ ref("mention") }} where private) as message using (mention_id)
-where {{ stale("about.mention_id") }} and about.kind = 'post' and not about.is_spam
+where
+    {{ stale("about.mention_id", of=ref("brand_mention")) }}
+    and about.kind = 'post'
+    and not about.is_spam
 union all
 select
     tag.mention_id,
@@ -39,4 +42,4 @@ anti join (
     select mention_id from {{ ref("brand_mention") }} where {{ stale() }}
 ) as about using (mention_id)
 anti join (select mention_id from {{ ref("mention") }} where private) as message using (mention_id)
-where {{ stale("tag.mention_id") }} and tag.kind = 'post' and not tag.is_spam
+where {{ stale("tag.mention_id", of=ref("mention_tag")) }} and tag.kind = 'post' and not tag.is_spam

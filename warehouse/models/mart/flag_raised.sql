@@ -40,7 +40,7 @@ left join (
 left join {{ source("core", "correction") }} as person on person.correction_id = flag.flag_id
 left join {{ ref("cluster") }} as cluster using (mention_id)
 left join (
-    select * from {{ ref("mention_tag") }} where {{ stale() }}
+    select * from {{ ref("mention_tag") }} where {{ stale(of=ref("mention_tag")) }}
 ) as tag using (mention_id)
 left join {{ source("core", "brand") }} as speaker on speaker.brand_id = tag.author_brand_id
 left join (
@@ -49,7 +49,7 @@ left join (
         list(brand_id order by brand_id) as brand_ids,
         flatten(list(product_ids order by brand_id)) as product_ids
     from {{ ref("brand_mention") }}
-    where {{ stale() }}
+    where {{ stale(of=ref("brand_mention")) }}
     group by mention_id
 ) as about using (mention_id)
 where speaker.role is distinct from 'own'

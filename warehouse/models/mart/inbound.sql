@@ -17,7 +17,7 @@ called as (
         split_part(unnest(called_handles), '@', 1) as name,
         split_part(unnest(called_handles), '@', 2) as host
     from {{ ref("mention_tag") }}
-    where {{ stale() }}
+    where {{ stale(of=ref("mention_tag")) }}
 ),
 -- A name is the brand's on the platform it is declared for, and on the server it names. A file
 -- that names no platform leaves it open.
@@ -44,12 +44,14 @@ said as (
         end as addressed_by
     from {{ ref("brand_mention") }} as about
     left join tagged using (mention_id, brand_id)
-    where {{ stale("about.mention_id") }}
+    where {{ stale("about.mention_id", of=ref("brand_mention")) }}
     union all
     select answer.mention_id, asked.author_brand_id, 'reply'
     from {{ ref("mention_tag") }} as answer
     join {{ ref("mention_tag") }} as asked on asked.mention_id = answer.parent_id
-    where asked.author_brand_id is not null and {{ stale("answer.mention_id") }}
+    where
+        asked.author_brand_id is not null
+        and {{ stale("answer.mention_id", of=ref("mention_tag")) }}
     union all
     select parent_id, brand_id, 'answered'
     from {{ ref("own_reply") }}
@@ -90,7 +92,7 @@ select
     brand.response_minutes
 from addressed
 join (
-    select * from {{ ref("mention_tag") }} where {{ stale() }}
+    select * from {{ ref("mention_tag") }} where {{ stale(of=ref("mention_tag")) }}
 ) as tag using (mention_id)
 left join (
     select mention_id, brand_id, product_ids from {{ ref("brand_mention") }} where {{ stale() }}

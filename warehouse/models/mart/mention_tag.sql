@@ -42,7 +42,7 @@ look as (
         arg_max(engagement, observed_at) as engagement,
         arg_max(reach, observed_at) as reach
     from {{ ref("engagement_snapshot") }}
-    where {{ stale() }}
+    where {{ stale(of=ref("engagement_snapshot")) }}
     group by mention_id
 )
 select

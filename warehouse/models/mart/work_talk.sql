@@ -12,7 +12,10 @@ with spoken as (
         mention.title || ' ' || mention.text as words
     from {{ ref("brand_mention") }} as about
     join {{ ref("mention") }} as mention using (mention_id)
-    where {{ stale("about.mention_id") }} and not about.said_by_brand and not about.is_spam
+    where
+        {{ stale("about.mention_id", of=ref("brand_mention")) }}
+        and not about.said_by_brand
+        and not about.is_spam
 ),
 found as (
     select

@@ -5,7 +5,7 @@ with pair as (
     from {{ ref("brand_mention") }} as about
     join {{ source("core", "competitor") }} as pair on pair.competitor_id = about.brand_id
     where
-        {{ stale("about.mention_id") }}
+        {{ stale("about.mention_id", of=ref("brand_mention")) }}
         and about.author_brand_id is null
         and not about.said_by_brand
         and not about.is_spam

@@ -26,7 +26,7 @@ left join (
 ) as bad
     on bad.mention_id = about.mention_id and bad.brand_id = about.brand_id
 where
-    {{ stale("about.mention_id") }}
+    {{ stale("about.mention_id", of=ref("brand_mention")) }}
     and about.author_brand_id is null
     and not about.said_by_brand
     and not about.is_spam

@@ -25,4 +25,4 @@ select
 from {{ ref("brand_mention") }} as about
 join {{ ref("mention") }} as mention using (mention_id)
 left join {{ source("core", "author") }} as author on author.author_key = mention.author_key
-where {{ stale("about.mention_id") }} and not about.said_by_brand
+where {{ stale("about.mention_id", of=ref("brand_mention")) }} and not about.said_by_brand
