@@ -232,6 +232,7 @@ def _copy_mentions(connection: sa.Connection, values: Mapping[str, Any]) -> None
     if not run_script(connection, "publish_rows_known"):  # by the first team, for all
         run_script(connection, "publish_masked")
         _make_rows(connection, into="told_mention", wanted="source.mart.mention_told")
+        connection.commit()  # DuckDB 1.5.5 reads what is not committed with one thread
     named = " UNION ".join(f"SELECT mention_id FROM team.main.{table}" for table in tables)  # noqa: S608 (names of our own tables)
     ((older,),) = run_script(connection, "publish_older", names={"named": named})
     if older:

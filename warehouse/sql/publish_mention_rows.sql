@@ -1,6 +1,6 @@
 -- All there is to read of the mentions of __wanted__, for every team: as it stands, and where that is
 -- something else, as those may read it who read no names (masked_ and shown_; NULL: the same). Sorted
--- once, so that in each file a mention is soon found.
+-- once, so that in each file a mention is soon found. Rows are found by their key, and only theirs read.
 CREATE OR REPLACE TEMP TABLE __into__ AS
 SELECT
     mention.mention_id,
@@ -31,21 +31,33 @@ SELECT
     coalesce(told.labels, []) AS labels,
     -- What is suspected, and what people found of it, is for those who read every text.
     CASE
-        WHEN told.mention_id IN (SELECT mention_id FROM source.core.correction WHERE tagger = 'flag')
+        WHEN found.mention_id IS NOT NULL
             THEN list_filter(told.labels, lambda each: each.tagger <> 'flag')
     END AS shown_labels,
     coalesce(told.spans, []) AS spans,
     CASE
-        WHEN contains(mention.text, '@')
-            OR mention.mention_id IN (SELECT mention_id FROM source.core.flag)
+        WHEN contains(mention.text, '@') OR suspected.mention_id IS NOT NULL
             THEN coalesce(told.masked_spans, [])
     END AS masked_spans,
     coalesce(told.looks, []) AS looks,
     withheld.mention_id IS NOT NULL AS is_withheld
-FROM source.core.mention AS mention
-SEMI JOIN __wanted__ AS wanted USING (mention_id)
-JOIN source.mart.mention_tag AS tag USING (mention_id)
+FROM (
+    SELECT * FROM source.core.mention WHERE rowid IN (
+        SELECT mention.rowid FROM source.core.mention SEMI JOIN __wanted__ USING (mention_id)
+    )
+) AS mention
+JOIN (
+    SELECT * FROM source.mart.mention_tag WHERE rowid IN (
+        SELECT mention_tag.rowid FROM source.mart.mention_tag SEMI JOIN __wanted__ USING (mention_id)
+    )
+) AS tag USING (mention_id)
 LEFT JOIN source.mart.mention_told AS told USING (mention_id)
 LEFT JOIN source.mart.withheld_mention AS withheld USING (mention_id)
 LEFT JOIN source.core.author AS author ON author.author_key = mention.author_key
+LEFT JOIN (
+    SELECT DISTINCT mention_id FROM source.core.correction WHERE tagger = 'flag'
+) AS found ON found.mention_id = mention.mention_id
+LEFT JOIN (
+    SELECT DISTINCT mention_id FROM source.core.flag
+) AS suspected ON suspected.mention_id = mention.mention_id
 ORDER BY mention.mention_id;
