@@ -87,12 +87,16 @@ def test_members_of_a_cluster_change_with_it(loaded: World) -> None:
 
 
 def test_mentions_change_with_their_author(loaded: World) -> None:
-    """Another name changes them all; the same name none but the new one."""
-    more = {"author": "ann", "author_id": "7", "published_at": at(2)}
-    loaded.land([said("5", "acme", author_name="Ann", **more)])
+    """Another handle changes them all; another name beside it none but the new one."""
+    more = {"author": "ann", "author_id": "7"}
+    loaded.land([said("5", "acme", author_name="Ann", published_at=at(2), **more)])
     assert changes(loaded) == {"mention": "5"}
-    loaded.land([said("6", "acme", author_name="Anna", **{**more, "published_at": at(3)})])
-    assert changes(loaded) == {"mention": "1356"}
+    loaded.land([said("6", "acme", author_name="Anna", published_at=at(3), **more)])
+    assert changes(loaded) == {"mention": "6"}
+    assert rows_of(loaded.root, "SELECT name FROM core.author WHERE handle = 'ann'") == [("Anna",)]
+    more["author"] = "anna"
+    loaded.land([said("7", "acme", author_name="Anna", published_at=at(4), **more)])
+    assert changes(loaded) == {"mention": "13567"}
 
 
 def test_mentions_change_with_their_authors_followers(loaded: World) -> None:

@@ -28,9 +28,12 @@ FROM latest JOIN (
     )
 ) AS v USING (mention_id, content_hash);
 
--- Authors whom we knew otherwise: what is known of all their mentions changes with them.
+-- Authors whom we knew otherwise. What is told of all their mentions changes with their handle, or
+-- with the brand that it is of; no model that is kept tells the name they go by, or who verified it.
 CREATE OR REPLACE TEMP TABLE renamed AS
-SELECT author_key
+SELECT
+    author_key,
+    (new.handle, new.brand_id) IS DISTINCT FROM (old.handle, old.brand_id) AS is_retold
 FROM author_now AS new JOIN known_author AS old USING (author_key)
 WHERE (new.source, new.handle, new.name, new.verified, new.brand_id)
     IS DISTINCT FROM (old.source, old.handle, old.name, old.verified, old.brand_id);

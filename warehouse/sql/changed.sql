@@ -11,7 +11,8 @@ FROM core.mention SEMI JOIN (
 CREATE OR REPLACE TEMP TABLE changed AS
 SELECT mention_id FROM said
 UNION SELECT mention_id FROM shaken
-UNION SELECT mention_id FROM author_mention SEMI JOIN renamed USING (author_key)
+UNION SELECT mention_id
+FROM author_mention SEMI JOIN (SELECT author_key FROM renamed WHERE is_retold) AS retold USING (author_key)
 UNION SELECT m.mention_id
 FROM followed_mention AS m JOIN followed AS f USING (author_key)
 WHERE m.published_at >= f.since AND m.published_at < f.until

@@ -11,7 +11,7 @@ CREATE OR REPLACE TEMP TABLE said AS SELECT mention_id FROM touched;
 CREATE OR REPLACE TEMP TABLE gone (mention_id VARCHAR);
 CREATE OR REPLACE TEMP TABLE lost (mention_id VARCHAR);
 CREATE OR REPLACE TEMP TABLE touched_author (author_key VARCHAR);
-CREATE OR REPLACE TEMP TABLE renamed (author_key VARCHAR);
+CREATE OR REPLACE TEMP TABLE renamed (author_key VARCHAR, is_retold BOOLEAN);
 CREATE OR REPLACE TEMP TABLE author_mention (
     author_key VARCHAR, mention_id VARCHAR, published_at TIMESTAMPTZ
 );

@@ -84,6 +84,7 @@ class Talk:
         text = " ".join(self.chance.sample(WORDS, self.chance.randrange(2, 7)))
         thread: Row = {}
         more: dict[str, Any] = {"author": f"@p{self.chance.randrange(9)}@a.example"}
+        more["author_name"] = self.chance.choice(WORDS)  # people call themselves something else
         if self.known and self.chance.random() < 0.5:
             parent = self.known[self.chance.choice(sorted(self.known)[-12:])]
             thread = {
