@@ -85,7 +85,10 @@ def _describe(result: Any, see: str) -> ListeningError:
 
 
 def _concerned(failed: str, ran: Mapping[str, Any]) -> frozenset[str]:
-    """Return the teams whose folders hold the node, what it tests, or what follows from these."""
+    """Return the teams whose folders hold the node, what it tests, or what follows from these.
+
+    All teams where one of these says `every_team`: publishing reads it for every file.
+    """
     reached = {failed}
     if ran[failed].node.resource_type == "test":
         reached.update(ran[failed].node.depends_on.nodes)
@@ -95,5 +98,7 @@ def _concerned(failed: str, ran: Mapping[str, Any]) -> frozenset[str]:
         if node not in reached and reached & set(result.node.depends_on.nodes)
     }:
         reached |= grown
-    folders = {ran[node].node.fqn[1] for node in reached if node in ran}
-    return frozenset(folders & set(TEAMS))
+    nodes = [ran[node].node for node in reached if node in ran]
+    if any(node.config.meta.get("every_team") for node in nodes):
+        return frozenset(TEAMS)
+    return frozenset({node.fqn[1] for node in nodes} & set(TEAMS))

@@ -134,7 +134,8 @@ def _build_all(
             source = f"ATTACH {_literal(root.warehouse)} AS source (READ_ONLY)"
             with _attached(connection, source, "DETACH source"):
                 faults = read_faults(root) if gated else {}
-                _check_days(connection, brands)
+                if gated:
+                    _check_days(connection, brands)
                 values = {"horizon": now() - timedelta(days=brands.publish_days)}
                 width = {"width": str(EMBEDDING_WIDTH)}
                 run_script(connection, "publish_vector_table", values, width)

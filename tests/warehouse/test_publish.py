@@ -237,6 +237,11 @@ def test_more_days_than_the_models_hold_are_refused(built: DataRoot) -> None:
     assert not team_file(built, "product").exists()
 
 
+def test_after_an_erasure_no_number_of_days_keeps_a_file_back(built: DataRoot) -> None:
+    publish(built, replace(BRANDS, publish_days=91), ["care"], gated=False)
+    assert read(team_file(built, "care"), "SELECT count(*) > 0 FROM mention") == [(True,)]
+
+
 def test_a_failing_model_is_named_and_keeps_its_table(
     built: DataRoot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -298,6 +303,15 @@ def test_a_failed_test_of_a_shared_model_concerns_all_who_read_it(built: DataRoo
     with pytest.raises(ModelError):
         build_models(built, select="business_day+")
     assert set(read_faults(built)) == {"care", "executive"}
+
+
+def test_a_failed_model_that_publishing_reads_concerns_every_team(built: DataRoot) -> None:
+    """No team's table is made of it, and every team's file tells it."""
+    with open_warehouse(built) as connection, connection.begin():
+        connection.exec_driver_sql("ALTER TABLE core.entity RENAME COLUMN type TO kind")
+    with pytest.raises(ModelError):
+        build_models(built, select="mention_told")
+    assert set(read_faults(built)) == set(TEAMS)
 
 
 def test_personal_columns_are_known() -> None:
