@@ -163,7 +163,7 @@ class _Sources(Mapping[str, Source]):
 
     def _load(self) -> dict[str, Source]:
         for module in pkgutil.iter_modules(__path__):
-            if not module.name.startswith("_"):
+            if not (module.ispkg or module.name.startswith("_")):
                 importlib.import_module(f"{__name__}.{module.name}")
         return _REGISTERED
 
