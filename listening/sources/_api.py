@@ -164,6 +164,11 @@ def moments(items: Iterable[Item]) -> list[datetime]:
     return [item.published_at for item in items if isinstance(item, Mention)]
 
 
+def is_past(look: Look, page: Page) -> bool:
+    """Tell whether a page lies before the overlap as a whole."""
+    return max(moments(page.items), default=look.since) < look.since
+
+
 def gone(look: Look, source: str, ids: Iterable[str]) -> tuple[Deletion, ...]:
     """Return ids as deleted, found so by this look."""
     return tuple(Deletion(source, one, look.started_at, look.started_at) for one in ids)

@@ -5,9 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from listening.contract import Coverage, Item, Mention
+from listening.contract import Coverage, Item, ListeningError, Mention, Page
+from listening.net.answer import RateLimitedError, Response, read_json
 from listening.sources import Look
-from listening.sources._read import NOTHING, field, instant, part, read_items, text_id
+from listening.sources._github_lists import headers_of
+from listening.sources._read import (
+    NOTHING,
+    Pager,
+    expect,
+    field,
+    instant,
+    part,
+    read_items,
+    text_id,
+)
 
 _SAID: Final = "databaseId body url createdAt lastEditedAt upvoteCount author { login }"
 DISCUSSIONS: Final = f"""
@@ -94,3 +105,44 @@ def _mention(raw: Any, look: Look) -> Mention:
         brand_id=look.settings["brand"],
         owned=look.settings["owned"],
     )
+
+
+LIMITED: Final = 60.0  # seconds, where GraphQL names no moment
+
+
+def list_discussions(look: Look) -> Iterator[Page]:
+    """Yield the discussions touched since the overlap, with their comments and replies."""
+    base, (owner, name) = look.settings["base_url"], look.settings["repo"].split("/")
+    url = f"{base.removesuffix('/v3')}/graphql"
+    after, pager = None, Pager(url)
+    while True:
+        asked = {"query": DISCUSSIONS, "variables": {"owner": owner, "name": name, "after": after}}
+        answer = look.http.fetch(url, _told, headers=headers_of(look), json=asked)
+        listed = expect(expect(answer, "repository", dict, url), "discussions", dict, url)
+        nodes = expect(listed, "nodes", list, url)
+        young = [
+            one for one in nodes if instant(expect(one, "updatedAt", str, url), "") >= look.since
+        ]
+        items, cut = discussed(young, look, url)
+        pager.turn(text_id(one, "number") for one in young)
+        if items:
+            yield Page(items, len(items), coverage=cut)
+        info = expect(listed, "pageInfo", dict, url)
+        if len(young) < len(nodes) or not info.get("hasNextPage"):
+            return
+        after = info.get("endCursor")
+
+
+def _told(response: Response) -> Any:
+    """Return the data of a GraphQL answer, which words its errors as status 200.
+
+    Raises:
+        RateLimitedError, ListeningError: it holds an error instead.
+    """
+    answer = read_json(response)
+    if isinstance(answer, Mapping) and answer.get("errors"):
+        kind = text_id(answer["errors"][0], "type") or "an error"
+        if kind == "RATE_LIMITED":
+            raise RateLimitedError.of(response.url, LIMITED)
+        raise ListeningError(f"GraphQL says {kind}", where=response.url, mend="Check the token")
+    return expect(answer, "data", dict, response.url)

@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlsplit
 
-from listening.contract import Item, ListeningError, Page, Snapshot
+from listening.contract import Item, ListeningError, Mention, Page, Snapshot
 from listening.net.answer import DeniedError, GoneError, RateLimitedError, Response, read_json
 from listening.net.credential import need_credential
 from listening.net.guard import shown
@@ -32,11 +32,23 @@ WRONG: Final = 100  # a wrong parameter, and sometimes a limit
 MISSING: Final = 33  # subcode: no such object
 ALIASES: Final = 803  # of several ids, one is none
 AT_ONCE: Final = 50  # ids in one request
+BELOW: Final = "comments/"  # before a comment's id, which looks like a post's
 USAGE: Final = ("X-App-Usage", "X-Page-Usage", "X-Ad-Account-Usage", "X-Business-Use-Case-Usage")
 PERCENTS: Final = ("call_count", "total_time", "total_cputime")
 NEAR: Final = 95  # percent of an hour's calls or time
 REST: Final = 900.0  # seconds, where Meta does not say how long
 SECRETS: Final = ("access_token", "appsecret_proof")
+
+
+Counting = tuple[str, Callable[[Any], Mapping[str, Any]]]
+"""The fields that are asked for, and what reads the counts in them."""
+
+
+def discussed(look: Look, page: Page) -> dict[str, None]:
+    """Return the ids of a page's recent posts below which there may be comments."""
+    said = (one for one in page.items if isinstance(one, Mention))
+    recent = (one for one in said if one.published_at >= look.since)
+    return {one.native_id: None for one in recent if one.comments != 0}
 
 
 def ask(look: Look, path: str, asked: Mapping[str, Any]) -> Any:
@@ -78,6 +90,16 @@ def pages(look: Look, path: str, asked: Mapping[str, Any]) -> Iterator[list[Any]
             return
         told = parse_qsl(urlsplit(following).query)
         asked = {**asked, **{key: value for key, value in told if key not in SECRETS}}
+
+
+def recounted_all(
+    look: Look, source: str, ids: Iterable[str], above: Counting, below: Counting
+) -> Iterator[Page]:
+    """Yield the counts of posts, then of the comments below them; see `recounted`."""
+    names = {one: one.removeprefix(BELOW) for one in ids}
+    for (fields, count), own in ((above, False), (below, True)):
+        asked = {name: one for one, name in names.items() if (one != name) is own}
+        yield from recounted(look, source, asked, fields, count)
 
 
 def recounted(

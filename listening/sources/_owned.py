@@ -7,19 +7,11 @@ from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
-from listening.contract import BrandFile, ConfigurationError, Item, Mention, Page
+from listening.contract import Brand, BrandFile, ConfigurationError, Item, Mention, Page
 from listening.net.answer import GoneError
 from listening.sources import Look, Settings, Target
 from listening.sources._api import EPOCH, Again, Heard, gone
-from listening.sources._read import (
-    Pager,
-    field,
-    host_of,
-    page_of,
-    target_name,
-    tell_news,
-    text_id,
-)
+from listening.sources._read import Pager, field, host_of, page_of, target_name, tell_news, text_id
 
 REPLY: Final = "/reply"  # after the id of what the brand answered, where its answer has no id
 
@@ -52,15 +44,9 @@ def channel(
     Raises:
         ConfigurationError: the brand file has no such brand, or it has no handle there.
     """
-    found = {one.id: one for one in brands.brands}
-    if brand not in found:
-        raise ConfigurationError(
-            f"{name} is of brand {brand!r}, which is not in the brand file",
-            where=f"sources: {source}",
-            mend=f"Use one of {', '.join(found)}",
-        )
-    own = found[brand].role == "own"
-    voice = next(iter(found[brand].handles.get(source, ())), "")
+    found = find_brand(source, name, brand, brands)
+    own = found.role == "own"
+    voice = next(iter(found.handles.get(source, ())), "")
     if speaks and not voice:
         raise ConfigurationError(
             f"brand {brand!r} has no handle for what it answers there",
@@ -71,6 +57,22 @@ def channel(
     host = host_of(str(facts.get("base_url", "")))
     relation = "owned" if own else "off_channel"
     return Target(target_name(name), host, settings, tuple(hosts), relation)  # type: ignore[arg-type]
+
+
+def find_brand(source: str, name: str, brand: str, brands: BrandFile) -> Brand:
+    """Return the brand whose channel `name` is.
+
+    Raises:
+        ConfigurationError: the brand file has no such brand.
+    """
+    found = {one.id: one for one in brands.brands}
+    if brand not in found:
+        raise ConfigurationError(
+            f"{name} is of brand {brand!r}, which is not in the brand file",
+            where=f"sources: {source}",
+            mend=f"Use one of {', '.join(found)}",
+        )
+    return found[brand]
 
 
 def channels(

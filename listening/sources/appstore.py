@@ -14,26 +14,21 @@ reviews are off-channel, mapped to the competitor so that shares of voice compar
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from pydantic import Field
 
 from listening.contract import BrandFile, Coverage, Mention, Page
-from listening.sources import Look, Settings, SourceChanged, Target, source
+from listening.sources import Look, Settings, Target, source
 from listening.sources._api import EPOCH
 from listening.sources._counted import Turns
-from listening.sources._owned import channel, whose
-from listening.sources._read import Pager, expect, field, instant, page_of, whole, words
+from listening.sources._owned import channel
+from listening.sources._read import Pager, expect
+from listening.sources.shape.appstore import PAGES, last_page, read_page, reviews_of
 
-PAGES: Final = 10
 PER_PAGE: Final = 50
-KNOWN: Final = words(
-    """author content id im:contentType im:rating im:version im:voteCount im:voteSum link title
-    updated"""
-)
 
 
 class App(Settings):
@@ -88,7 +83,7 @@ def crawl(look: Look) -> Iterator[Page]:
         while number <= last and full:
             url = _url(look, number)
             feed = expect(look.http.get_json(url), "feed", dict, url)
-            page = _page(look, _reviews(feed, url), url, known)
+            page = read_page(look, reviews_of(feed, url), url, known)
             full = bool(page.items)
             ids = [item.native_id for item in page.items]
             pager.turn(ids)
@@ -98,20 +93,9 @@ def crawl(look: Look) -> Iterator[Page]:
             moments = {one.native_id: one.edited_at or one.published_at for one in said}
             full = full and max(moments.values(), default=look.since) >= look.since
             dates |= moments
-            number, last = number + 1, min(PAGES, _last(feed))
+            number, last = number + 1, min(PAGES, last_page(feed))
     told = _capped(look, dates, full=full and last == PAGES) or turns.coverage
     yield Page((), 0, {"at": max(dates.values()).isoformat()} if dates else None, told)
-
-
-def _page(look: Look, reviews: list[Any], url: str, known: Mapping[str, datetime]) -> Page:
-    return page_of(
-        "appstore",
-        url,
-        reviews,
-        lambda review: _mention(review, look, known),
-        lambda review: str((review.get("id") or {}).get("label", "")),
-        KNOWN,
-    )
 
 
 def _capped(look: Look, dates: Mapping[str, datetime], *, full: bool) -> Coverage | None:
@@ -129,53 +113,3 @@ def _url(look: Look, number: int) -> str:
         f"{facts['base_url']}/{facts['country']}/rss/customerreviews/page={number}"
         f"/id={facts['app']}/sortby=mostrecent/json"
     )
-
-
-def _reviews(feed: Mapping[str, Any], url: str) -> list[dict[str, Any]]:
-    entries = feed.get("entry", [])
-    listed = [entries] if isinstance(entries, dict) else entries
-    if not isinstance(listed, list) or not all(isinstance(entry, dict) for entry in listed):
-        raise SourceChanged("entry is neither a list nor an object", where=url)
-    return [entry for entry in listed if "im:name" not in entry]  # the app has a name
-
-
-def _last(feed: Mapping[str, Any]) -> int:
-    """Return the number of the last page as the feed's links tell it."""
-    links = feed.get("link", [])
-    for link in links if isinstance(links, list) else [links]:
-        facts = link.get("attributes", {}) if isinstance(link, dict) else {}
-        found = re.search(r"/page=(\d+)/", str(facts.get("href", "")))
-        if facts.get("rel") == "last" and found:
-            return int(found[1])
-    return PAGES
-
-
-def _mention(review: Mapping[str, Any], look: Look, known: Mapping[str, datetime]) -> Mention:
-    native_id, facts = _label(review, "id"), look.settings
-    updated = instant(_label(review, "updated"), "updated") if "updated" in review else None
-    published = known.get(native_id) or updated or look.started_at
-    author = field(review, "author", dict)
-    link = review.get("link") or {}
-    return Mention(
-        source="appstore",
-        native_id=native_id,
-        text=_label(review, "content"),
-        title=_label(review, "title"),
-        url=str((link.get("attributes") or {}).get("href") or "") if isinstance(link, dict) else "",
-        author=_label(author, "name"),
-        published_at=published,
-        edited_at=updated if updated and updated > published else None,
-        observed_at=look.started_at,
-        kind="review",
-        channel="appstore",
-        region=str(facts["country"]).upper(),
-        rating=float(whole(_label(review, "im:rating"), "im:rating")),
-        likes=max(0, whole(_label(review, "im:voteSum"), "im:voteSum")),
-        **whose(look),
-        warnings=() if updated else ("date_guessed",),
-    )
-
-
-def _label(item: Mapping[str, Any], name: str) -> str:
-    value: str = field(field(item, name, dict), "label", str)
-    return value

@@ -12,33 +12,23 @@ date and moves with an edit: the first one seen stays the day of publication.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final
 
 from pydantic import Field
 
-from listening.contract import BrandFile, ConfigurationError, Item, Mention, Page, now
+from listening.contract import BrandFile, ConfigurationError, Item, Page, now
 from listening.net.credential import need_credential
 from listening.sources import Look, Settings, Target, source
 from listening.sources._jwt import sign
-from listening.sources._owned import (
-    REPLY,
-    channels,
-    dated,
-    follow,
-    inner,
-    review_page,
-    walk,
-    whose,
-)
-from listening.sources._read import expect, field, instant, part, tell_news, text_id, words
+from listening.sources._owned import REPLY, channels, follow, inner, walk
+from listening.sources._read import expect
+from listening.sources.shape.appstoreconnect import read_page
 
 API: Final = "https://api.appstoreconnect.apple.com"
 SIZE: Final = 200
 VALID: Final = 600  # seconds; the API takes twice that at most
 WHAT: Final = '{"login": key id, "password": the key (PEM), "extra": {"issuer": issuer id}}'
-SHOWN: Final = "PUBLISHED"
-KNOWN: Final = words("body createdDate rating reviewerNickname territory title")
 
 
 class App(Settings):
@@ -100,12 +90,12 @@ def crawl(look: Look) -> Iterator[Page]:
         answer = _ask(look, token or first, None if token else asked)
         reviews = expect(answer, "data", list, first)
         following = inner(inner(answer, "links"), "next")
-        return _page(look, reviews, answer, first), str(following or "")
+        return read_page(look, reviews, answer, first), str(following or "")
 
     def again(native_id: str) -> tuple[Item, ...]:
         url = f"{base}/customerReviews/{native_id.removesuffix(REPLY)}"
         answer = _ask(look, url, {"include": "response"})
-        return _page(look, [expect(answer, "data", dict, url)], answer, url).items
+        return read_page(look, [expect(answer, "data", dict, url)], answer, url).items
 
     yield from follow(look, "appstoreconnect", walk(look, first, turn), again)
 
@@ -118,47 +108,3 @@ def _ask(look: Look, url: str, asked: Mapping[str, Any] | None) -> Any:
               "aud": "appstoreconnect-v1"}  # fmt: skip
     token = sign(claims, key.password, "ES256", f"connection {name}", key.login)
     return look.http.get_json(url, asked, {"Authorization": f"Bearer {token}"})
-
-
-def _page(look: Look, reviews: list[Any], answer: Any, url: str) -> Page:
-    said = inner(answer, "included")
-    answers = {text_id(one, "id"): one for one in (said if isinstance(said, list) else ())}
-
-    def reply_of(review: Any) -> Any:
-        link = inner(inner(inner(review, "relationships"), "response"), "data")
-        found = inner(answers.get(text_id(link, "id")), "attributes")
-        return found if inner(found, "state") in (None, SHOWN) else None  # a draft is unsaid
-
-    return review_page(
-        look, "appstoreconnect", url, reviews,
-        id_field="id",
-        review=lambda one: _review(one, look),
-        reply_of=reply_of,
-        reply=_reply,
-    )  # fmt: skip
-
-
-def _review(review: Any, look: Look) -> Mention:
-    told = field(review, "attributes", dict)
-    tell_news("appstoreconnect", [told], KNOWN)
-    name = field(review, "id", str)
-    return Mention(
-        source="appstoreconnect",
-        native_id=name,
-        text=part(told, "body", str),
-        title=part(told, "title", str),
-        url=f"https://apps.apple.com/app/id{look.settings['app']}",
-        author_name=part(told, "reviewerNickname", str),
-        **dated(look, name, instant(field(told, "createdDate", str), "createdDate")),  # type: ignore[arg-type]
-        observed_at=look.started_at,
-        kind="review",
-        channel="appstore",
-        region=part(told, "territory", str),  # of three letters: DEU
-        rating=float(field(told, "rating", int)),
-        **whose(look),
-    )
-
-
-def _reply(said: Any) -> tuple[str, datetime]:
-    at = instant(field(said, "lastModifiedDate", str), "lastModifiedDate")
-    return field(said, "responseBody", str), at

@@ -17,33 +17,16 @@ from typing import Any, Final
 
 from pydantic import Field
 
-from listening.contract import BrandFile, Item, Mention, Page
+from listening.contract import BrandFile, Item, Page
 from listening.net.answer import GoneError
 from listening.sources import Look, Settings, Target, source
 from listening.sources._api import gone, hear
 from listening.sources._queries import search_targets
-from listening.sources._read import (
-    Pager,
-    api_target,
-    expect,
-    field,
-    instant,
-    page_of,
-    part,
-    words,
-)
+from listening.sources._read import Pager, api_target, expect
+from listening.sources.shape.cfpb import SITE, read_page
 
-SITE: Final = "https://www.consumerfinance.gov"
 API: Final = "/data-research/consumer-complaints/search/api/v1/"
-DETAIL: Final = f"{SITE}/data-research/consumer-complaints/search/detail/"
 SIZE: Final = 100
-KNOWN: Final = words(
-    """:updated_at company company_public_response company_response complaint_id
-    complaint_what_happened consumer_consent_provided consumer_disputed date_indexed
-    date_indexed_formatted date_received date_received_formatted date_sent_to_company
-    date_sent_to_company_formatted has_narrative issue product state sub_issue sub_product
-    submitted_via tags timely zip_code"""
-)
 
 
 class Company(Settings):
@@ -108,7 +91,7 @@ def _found(look: Look, text: str) -> Iterator[Page]:
     while len(hits) == SIZE:
         url, answer = _ask(look, "", {**asked, "size": SIZE})
         hits = expect(expect(answer, "hits", dict, url), "hits", list, url)
-        page = _page(look, hits, url)
+        page = read_page(look, hits, url)
         if hits:
             pager.turn(item.native_id for item in page.items)
             sort = expect(hits[-1], "sort", list, url)
@@ -129,30 +112,4 @@ def _again(look: Look, native_id: str) -> Iterator[Item]:
         hits = expect(expect(answer, "hits", dict, url), "hits", list, url)
     except GoneError:
         hits = []
-    yield from _page(look, hits, native_id).items if hits else gone(look, "cfpb", [native_id])
-
-
-def _page(look: Look, hits: list[Any], url: str) -> Page:
-    raws = [one.get("_source") if isinstance(one, Mapping) else one for one in hits]
-    return page_of("cfpb", url, raws, lambda raw: _mention(raw, look), "complaint_id", KNOWN)
-
-
-def _mention(raw: Any, look: Look) -> Mention:
-    native_id = field(raw, "complaint_id", str)
-    said, about = part(raw, "complaint_what_happened", str), part(raw, "sub_issue", str)
-    issue, state = field(raw, "issue", str), part(raw, "state", str)
-    what = ", ".join(filter(None, (field(raw, "product", str), issue)))
-    return Mention(
-        source="cfpb",
-        native_id=native_id,
-        text=said or about or issue,
-        title=f"{field(raw, 'company', str)}: {what}",
-        url=f"{DETAIL}{native_id}",
-        published_at=instant(field(raw, "date_received", str), "date_received"),
-        observed_at=look.started_at,
-        channel="cfpb",
-        lang="en",
-        region=f"US-{state}" if state else "US",
-        brand_id=look.settings["brand"],
-        warnings=() if said else ("no_words",),
-    )
+    yield from read_page(look, hits, native_id).items if hits else gone(look, "cfpb", [native_id])

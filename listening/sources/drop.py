@@ -9,36 +9,18 @@ is known by the hash its store gives it, so that nothing is fetched twice (see `
 
 from __future__ import annotations
 
-import hashlib
-import os
 import re
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
-from fnmatch import fnmatchcase
-from functools import partial
-from itertools import islice
-from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Final, Literal, Self
+from collections.abc import Iterator
+from typing import Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, model_validator
 
-from listening.contract import (
-    BrandFile,
-    ConfigurationError,
-    Coverage,
-    Item,
-    ListeningError,
-    Page,
-)
-from listening.net.credential import find_credential
+from listening.contract import BrandFile, ListeningError, Page
 from listening.sources import Look, Relation, Settings, Target, source
-from listening.sources._bucket import Bucket
-from listening.sources._read import state, target_name
-
-ROOT: Final = "LISTENING_DROP_ROOT"
-ROWS: Final = 20_000  # of one page
+from listening.sources._export import list_files, place
+from listening.sources._read import target_name
+from listening.sources.shape.drop import read_pages
 
 
 class Folder(Settings):
@@ -89,24 +71,6 @@ def _target(folder: Folder, brands: BrandFile) -> Target:
     return Target(name, "local", {**facts, "path": str(place(path, brands))}, relation=relation)
 
 
-def place(path: str, brands: BrandFile) -> Path:
-    """Return where a folder lies.
-
-    Raises:
-        ConfigurationError: it is outside `LISTENING_DROP_ROOT`.
-    """
-    root = os.environ.get(ROOT)
-    if root:
-        place = (Path(root) / path).resolve()
-        if not place.is_relative_to(Path(root).resolve()):
-            raise ConfigurationError(
-                f"{path} is outside {ROOT}", where="sources: drop", mend="Name a folder below it"
-            )
-        return place
-    places = [(Path(file).parent / path).resolve() for file in brands.files or (".",)]
-    return next((place for place in places if place.exists()), places[0])
-
-
 @source(
     name="drop",
     relation="off_channel",
@@ -124,99 +88,15 @@ def crawl(look: Look) -> Iterator[Page]:
     """Yield the rows of every unread file, by name; the last page of a file moves the cursor."""
     read = list(look.cursor.get("files", []))
     wrong: ListeningError | None = None
-    for known, fetched in _files(look):
+    for known, fetched in list_files(look):
         if known in read:
             continue
         try:
             with fetched() as path:
-                yield from _pages(path, look, [*read, known])
+                yield from read_pages(path, look, [*read, known])
         except ListeningError as error:
             wrong = wrong or error
         else:
             read.append(known)
     if wrong:
         raise wrong
-
-
-def _files(look: Look) -> Iterator[tuple[str, Callable[[], AbstractContextManager[Path]]]]:
-    """Yield each file's hash, by name, and what opens it."""
-    if look.settings.get("bucket"):
-        yield from _objects(look)
-        return
-    folder = Path(look.settings["path"])
-    if not folder.is_dir():
-        raise ListeningError(
-            "no such folder", where=str(folder), mend="Make it, or mend sources: drop"
-        )
-    for path in sorted(folder.glob(look.settings["files"])):
-        if not path.name.startswith(".") and path.is_file():
-            yield _sha256(path), partial(_lying, path)
-
-
-def _lying(path: Path) -> AbstractContextManager[Path]:
-    return nullcontext(path)
-
-
-def _objects(look: Look) -> Iterator[tuple[str, Callable[[], AbstractContextManager[Path]]]]:
-    facts = look.settings
-    parts = urlsplit(facts["bucket"])
-    name, _, prefix = parts.path.lstrip("/").partition("/")
-    bucket = Bucket(
-        look.http,
-        f"{parts.scheme}://{parts.netloc}/{name}",
-        facts["region"],
-        find_credential(facts["connection"]),
-    )
-    for one in bucket.list(prefix):
-        last = one.key.rpartition("/")[2]
-        if last and not last.startswith(".") and fnmatchcase(last, facts["files"]):
-            yield f"etag:{one.etag}", partial(_fetched, bucket, one.key)
-
-
-@contextmanager
-def _fetched(bucket: Bucket, key: str) -> Iterator[Path]:
-    """Hold an object as a file of its name, for as long as it is read."""
-    with TemporaryDirectory(prefix="listening-drop-") as folder:
-        path = Path(folder) / key.rpartition("/")[2]
-        path.write_bytes(bucket.read(key))
-        yield path
-
-
-def _pages(path: Path, look: Look, read: list[str]) -> Iterator[Page]:
-    coverage = Coverage(look.settings["coverage"], reason="as stated in the brand file")
-    rows = _items(path, look)
-    while chunk := tuple(islice(rows, ROWS)):
-        yield Page(chunk, len(chunk), coverage=coverage)
-    yield Page((), 0, {"files": read}, coverage)
-
-
-def _items(path: Path, look: Look) -> Iterator[Item]:
-    """Read a file's rows; its dates are looked through first, for they decide each other.
-
-    Raises:
-        ListeningError: the file is wrong as a whole.
-    """
-    from listening.imports.dates import DateReader, read_zone
-    from listening.imports.row import DATES, RowReader, brand_index, plan
-    from listening.imports.sheet import open_sheet
-
-    facts = look.settings
-    sheet = open_sheet(path)
-    fields = plan(sheet.columns, facts["map"], str(path))
-    dates = DateReader(facts["date_format"], read_zone(facts["tz"]) if facts["tz"] else None)
-    columns = [fields[name] for name in DATES if name in fields]
-    for row in sheet:
-        for value in (row.values.get(column) for column in columns):
-            if isinstance(value, str):
-                dates.learn(value.strip(), row.line)
-    dates.settle(str(path))
-    index = brand_index(look.brands)
-    reader = RowReader(facts["source"], fields, dates, index, look.started_at)
-    return (
-        state(reader.read(row), owned=facts["owned"], private=facts["private"]) for row in sheet
-    )
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()

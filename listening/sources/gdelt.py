@@ -14,25 +14,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from html import unescape
 from typing import Final
 
-from listening.clean import UncleanError
 from listening.contract import BrandFile, Coverage, Mention, Page
 from listening.net.answer import GoneError
 from listening.net.bulk import unzip_lines
 from listening.query.search import topic_filter
 from listening.sources import Look, Settings, SourceChanged, Target, cursor_instant, source
 from listening.sources._read import api_target, read_items, timed
+from listening.sources.shape.gdelt import STAMP, read_mention
 
 SITE: Final = "http://data.gdeltproject.org"
 QUARTER: Final = timedelta(minutes=15)
 MOST_FILES: Final = 96  # of one crawl: a day; the next goes on
 MOST_BYTES: Final = 100_000_000  # of one file, zipped; they have 5 to 10 million
-COLUMNS: Final = 27
-DATE, KIND, SITE_NAME, URL, QUOTES, NAMES, EXTRAS = 1, 2, 3, 4, 22, 23, 26
-WEB: Final = "1"  # the kind whose document is a URL
-STAMP: Final = "%Y%m%d%H%M%S"
 
 
 class Files(Settings):
@@ -110,7 +105,7 @@ def _page(look: Look, moment: datetime) -> Page:
         "gdelt",
         url,
         texts,
-        lambda row: _mention(row, look),
+        lambda row: read_mention(row, look),
         lambda row: row.partition("\t")[0][:60],
     )
     on_topic = topic_filter(look.brands, "gdelt", look.target.relation or "off_channel")
@@ -119,34 +114,3 @@ def _page(look: Look, moment: datetime) -> Page:
             kept = f"{url}#{number}"
             look.http.recorder.resource(kept, row, look.started_at, "text/tab-separated-values")
     return Page(items, len(rows), cursor)
-
-
-def _mention(row: str, look: Look) -> Mention:
-    cells = row.split("\t")
-    if len(cells) != COLUMNS:
-        raise UncleanError("missing_field", f"a row has {len(cells)} columns, not {COLUMNS}")
-    extras = cells[EXTRAS]
-    quotes = [one.split("|")[-1].strip() for one in cells[QUOTES].split("#")]
-    names = dict.fromkeys(one.rpartition(",")[0].strip() for one in cells[NAMES].split(";"))
-    published = _part(extras, "PAGE_PRECISEPUBTIMESTAMP")
-    seen = timed(cells[DATE], STAMP, "DATE")
-    return Mention(
-        source="gdelt",
-        native_id=cells[URL],
-        text="\n".join(filter(None, (*quotes, ", ".join(filter(None, names))))),
-        title=_part(extras, "PAGE_TITLE"),
-        url=cells[URL] if cells[KIND] == WEB else "",
-        author=_part(extras, "PAGE_AUTHORS").partition(";")[0] or cells[SITE_NAME],
-        author_name=cells[SITE_NAME],
-        published_at=timed(published, STAMP, "PUBTIMESTAMP") if published else seen,
-        observed_at=look.started_at,
-        channel="news",
-        lang="" if look.settings["kind"] else "en",
-        warnings=("quotes_and_names", *(() if published else ("first_seen",))),
-    )
-
-
-def _part(extras: str, name: str) -> str:
-    """Return one of the elements that a row's last cell holds side by side."""
-    found = re.search(f"<{name}>(.*?)</{name}>", extras, re.DOTALL)
-    return unescape(found[1]).strip() if found else ""

@@ -12,37 +12,22 @@ day of publication. A title is what stands before the first tab of a text.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
-from typing import Any, Final
+from datetime import timedelta
+from typing import Final
 from urllib.parse import quote
 
 from pydantic import Field
 
-from listening.clean import UncleanError
-from listening.contract import BrandFile, Mention, Page
+from listening.contract import BrandFile, Page
 from listening.sources import Look, Settings, Target, source
 from listening.sources._google import TOKENS, login
-from listening.sources._owned import channels, count, dated, follow, inner, review_page, whose
-from listening.sources._read import (
-    Pager,
-    epoch,
-    expect,
-    field,
-    part,
-    tell_news,
-    text_id,
-    whole,
-    words,
-)
+from listening.sources._owned import channels, follow, inner, review_page
+from listening.sources._read import Pager, expect, field, text_id
+from listening.sources.shape.googleplay import KNOWN, modified_at, newest_comment, read_review
 
 API: Final = "https://androidpublisher.googleapis.com"
 SCOPE: Final = "https://www.googleapis.com/auth/androidpublisher"
 SIZE: Final = 100
-KNOWN: Final = words("authorName comments reviewId")
-SAID: Final = words(
-    """androidOsVersion appVersionCode appVersionName device deviceMetadata lastModified
-    originalText reviewerLanguage starRating text thumbsDownCount thumbsUpCount"""
-)
 
 
 class App(Settings):
@@ -101,51 +86,11 @@ def _pages(look: Look) -> Iterator[Page]:
         yield review_page(
             look, "googleplay", url, reviews,
             id_field="reviewId",
-            review=lambda one: _review(one, look),
-            reply_of=lambda one: _comment(one, "developerComment"),
-            reply=lambda said: (field(said, "text", str), _modified(said)),
+            review=lambda one: read_review(one, look),
+            reply_of=lambda one: newest_comment(one, "developerComment"),
+            reply=lambda said: (field(said, "text", str), modified_at(said)),
             known=KNOWN,
         )  # fmt: skip
         token = str(inner(inner(answer, "tokenPagination"), "nextPageToken") or "")
         if not token:
             return
-
-
-def _comment(review: Any, name: str) -> Any:
-    """Return the newest of a review's comments of one kind."""
-    listed = inner(review, "comments")
-    found = [inner(one, name) for one in listed] if isinstance(listed, list) else []
-    return next((one for one in found if one is not None), None)
-
-
-def _modified(comment: Any) -> datetime:
-    """Return when a comment was last changed; int64 is served as text (JSON of proto3)."""
-    seconds = field(field(comment, "lastModified", dict), "seconds", str, int)
-    return epoch(whole(str(seconds), "seconds"), "lastModified")
-
-
-def _review(review: Any, look: Look) -> Mention:
-    name = field(review, "reviewId", str)
-    field(review, "comments", list)
-    said = _comment(review, "userComment")
-    if said is None:
-        raise UncleanError("missing_field", "no comment is a userComment")
-    tell_news("googleplay", [said], SAID)
-    title, tab, text = (part(said, "originalText", str) or field(said, "text", str)).partition("\t")
-    app = look.settings["app"]
-    return Mention(
-        source="googleplay",
-        native_id=name,
-        text=text if tab else title,
-        title=title if tab else "",
-        url=f"https://play.google.com/store/apps/details?id={app}&reviewId={quote(name)}",
-        author_name=part(review, "authorName", str),
-        **dated(look, name, _modified(said)),  # type: ignore[arg-type]
-        observed_at=look.started_at,
-        kind="review",
-        channel="googleplay",
-        lang=part(said, "reviewerLanguage", str).replace("_", "-"),
-        rating=float(field(said, "starRating", int)),
-        likes=count(said, "thumbsUpCount"),
-        **whose(look),
-    )

@@ -11,11 +11,10 @@ several formats is taken. Transcripts often lie at another host, which `hosts` m
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any, Final
-from urllib.parse import urljoin
+from typing import Final
 
 from pydantic import Field
 
@@ -25,10 +24,10 @@ from listening.net.guard import RefusedError
 from listening.sources import Look, Settings, SourceSilent, Target, source
 from listening.sources._api import EPOCH
 from listening.sources._entry import entry_id, read_entry
-from listening.sources._feed import ENTRIES, fetch_feed
+from listening.sources._feed import fetch_feed
 from listening.sources._read import digest, read_items, site_target
-from listening.sources._transcript import TYPES, passages, read_transcript
-from listening.sources._xml import Node, XmlError, read_nodes
+from listening.sources._transcript import Said, read_transcript
+from listening.sources.shape.podcast import best_transcript, name_of, read_episodes, read_passages
 
 MOST_READ: Final = 50  # transcripts of one crawl; the next goes on
 
@@ -74,11 +73,11 @@ def crawl(look: Look) -> Iterator[Page]:
         lambda entry: entry_id(entry, look.target.host),
     )  # fmt: skip
     yield Page(episodes, len(episodes))
-    nodes = {_name(node.texts): node for node in _nodes(response.body)}
+    nodes = {name_of(node.texts): node for node in read_episodes(response.body)}
     read, again, asked = dict.fromkeys(look.cursor.get("read", ())), False, 0
     listed: dict[str, None] = {}
     for entry, episode in zip(parsed.entries, episodes, strict=True):
-        link = _transcript(nodes.get(entry.get("id") or entry.get("link") or ""), base)
+        link = best_transcript(nodes.get(entry.get("id") or entry.get("link") or ""), base)
         if link is None or not isinstance(episode, Mention) or episode.published_at < look.since:
             continue
         key = digest(link[0])
@@ -92,7 +91,7 @@ def crawl(look: Look) -> Iterator[Page]:
             break
         asked += 1
         try:
-            said = _said(look, episode, *link)
+            said = read_passages(look, episode, _fetch(look, *link))
         except (RefusedError, GoneError, DeniedError, BadAnswerError, TransientError) as error:
             again = again or isinstance(error, TransientError)
             yield Page((), 0, coverage=Coverage("partial", reason=_reason(error)))
@@ -103,50 +102,8 @@ def crawl(look: Look) -> Iterator[Page]:
     yield Page((), 0, {**done, "read": [key for key in read if again or key in listed]})
 
 
-def _said(look: Look, episode: Mention, url: str, kind: str) -> tuple[Mention, ...]:
-    """Return what is said in an episode as mentions."""
-    said = look.http.fetch(url, lambda response: read_transcript(response, kind))
-    return tuple(
-        Mention(
-            source="podcast",
-            native_id=f"{episode.native_id}#{number}",
-            text=one.text,
-            url=f"{episode.url}#t={one.at:.0f}" if one.at and episode.url else episode.url,
-            author=one.speaker or episode.author,
-            published_at=episode.published_at,
-            observed_at=look.started_at,
-            channel="podcast",
-            thread_native_id=episode.native_id,
-            lang=episode.lang,
-            brand_id=episode.brand_id,
-            owned=episode.owned,
-            warnings=episode.warnings,
-        )
-        for number, one in enumerate(passages(said), 1)
-    )
-
-
-def _nodes(body: bytes) -> list[Node]:
-    """Return the entries of a feed; of one that is not well-formed none, and so no transcripts."""
-    try:
-        return list(read_nodes(body, ENTRIES))
-    except XmlError:
-        return []
-
-
-def _name(texts: Mapping[str, str]) -> str:
-    found = texts.get("guid") or texts.get("id") or texts.get("link") or ""
-    return found.strip()
-
-
-def _transcript(node: Node | None, base: str) -> tuple[str, str] | None:
-    """Return the address and type of an episode's best transcript."""
-    links: dict[str, Any] = {}
-    for name, attributes in node.children if node else ():
-        kind = attributes.get("type", "").partition(";")[0].strip().lower()
-        if name == "transcript" and attributes.get("url") and kind in TYPES:
-            links.setdefault(kind, urljoin(base, attributes["url"].strip()))
-    return next(((links[kind], kind) for kind in TYPES if kind in links), None)
+def _fetch(look: Look, url: str, kind: str) -> Sequence[Said]:
+    return look.http.fetch(url, lambda response: read_transcript(response, kind))
 
 
 def _reason(error: ListeningError) -> str:

@@ -11,37 +11,23 @@ review is within the overlap. One that vanished is asked for by its id: 404 mean
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final
 
 from pydantic import Field
 
-from listening.contract import BrandFile, Item, Mention, Page, Snapshot
+from listening.contract import BrandFile, Item, Page
 from listening.net.answer import GoneError
 from listening.net.credential import need_credential
 from listening.sources import Look, Settings, Target, source
 from listening.sources._api import gone, one_by_one
 from listening.sources._counted import Window, turn_pages
-from listening.sources._owned import (
-    REPLY,
-    channels,
-    count,
-    follow,
-    inner,
-    is_old,
-    review_page,
-    whose,
-)
-from listening.sources._read import expect, field, instant, page_of, part, text_id, words
+from listening.sources._owned import REPLY, channels, follow, inner, is_old
+from listening.sources._read import expect, page_of
+from listening.sources.shape.trustpilot import read_counts, read_page
 
 API: Final = "https://api.trustpilot.com/v1"
 SIZE: Final = 100
-KNOWN: Final = words(
-    """businessUnit businessUnitHistory companyReply complianceLabels consumer
-    countsTowardsLocationTrustScore countsTowardsTrustScore createdAt experiencedAt id invitation
-    isVerified language links location numberOfLikes reportData reviewVerificationLevel source
-    stars status text title updatedAt"""
-)
 
 
 class Unit(Settings):
@@ -75,12 +61,7 @@ def _counted(look: Look, native_id: str) -> Sequence[Item]:
         url, review = _ask(look, f"/reviews/{native_id}")
     except GoneError:
         return gone(look, "trustpilot", [native_id])
-    return page_of("trustpilot", url, [review], lambda one: _snapshot(one, look), "id").items
-
-
-def _snapshot(review: Any, look: Look) -> Snapshot:
-    likes = count(review, "numberOfLikes")
-    return Snapshot("trustpilot", field(review, "id", str), look.started_at, likes=likes)
+    return page_of("trustpilot", url, [review], lambda one: read_counts(one, look), "id").items
 
 
 @source(
@@ -109,12 +90,12 @@ def crawl(look: Look) -> Iterator[Page]:
         url, answer = _ask(look, path, asked)
         reviews = expect(answer, "reviews", list, url)
         following = any(inner(one, "rel") == "next-page" for one in answer.get("links") or ())
-        page = _page(look, reviews, url)
+        page = read_page(look, reviews, url)
         return page, (following or len(reviews) >= window.size) and not is_old(look, page)
 
     def again(native_id: str) -> tuple[Item, ...]:
         url, review = _ask(look, f"/reviews/{native_id.removesuffix(REPLY)}")
-        return _page(look, [review], url).items
+        return read_page(look, [review], url).items
 
     yield from follow(look, "trustpilot", turn_pages(path, SIZE, turn), again)
 
@@ -123,44 +104,3 @@ def _ask(look: Look, path: str, asked: dict[str, Any] | None = None) -> tuple[st
     key = need_credential(look.settings["connection"], '{"password": "an API key"}')
     url = f"{look.settings['base_url']}{path}"
     return url, look.http.get_json(url, asked, {"apikey": key.password})
-
-
-def _page(look: Look, reviews: list[Any], url: str) -> Page:
-    return review_page(
-        look, "trustpilot", url, reviews,
-        id_field="id",
-        review=lambda one: _review(one, look),
-        reply_of=lambda one: inner(one, "companyReply"),
-        reply=_reply,
-        known=KNOWN,
-    )  # fmt: skip
-
-
-def _review(review: Any, look: Look) -> Mention:
-    consumer = part(review, "consumer", dict)
-    name = field(review, "id", str)
-    edited = field(review, "updatedAt", str) if review.get("updatedAt") else ""
-    return Mention(
-        source="trustpilot",
-        native_id=name,
-        text=part(review, "text", str),
-        title=part(review, "title", str),
-        url=f"https://www.trustpilot.com/reviews/{name}",
-        author_id=text_id(consumer, "id"),
-        author_name=part(consumer, "displayName", str),
-        published_at=instant(field(review, "createdAt", str), "createdAt"),
-        edited_at=instant(edited, "updatedAt") if edited else None,
-        observed_at=look.started_at,
-        kind="review",
-        channel="trustpilot",
-        lang=part(review, "language", str),
-        region=part(consumer, "displayLocation", str),
-        rating=float(field(review, "stars", int)),
-        likes=count(review, "numberOfLikes"),
-        **whose(look),
-    )
-
-
-def _reply(said: Any) -> tuple[str, datetime]:
-    at = part(said, "updatedAt", str) or field(said, "createdAt", str)
-    return field(said, "text", str), instant(at, "createdAt")

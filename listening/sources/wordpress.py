@@ -18,31 +18,18 @@ from urllib.parse import urlsplit
 
 from pydantic import Field
 
-from listening.clean import strip_html
-from listening.contract import BrandFile, ConfigurationError, Item, Mention, Page
+from listening.contract import BrandFile, ConfigurationError, Item, Page
 from listening.net.answer import DeniedError, Response, read_json
 from listening.net.credential import need_credential
 from listening.sources import Look, Settings, Target, source
 from listening.sources._api import basic
 from listening.sources._counted import Window, turn_pages
-from listening.sources._owned import channel, follow, is_old, whose
-from listening.sources._read import (
-    expect_list,
-    field,
-    instant,
-    owner_of,
-    page_of,
-    part,
-    text_id,
-    words,
-)
+from listening.sources._owned import channel, follow, is_old
+from listening.sources._read import expect_list, owner_of
+from listening.sources.shape.wordpress import read_page
 
 SIZE: Final = 100
 HIDDEN: Final = b"rest_cannot_read"
-KNOWN: Final = words(
-    """_links author author_avatar_urls author_name author_url content date date_gmt id link meta
-    parent post status type"""
-)
 
 
 class Sites(Settings):
@@ -101,13 +88,13 @@ def crawl(look: Look) -> Iterator[Page]:
         asked = {"orderby": "date_gmt", "order": "desc"}
         numbers = {"per_page": window.size, "page": window.page}
         comments, more = _ask(look, url, {**asked, **numbers})
-        page = _page(look, expect_list(comments, url, "the list of comments"), url)
+        page = read_page(look, expect_list(comments, url, "the list of comments"), url)
         return page, more and not is_old(look, page)
 
     def again(native_id: str) -> tuple[Item, ...]:
         one = f"{url}/{native_id.rpartition('/')[2]}"
         try:
-            return _page(look, [_ask(look, one)[0]], one).items
+            return read_page(look, [_ask(look, one)[0]], one).items
         except DeniedError as error:
             if HIDDEN in error.body:
                 return ()
@@ -127,37 +114,3 @@ def _ask(look: Look, url: str, asked: Mapping[str, Any] | None = None) -> tuple[
         return read_json(response), response.link("next") is not None
 
     return look.http.fetch(url, read, params=asked, headers=headers)
-
-
-def _page(look: Look, comments: list[Any], url: str) -> Page:
-    def name(one: Any) -> str:
-        return _name(look, "comments", text_id(one, "id"))
-
-    return page_of("wordpress", url, comments, lambda one: _comment(one, look), name, KNOWN)
-
-
-def _name(look: Look, kind: str, number: str) -> str:
-    return f"{look.settings['site']}/{kind}/{number}" if number else ""
-
-
-def _comment(comment: Any, look: Look) -> Mention:
-    post = _name(look, "posts", str(field(comment, "post", int)))
-    parent = field(comment, "parent", int)
-    author = field(comment, "author", int)  # 0: a visitor
-    name = strip_html(part(comment, "author_name", str))
-    return Mention(
-        source="wordpress",
-        native_id=_name(look, "comments", str(field(comment, "id", int))),
-        text=strip_html(field(field(comment, "content", dict), "rendered", str)),
-        url=part(comment, "link", str),
-        author=name if author else "",
-        author_id=str(author) if author else "",
-        author_name=name,
-        published_at=instant(field(comment, "date_gmt", str), "date_gmt"),
-        observed_at=look.started_at,
-        kind="comment",
-        channel="wordpress",
-        parent_native_id=_name(look, "comments", str(parent)) if parent else post,
-        thread_native_id=post,
-        **whose(look),
-    )

@@ -17,38 +17,17 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from listening.clean import UncleanError
-from listening.contract import BrandFile, Deletion, Item, Mention, Page
+from listening.contract import BrandFile, Page
 from listening.net.answer import GoneError
 from listening.net.credential import need_credential
 from listening.sources import Look, Settings, Target, source
 from listening.sources._api import EPOCH, basic
-from listening.sources._owned import channel, inner, whose
-from listening.sources._read import (
-    NOT_PUBLIC,
-    Pager,
-    expect,
-    field,
-    instant,
-    page_of,
-    part,
-    tell_news,
-    text_id,
-    words,
-)
+from listening.sources._owned import channel, inner
+from listening.sources._read import Pager, expect, text_id
+from listening.sources.shape.zendesk import changed_at, name_of, read_comments, read_deleted
 
 SIZE: Final = 100
-STAFF: Final = ("agent", "admin")
 GONE: Final = "deleted"
-KNOWN: Final = words(
-    """allow_attachments allow_channelback assignee_id attachments audit_id author_id body brand_id
-    collaborator_ids created_at custom_fields custom_status_id description due_at email_cc_ids
-    encoded_id external_id fields follower_ids followup_ids forum_topic_id
-    from_messaging_channel generated_timestamp group_id has_incidents html_body id is_public
-    metadata organization_id plain_body priority problem_id public raw_subject recipient
-    requester_id satisfaction_rating sharing_agreement_ids status subject submitter_id
-    support_type tags ticket_form_id type updated_at uploads url via"""
-)
 WHAT: Final = '{"login": "an agent\'s address", "password": "an API token"}'
 
 
@@ -96,7 +75,7 @@ def crawl(look: Look) -> Iterator[Page]:
         pager.turn(f"{text_id(one, 'id')} {text_id(one, 'updated_at')}" for one in tickets)
         for ticket in tickets:
             yield from _ticket(look, ticket, known)
-            newest = max(newest, _changed(ticket, newest))
+            newest = max(newest, changed_at(ticket, newest))
         yield Page((), 0, {"at": newest.isoformat()} if tickets else None)
         if expect(answer, "end_of_stream", bool, url):
             return
@@ -108,18 +87,11 @@ def _ask(look: Look, url: str, asked: Mapping[str, Any]) -> Any:
     return look.http.get_json(url, asked, basic(f"{key.login}/token", key.password))
 
 
-def _changed(ticket: Any, otherwise: datetime) -> datetime:
-    try:
-        return instant(field(ticket, "updated_at", str), "updated_at")
-    except UncleanError:
-        return otherwise  # its reject tells
-
-
 def _ticket(look: Look, ticket: Any, known: Mapping[str, datetime]) -> Iterator[Page]:
     """Yield a ticket and its comments, or that they were deleted."""
-    name = f"tickets/{text_id(ticket, 'id')}"
+    name = name_of(ticket)
     if inner(ticket, "status") == GONE:
-        yield _deleted(look, ticket, name, known)
+        yield read_deleted(look, ticket, name, known)
         return
     url = f"{look.settings['base_url']}/api/v2/{name}/comments.json"
     asked: dict[str, Any] = {"include": "users", "page[size]": SIZE}
@@ -131,63 +103,8 @@ def _ticket(look: Look, ticket: Any, known: Mapping[str, datetime]) -> Iterator[
             return
         comments = expect(answer, "comments", list, url)
         pager.turn(text_id(one, "id") for one in comments)
-        tell_news("zendesk", (ticket, *comments), KNOWN)
-        people = {text_id(one, "id"): one for one in expect(answer, "users", list, url)}
-        said = [(ticket, None), *((ticket, one) for one in comments[1:])]
-        told = said if first else [(ticket, one) for one in comments]
-        yield page_of(
-            "zendesk",
-            url,
-            told,
-            lambda pair: _mention(look, name, *pair, people),  # noqa: B023 - read at once
-            lambda pair: name if pair[1] is None else f"{name}/comments/{text_id(pair[1], 'id')}",
-        )
+        yield read_comments(look, ticket, comments, answer, first=first)
         first, meta = False, expect(answer, "meta", dict, url)
         if not expect(meta, "has_more", bool, url):
             return
         asked["page[after]"] = expect(meta, "after_cursor", str, url)
-
-
-def _deleted(look: Look, ticket: Any, name: str, known: Mapping[str, datetime]) -> Page:
-    """Return what is known of a deleted ticket as deleted."""
-    mine = [one for one in known if one == name or one.startswith(f"{name}/")]
-    if not mine:
-        why = lambda _: _refuse("the ticket was deleted")  # noqa: E731
-        return page_of("zendesk", name, [ticket], why, lambda _: name)
-    at = _changed(ticket, look.started_at)
-    items = tuple(Deletion("zendesk", one, at, look.started_at) for one in mine)
-    return Page(items, len(items))
-
-
-def _refuse(why: str) -> Item:
-    raise UncleanError(NOT_PUBLIC, why)
-
-
-def _mention(look: Look, name: str, ticket: Any, comment: Any, people: Mapping[str, Any]) -> Item:
-    """Return a comment, or without one the ticket itself."""
-    number = field(ticket, "id", int)
-    raw = ticket if comment is None else comment
-    if comment is not None and not field(comment, "public", bool):
-        raise UncleanError(NOT_PUBLIC, "an internal note")
-    whom = str(field(raw, "requester_id" if comment is None else "author_id", int))
-    person = people.get(whom, {})
-    staff = comment is not None and inner(person, "role") in STAFF
-    text = "description" if comment is None else "plain_body" if "plain_body" in raw else "body"
-    return Mention(
-        source="zendesk",
-        native_id=name if comment is None else f"{name}/comments/{field(comment, 'id', int)}",
-        text=part(raw, text, str),
-        title=part(ticket, "subject", str) if comment is None else "",
-        url=f"{look.settings['base_url']}/agent/tickets/{number}",
-        author=look.settings["voice"] if staff else "",
-        author_id="" if staff else whom,
-        author_name="" if staff else part(person, "name", str),
-        published_at=instant(field(raw, "created_at", str), "created_at"),
-        observed_at=look.started_at,
-        kind="post" if comment is None else "comment",
-        channel="zendesk",
-        parent_native_id="" if comment is None else name,
-        thread_native_id=name,
-        private=True,
-        **whose(look),
-    )

@@ -15,8 +15,10 @@ import pytest
 from listening.contract import Brand, BrandFile, DataRoot
 from listening.crawl import Outcome, crawl_stream
 from listening.net.effort import TRIES
-from listening.sources import _REGISTERED, SOURCES, bluesky
+from listening.sources import _REGISTERED, SOURCES, _jetstream, bluesky
 from listening.sources._bluesky import counts
+from listening.sources._jetstream import HELD
+from listening.sources.shape.bluesky import POST, read_post
 from listening.streams import streams
 from tests.listening.conftest import Answer, Asked, FakeTime, Raw, Server, reply, web_socket
 
@@ -40,12 +42,12 @@ def post(did: str, rkey: str, minutes: float, text: str, **record: Any) -> str:
 
 
 def write(did: str, rkey: str, minutes: float, operation: str, **more: Any) -> str:
-    commit = {"operation": operation, "collection": bluesky.POST, "rkey": rkey, **more}
+    commit = {"operation": operation, "collection": POST, "rkey": rkey, **more}
     return event(did, minutes, commit=commit)
 
 
 def uri(did: str, rkey: str) -> str:
-    return f"at://{did}/{bluesky.POST}/{rkey}"
+    return f"at://{did}/{POST}/{rkey}"
 
 
 class Sky:
@@ -94,7 +96,7 @@ def test_a_stream_that_breaks_is_read_on_and_what_comes_twice_is_a_duplicate(sky
     first = [post(ADA, "1", 60, "quillon one"), post(ADA, "2", 50, "quillon two")]
 
     def broken(asked: Asked) -> Answer:
-        assert asked.query["wantedCollections"] == bluesky.POST
+        assert asked.query["wantedCollections"] == POST
         return web_socket(*first, close=1011)
 
     sky.serve(broken, web_socket(*first, first[1], post(ADA, "3", 40, "quillon three")))
@@ -113,7 +115,7 @@ def test_a_stream_that_stays_broken_is_an_error_and_the_cursor_stays(sky: Sky) -
     outcome, rows = sky.crawl()
     assert "the stream broke" in str(outcome.error)
     assert rows == []
-    assert sky.cursors() == [NOON - bluesky.HELD] * bluesky.TRIES
+    assert sky.cursors() == [NOON - HELD] * bluesky.TRIES
 
 
 def test_the_next_crawl_goes_on_behind_the_cursor(sky: Sky) -> None:
@@ -195,7 +197,7 @@ def test_a_crawl_cut_between_two_pages_lists_what_it_passed_over(
     sky: Sky, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The ledger law: the cursor never passes a post that no batch names."""
-    monkeypatch.setattr(bluesky, "PER_PAGE", 2)
+    monkeypatch.setattr(_jetstream, "PER_PAGE", 2)
     texts = ["a morning", "quillon one", "a noon", "quillon two", "an evening"]
     posts = [post(ADA, str(n), 60 - n, text) for n, text in enumerate(texts)]
 
@@ -221,7 +223,7 @@ def test_an_api_that_fails_once_loses_and_doubles_nothing(
 ) -> None:
     sky.serve(web_socket(post(ADA, "1", 60, "quillon one")))
     sky.crawl()
-    monkeypatch.setattr(bluesky, "LISTED", 1)
+    monkeypatch.setattr(_jetstream, "LISTED", 1)
     sky.serve(
         web_socket(
             post(ADA, "2", 50, "a morning"),
@@ -240,8 +242,8 @@ def test_an_api_that_fails_once_loses_and_doubles_nothing(
 def test_of_a_flood_about_other_things_the_first_are_listed_and_all_are_counted(
     sky: Sky, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bluesky, "LISTED", 10)
-    monkeypatch.setattr(bluesky, "PER_PAGE", 4)
+    monkeypatch.setattr(_jetstream, "LISTED", 10)
+    monkeypatch.setattr(_jetstream, "PER_PAGE", 4)
     other = [post(ADA, str(n), 60, "a morning") for n in range(13)]
     sky.serve(web_socket(*other, post(ADA, "q", 50, "quillon")))
     outcome, rows = sky.crawl()
@@ -314,8 +316,8 @@ def test_every_recorded_event_is_read(sky: Sky, monkeypatch: pytest.MonkeyPatch)
     assert outcome.error is None
     said = {}
     for line in map(json.loads, lines):
-        if (commit := line.get("commit")) and commit["collection"] == bluesky.POST:
-            said[f"at://{line['did']}/{bluesky.POST}/{commit['rkey']}"] = commit["operation"]
+        if (commit := line.get("commit")) and commit["collection"] == POST:
+            said[f"at://{line['did']}/{POST}/{commit['rkey']}"] = commit["operation"]
     assert len(said) == 18
     assert {row["native_id"] for row in rows} == set(said)
     counted = [row["bucket"] for row in rows]
@@ -338,4 +340,4 @@ def test_every_recorded_event_is_read(sky: Sky, monkeypatch: pytest.MonkeyPatch)
 def test_pictures_of_a_post_are_known_by_their_small_form(embed: Any, cids: list[str]) -> None:
     told = json.loads(post(ADA, "a", 1, "Quillon", embed=embed))
     cdn = f"https://cdn.bsky.app/img/feed_thumbnail/plain/{ADA}"
-    assert bluesky.read_post(told, NOON, {}).images == tuple(f"{cdn}/{cid}@jpeg" for cid in cids)
+    assert read_post(told, NOON, {}).images == tuple(f"{cdn}/{cid}@jpeg" for cid in cids)

@@ -17,7 +17,9 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from importlib.util import find_spec
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pyarrow.parquet as pq
@@ -47,6 +49,12 @@ def in_numbers() -> list[str]:
     return having("page_size")
 
 
+def turner(name: str) -> ModuleType:
+    """Return the module that turns a source's pages: the one beside its own file, if any."""
+    beside = f"listening.sources._{name}"
+    return importlib.import_module(beside if find_spec(beside) else f"listening.sources.{name}")
+
+
 @dataclass
 class World:
     """A source's recorded answers, served; each crawl is of one root."""
@@ -63,8 +71,7 @@ class World:
         for name, value in self.case.get("environment", {}).items():
             self.monkeypatch.setenv(name, value)
         if "page_size" in self.case:
-            module = importlib.import_module(f"listening.sources.{self.name}")
-            self.monkeypatch.setattr(module, "SIZE", self.case["page_size"])
+            self.monkeypatch.setattr(turner(self.name), "SIZE", self.case["page_size"])
         self.serve(self.case.get("routes", []))
         self.drop(self.case.get("files", []))
         address = f"*.example=127.0.0.1:{self.server.port}"

@@ -13,7 +13,8 @@ import pytest
 
 from listening.backfill import backfill_stream
 from listening.crawl import streams
-from listening.sources.gdelt import MOST_FILES, QUARTER, STAMP
+from listening.sources.gdelt import MOST_FILES, QUARTER
+from listening.sources.shape.gdelt import STAMP
 from tests.listening.conftest import reply
 from tests.listening.sources.conftest import NOON, Lab
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from listening.sources._entry import _images as of_entry
-from listening.sources.bluesky import _images as of_post
-from listening.sources.mastodon import _images as of_status
+from listening.sources.shape.bluesky import images_of as of_post
+from listening.sources.shape.mastodon import images_of as of_status
 
 ODD = [None, 5, "x", {"a": 1}, [5, None, {"type": "image"}], True]
 

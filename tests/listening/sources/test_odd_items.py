@@ -15,9 +15,8 @@ import pytest
 from listening.bucket import Bucketer
 from listening.clean import UncleanError
 from listening.contract import Item
-from listening.sources import (
-    SourceChanged,
-    _github,
+from listening.sources import SourceChanged, _github
+from listening.sources.shape import (
     appstoreconnect,
     discourse,
     facebook,
@@ -80,49 +79,50 @@ TALK = {
 CASES: dict[str, tuple[list[Any], Callable[[Any], Item]]] = {
     "discourse": (
         fixture("discourse/page1.json")["latest_posts"],
-        lambda raw: discourse._item(raw, LOOK, {}),
+        lambda raw: discourse.read_item(raw, LOOK, {}),
     ),
     **{
         f"stackexchange {kind}": (
             fixture(f"stackexchange/{name}.json")["items"],
-            lambda raw, kind=kind: stackexchange._mention(raw, kind, LOOK),
+            lambda raw, kind=kind: stackexchange.read_post(raw, kind, LOOK),
         )
         for kind, name in (("questions", "questions"), ("answers", "answers"),
                            ("comments", "comments"))
     },
     "github": (
         fixture("github/issues1.json") + fixture("github/comments.json"),
-        lambda raw: github._mention(raw, LOOK),
+        lambda raw: github.read_item(raw, LOOK),
     ),
     "github discussions": ([TALK], lambda raw: _github._mention(raw, LOOK)),
     "trustpilot": (
-        fixture("trustpilot/reviews.json")["reviews"], lambda raw: trustpilot._review(raw, LOOK),
+        fixture("trustpilot/reviews.json")["reviews"],
+        lambda raw: trustpilot.read_review(raw, LOOK),
     ),
     "googleplay": (
-        fixture("googleplay/page1.json")["reviews"], lambda raw: googleplay._review(raw, LOOK),
+        fixture("googleplay/page1.json")["reviews"], lambda raw: googleplay.read_review(raw, LOOK),
     ),
     "googlebusiness": (
         fixture("googlebusiness/page1.json")["reviews"],
-        lambda raw: googlebusiness._review(raw, LOOK),
+        lambda raw: googlebusiness.read_review(raw, LOOK),
     ),
     "appstoreconnect": (
         fixture("appstoreconnect/page1.json")["data"],
-        lambda raw: appstoreconnect._review(raw, LOOK),
+        lambda raw: appstoreconnect.read_review(raw, LOOK),
     ),
     "wordpress": (
-        fixture("wordpress/comments.json"), lambda raw: wordpress._comment(raw, LOOK),
+        fixture("wordpress/comments.json"), lambda raw: wordpress.read_comment(raw, LOOK),
     ),
     "zendesk": (
         fixture("zendesk/page1.json")["tickets"],
-        lambda raw: zendesk._mention(LOOK, "tickets/1", raw, None, {}),
+        lambda raw: zendesk.read_comment(LOOK, "tickets/1", raw, None, {}),
     ),
     "zendesk comments": (
         fixture("zendesk/comments1.json")["comments"],
-        lambda raw: zendesk._mention(LOOK, "tickets/1", {"id": 1}, raw, {}),
+        lambda raw: zendesk.read_comment(LOOK, "tickets/1", {"id": 1}, raw, {}),
     ),
     "intercom": (
         fixture("intercom/c367.json")["conversation_parts"]["conversation_parts"],
-        lambda raw: intercom._item(LOOK, raw, "c/1/parts/1", "c/1", {}),
+        lambda raw: intercom.read_part(LOOK, raw, "c/1/parts/1", "c/1", {}),
     ),
     "facebook": (
         fixture("facebook/feed1.json")["data"], lambda raw: facebook.read_item(raw, LOOK),
@@ -145,12 +145,12 @@ CASES: dict[str, tuple[list[Any], Callable[[Any], Item]]] = {
         fixture("linkedin/comments.json")["elements"],
         lambda raw: linkedin.read_comment(raw, LOOK, "urn:li:share:1"),
     ),
-    "x": (PAGE["data"], lambda raw: x._item(raw, PAGE, LOOK)),
+    "x": (PAGE["data"], lambda raw: x.read_item(raw, PAGE, LOOK)),
     "x links": (
         fixture("x/page1.json")["data"][:1],
-        lambda raw: x._item(raw, fixture("x/page1.json"), LOOK),
+        lambda raw: x.read_item(raw, fixture("x/page1.json"), LOOK),
     ),
-    "x authors": ([PAGE], lambda raw: x._item(PAGE["data"][0], raw, LOOK)),
+    "x authors": ([PAGE], lambda raw: x.read_item(PAGE["data"][0], raw, LOOK)),
 }  # fmt: skip
 
 

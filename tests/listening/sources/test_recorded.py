@@ -14,7 +14,7 @@ import pytest
 
 from listening.contract import Brand, BrandFile, DataRoot
 from listening.crawl import crawl_stream, streams
-from listening.sources import (
+from listening.sources.shape import (
     facebook,
     googlebusiness,
     googleplay,
@@ -22,7 +22,7 @@ from listening.sources import (
     intercom,
     linkedin,
 )  # fmt: skip
-from listening.sources.mastodon import read_status
+from listening.sources.shape.mastodon import read_status
 from tests.listening.conftest import Server, reply
 
 FIXTURES = Path(__file__).resolve().parents[4] / "shared" / "fixtures"
@@ -304,12 +304,12 @@ def test_the_documented_examples_of_shops_and_tickets_are_read() -> None:
         return json.loads((FIXTURES / path).read_text())
 
     (place,) = shape("google_business/review_shape.json")["reviews"]
-    assert googlebusiness._review(place, look).rating == 5
+    assert googlebusiness.read_review(place, look).rating == 5
     (app,) = shape("google_play/developer_api_review_shape.json")["reviews"]
-    assert googleplay._review(app, look).likes == 15
+    assert googleplay.read_review(app, look).likes == 15
     (comment,) = shape("linkedin/comments_doc_shape.json")["elements"]
     assert linkedin.read_comment(comment, look, comment["object"]).native_id
     found = shape("intercom/conversation_get_examples.json")["conversation found"]["value"]
     begun = {**found["source"], "created_at": found["created_at"]}
-    said = intercom._item(look, begun, "conversations/367", "conversations/367", {})
+    said = intercom.read_part(look, begun, "conversations/367", "conversations/367", {})
     assert (said.author, said.kind) == ("v", "post")  # type: ignore[union-attr]

@@ -25,7 +25,9 @@ from typing import Any
 import pytest
 
 from listening.clean import clean_mention
-from listening.sources import cfpb, gdelt, newsapi, nhtsa, zendesk
+from listening.sources import newsapi, nhtsa, zendesk
+from listening.sources.shape import cfpb, gdelt
+from listening.sources.shape.zendesk import read_comment
 from tests.listening.conftest import reply
 from tests.listening.sources.conftest import NOON, Lab
 from tests.listening.sources.keys import ec_key, pem, rsa_key
@@ -48,7 +50,7 @@ def test_every_recorded_ticket_is_read() -> None:
     living = [one for one in tickets if one["status"] != zendesk.GONE]
     assert len(living) > 500
     for one in living:
-        assert clean_mention(zendesk._mention(look, f"tickets/{one['id']}", one, None, {}))  # type: ignore[arg-type]
+        assert clean_mention(read_comment(look, f"tickets/{one['id']}", one, None, {}))  # type: ignore[arg-type]
 
 
 def test_a_recorded_page_of_tickets_is_crawled(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -80,7 +82,7 @@ def test_every_recorded_complaint_is_read(lab: Lab) -> None:
 
 def test_a_complaint_that_was_asked_for_by_its_number_is_read() -> None:
     look: Any = SimpleNamespace(settings={"brand": "quillon"}, started_at=NOON)
-    (item,) = cfpb._page(look, recorded("cfpb/document.json")["hits"]["hits"], "").items
+    (item,) = cfpb.read_page(look, recorded("cfpb/document.json")["hits"]["hits"], "").items
     assert clean_mention(item)  # type: ignore[arg-type]
 
 
@@ -88,7 +90,7 @@ def test_every_recorded_row_of_gdelt_is_read() -> None:
     """Titles came two years later; what a row says of its page is there."""
     look: Any = SimpleNamespace(settings={"kind": ""}, started_at=NOON)
     rows = (HERE / "gdelt/rows.tsv").read_text().splitlines()
-    read = [gdelt._mention(row, look) for row in rows]
+    read = [gdelt.read_mention(row, look) for row in rows]
     assert len(read) >= 100
     assert all(clean_mention(one) and one.url for one in read)
     assert sum(bool(one.text) for one in read) > 0.9 * len(read)

@@ -15,7 +15,7 @@ import pytest
 from listening.contract import Brand, BrandFile, DataRoot, Deletion, Mention, Reject
 from listening.crawl import Outcome, crawl_stream
 from listening.sources._read import read_items
-from listening.sources.reddit import read_thing
+from listening.sources.shape.reddit import read_thing
 from listening.streams import streams
 from tests.listening.conftest import Asked, FakeTime, Server, reply
 

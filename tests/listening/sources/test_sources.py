@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import inspect
 import json
 import re
 from datetime import timedelta
@@ -13,7 +14,7 @@ import pytest
 
 from listening.contract import Brand, BrandFile, ConfigurationError
 from listening.crawl import crawl_stream, streams
-from listening.sources import hackernews
+from listening.sources import SOURCES, hackernews
 from tests.listening.conftest import Asked, reply
 from tests.listening.sources.conftest import BRAND, NOON, Lab
 
@@ -485,3 +486,10 @@ def test_a_drop_folder_lies_beside_the_brand_file_or_below_its_root(
     outside = BrandFile((BRAND,), sources={"drop": {"folders": [{"path": "../in"}]}})
     with pytest.raises(ConfigurationError, match="outside"):
         streams(outside)
+
+
+def test_a_source_is_a_file_of_40_to_120_lines() -> None:
+    """One page shows what a source is and how it is walked; its answers' shape lies beside it."""
+    folder = Path(inspect.getfile(hackernews)).parent
+    lines = {name: len((folder / f"{name}.py").read_text().splitlines()) for name in SOURCES}
+    assert {name: count for name, count in lines.items() if not 40 <= count <= 120} == {}

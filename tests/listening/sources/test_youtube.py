@@ -17,7 +17,8 @@ from listening.crawl import Outcome, crawl_stream
 from listening.sources import SOURCES
 from listening.sources._read import read_items
 from listening.sources._youtube import item_id, until_midnight
-from listening.sources.youtube import _thread, read_comment, read_video
+from listening.sources._youtube_lists import read_thread
+from listening.sources.shape.youtube import read_comment, read_video
 from listening.streams import streams
 from tests.listening.conftest import Asked, FakeTime, Server, reply
 
@@ -244,7 +245,7 @@ def test_every_recorded_item_is_read() -> None:
         elif kind in ("commentThread", "comment"):
             pairs = [(one, "") for one in items]
             if kind == "commentThread":
-                pairs = [pair for one in items for pair in list(_thread(None, _whole(one)))]  # type: ignore[arg-type]
+                pairs = [pair for one in items for pair in list(read_thread(None, _whole(one)))]  # type: ignore[arg-type]
             read += read_items(
                 "youtube",
                 "",
