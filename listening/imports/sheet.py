@@ -86,7 +86,7 @@ class _Text:
         self.path = path
         with path.open("rb") as handle:
             head = handle.read(4096)
-        if not head.strip():
+        if not head.strip() or head in dict(_BOMS):
             raise _bad(path, "the file is empty", "Export it again")
         self._encoding = next((name for bom, name in _BOMS if head.startswith(bom)), "utf-8")
         stranger = next((said for mark, said in _STRANGERS if head.startswith(mark)), "")
