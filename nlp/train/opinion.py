@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from nlp.opinion import EMBEDDING_WEIGHT, Floats, Opinion, Piece, key
 
@@ -38,7 +39,7 @@ def fit(
     keys = [sorted({key(each.name) for each in text}) for text in texts]
     sparse = Sparse.of(keys, fewest, most)
     duals, bias = _solve(sparse, embeddings, wanted, ridge, positive)
-    weights = sparse.spread(duals)
+    weights = sparse.columns @ duals
     dense = EMBEDDING_WEIGHT * (embeddings.T @ duals)
     rows = {each: row for row, each in enumerate(sparse.keys)}
     return Opinion(model, rows, sparse.idf, weights.astype(np.float32), dense, bias)
@@ -46,14 +47,12 @@ def fit(
 
 @dataclass(frozen=True)
 class Sparse:
-    """Texts by features: where one holds the other, and its weight there (rows of length 1)."""
+    """Texts by features (rows of length 1), and the weight of each feature."""
 
     keys: list[int]
     idf: Floats
-    text: NDArray[np.int64]
-    feature: NDArray[np.int64]
-    value: Floats
-    count: int
+    rows: csr_array
+    columns: csr_array  # the same, turned
 
     @classmethod
     def of(cls, names: Sequence[Sequence[int]], fewest: int, most: float) -> Sparse:
@@ -61,33 +60,17 @@ class Sparse:
 
         `names` are the keys of each text, each once.
         """
-        held, counts = np.unique(np.array([n for own in names for n in own]), return_counts=True)
+        every = np.fromiter((name for own in names for name in own), np.int64)
+        text = np.repeat(np.arange(len(names)), [len(own) for own in names])
+        held, feature, counts = np.unique(every, return_inverse=True, return_counts=True)
         kept = (counts >= fewest) & (counts <= most * len(names))
         idf = np.log(len(names) / counts[kept]).astype(np.float32)
-        row_of = {number: row for row, number in enumerate(held[kept].tolist())}
-        pairs = np.array(
-            [(at, row_of[n]) for at, own in enumerate(names) for n in own if n in row_of], np.int64
-        )
-        text, feature = pairs[:, 0], pairs[:, 1]
+        own, place = kept[feature], np.cumsum(kept) - 1
+        text, feature = text[own], place[feature[own]]
         norms = np.sqrt(np.bincount(text, idf[feature] ** 2, len(names)))
         value = (idf[feature] / norms[text]).astype(np.float32)
-        return cls(list(row_of), idf, text, feature, value, len(names))
-
-    def spread(self, duals: NDArray[np.floating[Any]]) -> Floats:
-        """Return features by columns: the transpose times `duals`."""
-        size = len(self.idf)
-        columns = [
-            np.bincount(self.feature, self.value * each[self.text], size) for each in duals.T
-        ]
-        return np.stack(columns, 1).astype(np.float32)
-
-    def gather(self, weights: NDArray[np.floating[Any]]) -> Floats:
-        """Return texts by columns: this times `weights`."""
-        columns = [
-            np.bincount(self.text, self.value * each[self.feature], self.count)
-            for each in weights.T
-        ]
-        return np.stack(columns, 1).astype(np.float32)
+        rows = csr_array((value, (text, feature)), shape=(len(names), len(idf)))
+        return cls(held[kept].tolist(), idf, rows, rows.T.tocsr())
 
 
 _STEPS: Final = 80  # of conjugate gradients: the rest is a thousandth by then
@@ -102,7 +85,8 @@ def _solve(
 
     def times(duals: Floats) -> Floats:
         near = EMBEDDING_WEIGHT * (embeddings @ (embeddings.T @ duals))
-        return np.asarray(sparse.gather(sparse.spread(duals)) + near + load * duals, np.float32)
+        far = sparse.rows @ (sparse.columns @ duals)
+        return np.asarray(far + near + load * duals, np.float32)
 
     one = _descend(times, target)
     other = _descend(times, np.ones_like(target))
