@@ -93,7 +93,9 @@ def test_what_could_not_be_read_then_is_read_now(lab: Lab, monkeypatch: pytest.M
     monkeypatch.setitem(
         sources._REGISTERED, "mastodon", dataclasses.replace(source, parser="newer")
     )
-    monkeypatch.setattr("listening.sources.shape.mastodon.instant", lambda *_: NOON - timedelta(days=2))
+    monkeypatch.setattr(
+        "listening.sources.shape.mastodon.instant", lambda *_: NOON - timedelta(days=2)
+    )
     assert again(lab, "mastodon").rows == 2
     assert {row["native_id"] for row in lab.rows() if row["bucket"] == "kept"} == {"10", "20"}
 
