@@ -29,7 +29,8 @@ from listening.sources._api import Heard, blind, chunks, stamp
 from listening.sources._queries import queries_for
 from listening.sources._read import api_target
 from listening.sources._x import comply
-from listening.sources._x_api import API, REACH, SIZE, fetch, read_again, search, turn_pages
+from listening.sources._x_api import API, SIZE, fetch, read_again, turn_pages
+from listening.sources._x_search import REACH, search
 
 MOST_MENTIONS: Final = 800  # that the mentions of an account reach back to
 RECENT: Final = Dialect(most=496, none_of="-", fields={"author": "from:", "lang": "lang:"})

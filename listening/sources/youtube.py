@@ -23,12 +23,13 @@ from listening.net.meter import Budget
 from listening.query.dialect import Dialect
 from listening.query.search import compile_search
 from listening.sources import Look, Settings, Target, source
-from listening.sources import _youtube_lists as lists
 from listening.sources._api import Heard, blind, chunks, is_due, searched
 from listening.sources._owned import find_brand
 from listening.sources._queries import queries_for
 from listening.sources._read import api_target
 from listening.sources._youtube import PACIFIC
+from listening.sources._youtube_comments import count_comments, list_threads
+from listening.sources._youtube_lists import PER_CALL, find_videos, read_videos
 
 API: Final = "https://www.googleapis.com"
 SEARCH: Final = Dialect(most=500, any_of="|", groups=False)
@@ -70,8 +71,8 @@ def targets(settings: Videos, brands: BrandFile) -> list[Target]:
 
 def recount(look: Look, ids: Sequence[str]) -> Iterator[Page]:
     """Yield videos and the counts of comments as they are now; what is absent is gone."""
-    yield lists.read_videos(look, [one for one in ids if len(one) == VIDEO_ID])
-    yield lists.count_comments(look, [one for one in ids if len(one) != VIDEO_ID])
+    yield read_videos(look, [one for one in ids if len(one) == VIDEO_ID])
+    yield count_comments(look, [one for one in ids if len(one) != VIDEO_ID])
 
 
 @source(
@@ -90,7 +91,7 @@ def recount(look: Look, ids: Sequence[str]) -> Iterator[Page]:
     horizon=timedelta(days=30),
     memory=timedelta(days=8),
     recount=recount,
-    recount_size=lists.PER_CALL,
+    recount_size=PER_CALL,
     slice=timedelta(days=30),
     budget=Budget({"list": 1, "search": 100}, "units", "day", cap=10_000, zone=PACIFIC),
 )
@@ -102,18 +103,18 @@ def crawl(look: Look) -> Iterator[Page]:
         return
     if not is_due(look):
         return
-    found, told = lists.find_videos(look)
+    found, told = find_videos(look)
     if told:
         yield Page((), 0, coverage=told)
     known = [one for one in look.recent(look.since) if len(one) == VIDEO_ID]
     videos, heard = sorted({*known, *found}), Heard(look)
-    parts = chunks(videos, lists.PER_CALL)
-    yield from heard.note(lists.read_videos(look, part, found) for part in parts)
+    parts = chunks(videos, PER_CALL)
+    yield from heard.note(read_videos(look, part, found) for part in parts)
     if not channel:  # paid for: not again at once, whatever happens below
         yield Page((), 0, searched(look, None))
     places = [{"videoId": one} for one in videos if one in heard.served]
     for where in [{"allThreadsRelatedToChannelId": channel}] if channel else places:
-        yield from heard.note(lists.list_threads(look, where))
-    lost = [one for one in heard.missing() if len(one) != VIDEO_ID][: lists.PER_CALL]
-    last = lists.count_comments(look, lost)
+        yield from heard.note(list_threads(look, where))
+    lost = [one for one in heard.missing() if len(one) != VIDEO_ID][:PER_CALL]
+    last = count_comments(look, lost)
     yield Page(last.items, last.served, searched(look, {"at": look.started_at.isoformat()}))

@@ -1,29 +1,18 @@
-"""What posts of X look like, and what their ids tell."""
+"""What posts of X look like."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any, Final
 
 from listening.clean import UncleanError
 from listening.contract import Coverage, Item, Mention, Page
 from listening.sources import Look
 from listening.sources._api import EPOCH, gone
-from listening.sources._read import (
-    NOT_PUBLIC,
-    epoch,
-    expect,
-    field,
-    instant,
-    page_of,
-    part,
-    text_id,
-    words,
-)
+from listening.sources._read import NOT_PUBLIC, expect, field, page_of, part, text_id, words
+from listening.sources.shape._x_ids import id_of, moment_of, published_of
 
-TWITTER: Final = 1_288_834_974_657  # milliseconds: the epoch of its ids
 NO_LANGUAGE: Final = re.compile(r"und|zxx|q[a-z]{2}")  # as X marks links, tags, too little
 EVERYWHERE: Final = frozenset(("XX", "XY"))  # withheld in all countries, or for copyright
 KNOWN: Final = words(
@@ -44,18 +33,6 @@ def read_page(look: Look, answer: Mapping[str, Any], path: str) -> Page:
     ]
     told = Coverage("partial", reason=f"no post has {', '.join(lost)}") if lost else None
     return page_of("x", path, raws, lambda raw: read_item(raw, answer, look), id_of, KNOWN, told)
-
-
-def is_old_version(post: Mapping[str, Any]) -> bool:
-    """Tell whether a post was edited since: it names its later versions."""
-    versions = post.get("edit_history_tweet_ids") or [post.get("id")]
-    return bool(versions[-1] != post.get("id"))
-
-
-def id_of(raw: Any) -> str:
-    """Return the id of a post's first version."""
-    versions = raw.get("edit_history_tweet_ids") if isinstance(raw, Mapping) else None
-    return str(versions[0]) if isinstance(versions, list) and versions else text_id(raw, "id")
 
 
 def read_item(raw: Any, answer: Mapping[str, Any], look: Look) -> Item:
@@ -82,7 +59,7 @@ def _mention(raw: Any, answer: Mapping[str, Any], look: Look) -> Mention:
     # The counts of a retweet are those of what it shares.
     counts = {} if shared else part(raw, "public_metrics", dict)
     shares = [_whole(counts, name) for name in ("retweet_count", "quote_count")]
-    edited = _moment(latest) if latest != first else None
+    edited = moment_of(latest) if latest != first else None
     return Mention(
         source="x",
         native_id=first,
@@ -91,7 +68,7 @@ def _mention(raw: Any, answer: Mapping[str, Any], look: Look) -> Mention:
         author=str(author.get("username") or ""),
         author_id=text_id(raw, "author_id"),
         author_name=str(author.get("name") or ""),
-        published_at=_published(raw, first, edited),
+        published_at=published_of(raw, first, edited),
         edited_at=edited,
         observed_at=look.started_at,
         kind="share" if shared else "comment" if refers.get("replied_to") else "post",
@@ -111,20 +88,6 @@ def _mention(raw: Any, answer: Mapping[str, Any], look: Look) -> Mention:
 
 def _whole(counts: Mapping[str, Any], name: str) -> int | None:
     return int(field(counts, name, int)) if name in counts else None
-
-
-def _published(raw: Mapping[str, Any], first: str, edited: datetime | None) -> datetime:
-    """Return when the first version was posted; `created_at` is that of the version served."""
-    if edited or "created_at" not in raw:
-        return _moment(first)
-    return instant(field(raw, "created_at", str), "created_at")
-
-
-def _moment(post: str) -> datetime:
-    """Return the moment an id tells, to the second."""
-    if not re.fullmatch(r"\d{1,19}", post):
-        raise UncleanError("bad_type", f"id {post[:60]!r} is no whole number")
-    return epoch(((int(post) >> 22) + TWITTER) // 1000, "id")
 
 
 def _included(answer: Mapping[str, Any], kind: str, wanted: str) -> Mapping[str, Any]:

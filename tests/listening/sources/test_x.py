@@ -11,7 +11,7 @@ import pytest
 
 from listening.contract import Query
 from listening.crawl import streams
-from listening.sources.shape.x import TWITTER
+from listening.sources.shape._x_ids import TWITTER
 from tests.listening.conftest import Asked, reply
 from tests.listening.sources.conftest import NOON, Lab
 

@@ -17,7 +17,7 @@ from listening.crawl import Outcome, crawl_stream
 from listening.sources import SOURCES
 from listening.sources._read import read_items
 from listening.sources._youtube import item_id, until_midnight
-from listening.sources._youtube_lists import read_thread
+from listening.sources._youtube_comments import read_thread
 from listening.sources.shape.youtube import read_comment, read_video
 from listening.streams import streams
 from tests.listening.conftest import Asked, FakeTime, Server, reply
