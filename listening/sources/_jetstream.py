@@ -1,28 +1,16 @@
-"""Reads the stream of Bluesky on from a cursor, and folds each page: what ends what was said."""
+"""Reads the stream of Bluesky on from a cursor, and tells how far that came."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import urlencode
 
-from listening.contract import Coverage, Deletion, Item, Mention, Page
-from listening.query.search import topic_filter
+from listening.contract import Coverage, Item
 from listening.sources import Look
-from listening.sources._bluesky import hydrate
-from listening.sources._read import read_items
-from listening.sources.shape.bluesky import (
-    POST,
-    Event,
-    moment_of,
-    read_event,
-    read_post,
-    says_post,
-    uri_of,
-)
+from listening.sources.shape.bluesky import POST, Event, moment_of, read_event
 from listening.stream import Limits
 
 PER_PAGE: Final = 5_000  # messages
@@ -41,6 +29,12 @@ class Walk:
     first: int = 0
     passed: int = 0  # posts no query covers, and deletions of what was never kept
 
+    def list_passed(self, passed: Sequence[Item]) -> Sequence[Item]:
+        """Count what concerns no query; return as many of it as are still to be listed."""
+        listed = passed[: max(0, LISTED - self.passed)]
+        self.passed += len(passed)
+        return listed
+
 
 def read_on(look: Look, walk: Walk) -> Iterator[list[tuple[bytes, Event]]]:
     """Yield messages and what they say, some thousand at a time."""
@@ -49,9 +43,7 @@ def read_on(look: Look, walk: Walk) -> Iterator[list[tuple[bytes, Event]]]:
     with look.http.stream(url, Limits(seconds=look.settings["seconds"])) as messages:
         heard: list[tuple[bytes, Event]] = []
         for message in messages:
-            event = (
-                read_event(message, url) if message else None
-            )  # an empty one ends a page, see fold_page
+            event = read_event(message, url) if message else None  # an empty one ends a page
             if event and event["time_us"] > edge:
                 break
             heard += [(message, event)] if event else []
@@ -61,70 +53,6 @@ def read_on(look: Look, walk: Walk) -> Iterator[list[tuple[bytes, Event]]]:
         if heard:
             yield heard
         walk.late = messages.ended == "late"
-
-
-def fold_page(look: Look, walk: Walk, heard: Sequence[tuple[bytes, Event]]) -> Page:
-    """Return what some thousand messages amount to; what they delete themselves is not kept."""
-    on_topic = topic_filter(look.brands, "bluesky", look.target.relation or "off_channel")
-    base, items = look.settings["base_url"], list[Item]()
-    places = defaultdict[str, list[int]](list)  # of what is kept, in `items`
-    said = defaultdict[str, list[bytes]](list)  # messages of what is kept, by id
-    kept: list[bytes] = []  # other messages to keep raw
-    passed: list[Item] = []  # what concerns nobody here
-    known = set(walk.known)  # the walk moves at the end: a page that breaks is read again
-    posts = [event for _, event in heard if says_post(event)]
-    seen = look.started_at
-    read = iter(
-        read_items("bluesky", base, posts, lambda event: read_post(event, seen, walk.own), uri_of)
-    )
-    for message, event in heard:
-        if not says_post(event):
-            for uri in _ended(event, known, walk.own):
-                gone = Deletion("bluesky", uri, moment_of(event["time_us"]), seen)
-                if uri in known:
-                    items.append(gone)
-                    kept.append(message)
-                else:
-                    passed.append(gone)
-                for place in places.pop(uri, ()):
-                    items[place] = gone
-                said.pop(uri, None)
-                known.discard(uri)
-        elif isinstance(item := next(read), Mention):
-            if not item.brand_id and on_topic(item) is None:
-                passed.append(item)
-                continue
-            said[item.native_id].append(message)
-            places[item.native_id].append(len(items))
-            known.add(item.native_id)
-            items.append(item)
-        else:
-            items.append(item)
-            kept.append(message)
-    hydrate(look, items)
-    raw = [*(message for messages in said.values() for message in messages), *kept]
-    for message in (*raw, b"") if raw else ():  # an empty one, so that it is read again by page
-        look.http.recorder.resource(f"{base}/subscribe", message, seen, "application/json")
-    moments = [event["time_us"] for _, event in heard]
-    walk.first = walk.first or min(moments, default=0)
-    walk.at = max(walk.at, *moments) if moments else walk.at
-    items += passed[: max(0, LISTED - walk.passed)]
-    walk.known, walk.passed = known, walk.passed + len(passed)
-    return Page(tuple(items), len(items), {"at": moment_of(walk.at).isoformat()})
-
-
-def _ended(event: Event, known: set[str], own: dict[str, tuple[str, str]]) -> list[str]:
-    """Return the posts that an event ends; follow the brands' own accounts to new handles."""
-    did, kind = event["did"], event["kind"]
-    if kind == "commit":
-        deleted = event["commit"]["collection"] == POST
-        return [uri_of(event)] if deleted else []
-    if kind == "account" and event["account"].get("status") in ("deleted", "takendown"):
-        return sorted(uri for uri in known if uri.startswith(f"at://{did}/"))
-    if kind == "identity" and did in own:
-        handle = (event.get("identity") or {}).get("handle") or own[did][0]
-        own[did] = (handle, own[did][1])
-    return []
 
 
 def told_of(look: Look, walk: Walk, start: int) -> Coverage:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -11,15 +10,13 @@ from listening.contract import Mention, Page, Snapshot
 from listening.sources import Look
 from listening.sources._owned import count, inner, whose
 from listening.sources._read import field, page_of, part, text_id, words
+from listening.sources.shape._linkedin_markup import read_markup
 
 KNOWN: Final = words(
     """$URN actor adContext agent author commentUrn commentary commentsSummary content
     contentCallToActionLabel contentLandingPage created createdAt distribution id
     isReshareDisabledByAuthor lastModified lastModifiedAt lifecycleState lifecycleStateInfo
     likesSummary message object parentComment publishedAt reshareContext visibility"""
-)
-MARKUP: Final = re.compile(
-    r"@\[([^\]]*)\]\([^)]*\)|\{hashtag\|\\?#\|([^}]*)\}|\\([|{}@\[\]()<>#\\*_~])"
 )
 
 
@@ -59,7 +56,7 @@ def read_post(raw: Any, look: Look) -> Mention:
     return Mention(
         source="linkedin",
         native_id=name,
-        text=MARKUP.sub(_plain, part(raw, "commentary", str)),
+        text=read_markup(part(raw, "commentary", str)),
         url=f"https://www.linkedin.com/feed/update/{name}/",
         author=look.settings["voice"],
         author_id=field(raw, "author", str),
@@ -119,9 +116,3 @@ def _moment(raw: Any, name: str) -> datetime:
         return datetime.fromtimestamp(told / 1_000, UTC)
     except (ValueError, OverflowError, OSError) as error:
         raise UncleanError("bad_date", f"{name} {told} is no instant") from error
-
-
-def _plain(found: re.Match[str]) -> str:
-    """Return what people see of LinkedIn's markup: a name, a hashtag, a sign."""
-    name, tag, sign = found.groups()
-    return name if name is not None else f"#{tag}" if tag is not None else str(sign)
