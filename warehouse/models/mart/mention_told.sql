@@ -12,22 +12,13 @@ said_now as (
     select label.*
     from {{ source("core", "label") }} as label
     semi join recent using (mention_id, content_hash)
-    left join {{ source("core", "tagger_version") }} as made using (tagger, version)
-    qualify row_number() over (
-        partition by label.mention_id, label.tagger
-        order by {{ newest("made") }}, label.version desc
-    ) = 1
+    {{ only_newest("label.mention_id, label.tagger") }}
 ),
 towards as (
     select label.*
     from {{ source("core", "target_label") }} as label
     semi join recent using (mention_id, content_hash)
-    left join {{ source("core", "tagger_version") }} as made
-        on made.tagger = 'target' and made.version = label.version
-    qualify row_number() over (
-        partition by label.mention_id, label.brand_id, label.product_id
-        order by {{ newest("made") }}, label.version desc
-    ) = 1
+    {{ only_newest("label.mention_id, label.brand_id, label.product_id", "'target'") }}
 ),
 scored as (
     select mention_id, version, unnest(probabilities) as scored

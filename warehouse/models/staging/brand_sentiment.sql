@@ -22,15 +22,10 @@ judged as (
     select label.*, case when label.abstained is null then label.label end as counted
     from (select * from {{ source("core", "target_label") }} where {{ stale() }}) as label
     join {{ ref("mention") }} as mention using (mention_id, content_hash)
-    left join {{ source("core", "tagger_version") }} as made
-        on made.tagger = 'target' and made.version = label.version
     semi join matched
         on matched.mention_id = label.mention_id and matched.brand_id = label.brand_id
         and matched.product_id = label.product_id
-    qualify row_number() over (
-        partition by label.mention_id, label.brand_id, label.product_id
-        order by {{ newest("made") }}, label.version desc
-    ) = 1
+    {{ only_newest("label.mention_id, label.brand_id, label.product_id", "'target'") }}
 ),
 -- Of the brand as a whole: what is thought of itself, where that is good or bad; else what is
 -- thought of its products, mixed where some are liked and some are not. The same in the load's

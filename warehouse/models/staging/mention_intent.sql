@@ -6,10 +6,7 @@ with current_label as (
         select * from {{ source("core", "label") }} where tagger = 'intent' and {{ stale() }}
     ) as label
     join {{ ref("mention") }} as mention using (mention_id, content_hash)
-    left join {{ source("core", "tagger_version") }} as made using (tagger, version)
-    qualify row_number() over (
-        partition by mention_id order by {{ newest("made") }}, label.version desc
-    ) = 1
+    {{ only_newest("label.mention_id") }}
 ),
 scored as (
     select mention_id, unnest(probabilities) as scored from current_label

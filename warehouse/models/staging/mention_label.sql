@@ -5,11 +5,7 @@ with said as (
         select * from {{ source("core", "label") }} where tagger <> 'intent' and {{ stale() }}
     ) as label
     join {{ ref("mention") }} as mention using (mention_id, content_hash)
-    left join {{ source("core", "tagger_version") }} as made using (tagger, version)
-    qualify row_number() over (
-        partition by label.mention_id, label.tagger
-        order by {{ newest("made") }}, label.version desc
-    ) = 1
+    {{ only_newest("label.mention_id, label.tagger") }}
 ),
 decided as (
     select mention_id, tagger, label
