@@ -7,11 +7,13 @@ from typing import Any, Final
 
 from listening.contract import Coverage, Page
 from listening.sources import Look
+from listening.sources._counted import MOVED
 from listening.sources._read import Pager, expect, text_id
 from listening.sources.shape.hackernews import created_of, read_page
 
 PER_PAGE: Final = 100
 CAP: Final = 1000
+TURNS: Final = 2
 
 
 def search_windows(look: Look, text: str) -> Iterator[Page]:
@@ -49,20 +51,24 @@ def _counted(first: Mapping[str, Any], got: int) -> Coverage:
 def _whole(
     look: Look, text: str, window: tuple[int, int | None], first: Mapping[str, Any]
 ) -> Iterator[Page]:
-    """Yield the pages of a window, once more where items came or went meanwhile."""
-    for _ in range(2):
+    """Yield the pages of a window, once more where items came or went meanwhile.
+
+    Where they did in both turns, an item may have slipped a page in each: the last page says so.
+    """
+    for turn in range(TURNS):
+        first = _ask(look, text, *window, 0) if turn else first
         yield read_page(look, first)
         pager = Pager(look.settings["base_url"])
         pager.turn(text_id(hit, "objectID") for hit in first["hits"])
-        shifted = False
+        moved = False
         for number in range(1, first["nbPages"]):
             answer = _ask(look, text, *window, number)
             pager.turn(text_id(hit, "objectID") for hit in answer["hits"])
-            shifted = shifted or answer["nbHits"] != first["nbHits"]
+            moved = moved or answer["nbHits"] != first["nbHits"]
             yield read_page(look, answer)
-        if not shifted:
+        if not moved:
             return
-        first = _ask(look, text, *window, 0)
+    yield Page((), 0, coverage=MOVED)
 
 
 def _over(answer: Mapping[str, Any]) -> bool:

@@ -1,144 +1,37 @@
-"""Discussions of a repository, which GitHub serves by GraphQL alone: what to ask, how to read."""
+"""Asks GitHub: the headers of every request, and GraphQL, which words its errors as status 200."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
-from listening.contract import Coverage, Item, ListeningError, Mention, Page
+from listening.contract import ListeningError
 from listening.net.answer import RateLimitedError, Response, read_json
 from listening.sources import Look
-from listening.sources._github_lists import headers_of
-from listening.sources._read import (
-    NOTHING,
-    Pager,
-    expect,
-    field,
-    instant,
-    part,
-    read_items,
-    text_id,
-)
+from listening.sources._api import bearer
+from listening.sources._read import expect, text_id
 
-_SAID: Final = "databaseId body url createdAt lastEditedAt upvoteCount author { login }"
-DISCUSSIONS: Final = f"""
-query($owner: String!, $name: String!, $after: String) {{
-  repository(owner: $owner, name: $name) {{
-    discussions(first: 25, after: $after, orderBy: {{field: UPDATED_AT, direction: DESC}}) {{
-      pageInfo {{ hasNextPage endCursor }}
-      nodes {{
-        number title updatedAt {_SAID}
-        comments(last: 100) {{
-          totalCount
-          nodes {{ {_SAID} replies(last: 50) {{ totalCount nodes {{ {_SAID} }} }} }}
-        }}
-      }}
-    }}
-  }}
-}}
-"""
-
-
-def discussed(nodes: list[Any], look: Look, where: str) -> tuple[tuple[Item, ...], Coverage | None]:
-    """Return discussions with what was answered, and what of it one answer cannot hold."""
-    raws = [raw for node in nodes for raw in _flat(node, look.settings["repo"])]
-    items = read_items("github", where, raws, lambda raw: _mention(raw, look), _id)
-    cut = [node for node in nodes if _left_out(node)]
-    if not cut:
-        return items, None
-    reason = f"{len(cut)} discussions have more answers than GraphQL serves at once"
-    return items, Coverage("capped", reason=reason)
-
-
-def _left_out(node: Any) -> bool:
-    """Tell whether a node has answers, or answers to these, that were not served."""
-    listed, total = _answers(node)
-    return len(listed) < total or any(map(_left_out, listed))
-
-
-def _answers(node: Any) -> tuple[list[Any], int]:
-    """Return what answers a discussion or comment, as far as it was served, and its number."""
-    for name in ("comments", "replies"):
-        below = node.get(name) if isinstance(node, Mapping) else None
-        if isinstance(below, Mapping) and isinstance(below.get("nodes"), list):
-            total = below.get("totalCount")
-            return below["nodes"], total if isinstance(total, int) else 0
-    return [], 0
-
-
-def _flat(node: Any, repo: str, parent: str = "", thread: str = "") -> Iterator[Any]:
-    """Yield a discussion, its comments and their replies, each with its id and what it answers."""
-    number = text_id(node, "databaseId" if parent else "number")
-    kind = "discussions/comments" if parent else "discussions"
-    own = f"{repo}/{kind}/{number}" if number else ""
-    yield {**node, "_id": own, "_parent": parent, "_thread": thread or own} if own else node
-    for one in _answers(node)[0]:
-        yield from _flat(one, repo, own, thread or own)
-
-
-def _id(raw: Any) -> str:
-    return text_id(raw, "_id")
-
-
-def _mention(raw: Any, look: Look) -> Mention:
-    parent = text_id(raw, "_parent")
-    field(raw, "databaseId", int)
-    edited = field(raw, "lastEditedAt", str, NOTHING)
-    author = field(raw, "author", dict, NOTHING) or {"login": "ghost"}
-    below = part(raw, "replies" if parent else "comments", dict)
-    return Mention(
-        source="github",
-        native_id=field(raw, "_id", str),
-        text=field(raw, "body", str),
-        title="" if parent else field(raw, "title", str),
-        url=field(raw, "url", str),
-        author=field(author, "login", str),
-        published_at=instant(field(raw, "createdAt", str), "createdAt"),
-        edited_at=instant(edited, "lastEditedAt") if edited else None,
-        observed_at=look.started_at,
-        kind="comment" if parent else "post",
-        channel="github",
-        parent_native_id=parent,
-        thread_native_id=field(raw, "_thread", str),
-        likes=field(raw, "upvoteCount", int),
-        comments=part(below, "totalCount", int) if below else None,
-        brand_id=look.settings["brand"],
-        owned=look.settings["owned"],
-    )
-
-
+SIZE: Final = 100  # items of a page
 LIMITED: Final = 60.0  # seconds, where GraphQL names no moment
 
 
-def list_discussions(look: Look) -> Iterator[Page]:
-    """Yield the discussions touched since the overlap, with their comments and replies."""
-    base, (owner, name) = look.settings["base_url"], look.settings["repo"].split("/")
-    url = f"{base.removesuffix('/v3')}/graphql"
-    after, pager = None, Pager(url)
-    while True:
-        asked = {"query": DISCUSSIONS, "variables": {"owner": owner, "name": name, "after": after}}
-        answer = look.http.fetch(url, _told, headers=headers_of(look), json=asked)
-        listed = expect(expect(answer, "repository", dict, url), "discussions", dict, url)
-        nodes = expect(listed, "nodes", list, url)
-        young = [
-            one for one in nodes if instant(expect(one, "updatedAt", str, url), "") >= look.since
-        ]
-        items, cut = discussed(young, look, url)
-        pager.turn(text_id(one, "number") for one in young)
-        if items:
-            yield Page(items, len(items), coverage=cut)
-        info = expect(listed, "pageInfo", dict, url)
-        if len(young) < len(nodes) or not info.get("hasNextPage"):
-            return
-        after = info.get("endCursor")
+def headers_of(look: Look) -> dict[str, str]:
+    """Return the headers of every request."""
+    said = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"}
+    return {**said, **bearer(look.settings["connection"])}
 
 
-def _told(response: Response) -> Any:
-    """Return the data of a GraphQL answer, which words its errors as status 200.
+def ask_graphql(look: Look, url: str, query: str, variables: Mapping[str, Any]) -> Any:
+    """Return the data of a GraphQL answer.
 
     Raises:
         RateLimitedError, ListeningError: it holds an error instead.
     """
+    asked = {"query": query, "variables": dict(variables)}
+    return look.http.fetch(url, _told, headers=headers_of(look), json=asked)
+
+
+def _told(response: Response) -> Any:
     answer = read_json(response)
     if isinstance(answer, Mapping) and answer.get("errors"):
         kind = text_id(answer["errors"][0], "type") or "an error"

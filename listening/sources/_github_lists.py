@@ -1,22 +1,43 @@
-"""Turns the lists and searches of GitHub."""
+"""Turns the lists of a repository: its issues, with pull requests among them, and comments."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any, Final
 
-from listening.contract import Coverage, Item, Page
+from listening.contract import Item, Page
 from listening.net.answer import GoneError, Response, conditions, read_json
 from listening.sources import Look
-from listening.sources._api import Heard, bearer, gone, stamp
+from listening.sources._api import Heard, gone, stamp
 from listening.sources._counted import MOVED, Counted, Window
-from listening.sources._read import Pager, expect, expect_list
+from listening.sources._github import SIZE, headers_of
+from listening.sources._read import Pager, expect_list
 from listening.sources.shape.github import id_of, read_page
 
-SIZE: Final = 100
-CAP: Final = 1_000  # hits that a search reaches
+LISTS: Final = ("issues", "issues/comments")
+
+
+def list_all(look: Look, heard: Heard, tags: dict[str, Any]) -> Iterator[Page]:
+    """Yield the pages of a repository's lists, the latest touched first."""
+    repo = look.settings["repo"]
+    for kind in LISTS:
+        known = {one for one in look.recent(look.since) if one.startswith(f"{repo}/{kind}/")}
+        if kind == "issues":
+            known = {one for one in known if "/comments/" not in one}
+        asked = {"since": stamp(look.since), "sort": "updated", "direction": "desc"}
+        asked |= {"per_page": str(SIZE), **({"state": "all"} if kind == "issues" else {})}
+        url = f"{look.settings['base_url']}/repos/{repo}/{kind}"
+        before = tags.get(kind, {})
+        tag = before.get("tag") if before.get("since") == asked["since"] else None
+        for number, (response, page) in enumerate(turn_list(look, url, asked, tag)):
+            if page is None:
+                heard.add(known)
+                break
+            if number == 0:
+                tags[kind] = {"since": asked["since"], "tag": response.headers.get("ETag")}
+            if page.items:
+                yield page
 
 
 def turn_list(
@@ -48,83 +69,6 @@ def turn_list(
             joined = counted.turn(ids, bool(following))
         yield response, page if joined else replace(page, coverage=MOVED)
         headers = headers_of(look)
-
-
-def search_all(look: Look) -> Iterator[Page]:
-    """Yield what each search finds, touched since the overlap; each window is below the cap."""
-    end = look.until or look.started_at
-    for text in look.settings["texts"]:
-        for kind in ("issue", "pull-request"):
-            windows = [(look.since, end)]
-            while windows:
-                first, last = windows.pop()
-                asked = f"{text} is:{kind} updated:{stamp(first)}..{stamp(last)}"
-                answer = _search(look, asked, 1)
-                middle = first + timedelta(seconds=(last - first).total_seconds() // 2)
-                if answer["total_count"] > CAP and first < middle < last:
-                    windows += [(middle, last), (first, middle)]
-                    continue
-                yield from _hits(look, asked, answer)
-
-
-def _hits(look: Look, asked: str, answer: dict[str, Any]) -> Iterator[Page]:
-    expected, got, number, pager = answer["total_count"], set[str](), 1, Pager(asked)
-    while answer["items"]:
-        page = read_page(look, answer["items"], asked)
-        pager.turn(item.native_id for item in page.items)
-        got |= {item.native_id for item in page.items}
-        yield page
-        if number * SIZE >= min(expected, CAP):
-            break
-        number += 1
-        answer = _search(look, asked, number)
-    told = Coverage("complete", expected=expected, got=len(got))
-    if expected > CAP:
-        told = replace(told, state="capped", reason=f"{expected} hits in one second")
-    elif answer.get("incomplete_results") or len(got) < expected:
-        reason = f"{expected} hits were counted, {len(got)} served"
-        told = replace(told, state="partial", reason=reason)
-    yield Page((), 0, coverage=told)
-
-
-def _search(look: Look, asked: str, number: int) -> dict[str, Any]:
-    url = f"{look.settings['base_url']}/search/issues"
-    params = {"q": asked, "sort": "updated", "order": "desc", "per_page": SIZE, "page": number}
-    answer = look.http.get_json(url, params, headers_of(look))
-    expect(answer, "total_count", int, url)
-    expect(answer, "items", list, url)
-    return dict(answer)
-
-
-def headers_of(look: Look) -> dict[str, str]:
-    """Return the headers of every request."""
-    said = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"}
-    return {**said, **bearer(look.settings["connection"])}
-
-
-LISTS: Final = ("issues", "issues/comments")
-
-
-def list_all(look: Look, heard: Heard, tags: dict[str, Any]) -> Iterator[Page]:
-    """Yield the pages of a repository's lists, the latest touched first."""
-    repo = look.settings["repo"]
-    for kind in LISTS:
-        known = {one for one in look.recent(look.since) if one.startswith(f"{repo}/{kind}/")}
-        if kind == "issues":
-            known = {one for one in known if "/comments/" not in one}
-        asked = {"since": stamp(look.since), "sort": "updated", "direction": "desc"}
-        asked |= {"per_page": str(SIZE), **({"state": "all"} if kind == "issues" else {})}
-        url = f"{look.settings['base_url']}/repos/{repo}/{kind}"
-        before = tags.get(kind, {})
-        tag = before.get("tag") if before.get("since") == asked["since"] else None
-        for number, (response, page) in enumerate(turn_list(look, url, asked, tag)):
-            if page is None:
-                heard.add(known)
-                break
-            if number == 0:
-                tags[kind] = {"since": asked["since"], "tag": response.headers.get("ETag")}
-            if page.items:
-                yield page
 
 
 def read_again(look: Look, native_id: str) -> Iterator[Item]:

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from listening.contract import Coverage, ListeningError, Page
+from listening.contract import Coverage, ListeningError
 from listening.net.answer import DeniedError, RateLimitedError
 from listening.net.credential import find_credential
 from listening.sources import Look
-from listening.sources._api import chunks
 from listening.sources._counted import MOVED, Counted
-from listening.sources._read import expect, page_of, text_id
-from listening.sources.shape.stackexchange import KNOWN, NUMBER, id_of, read_post
+from listening.sources._read import expect, text_id
+from listening.sources.shape.stackexchange import NUMBER
 
 API: Final = "https://api.stackexchange.com/2.3"
 SIZE: Final = 100  # items of a page
@@ -79,47 +78,3 @@ def _explained(look: Look, url: str, error: DeniedError) -> ListeningError:
         return RateLimitedError.of(url, wait)
     mend = "See api.stackexchange.com/docs/error-handling"
     return ListeningError(f"the API says {name}", where=url, mend=mend)
-
-
-IDS: Final = 100  # of a request
-
-
-def search(look: Look, found: dict[str, None]) -> Iterator[Page]:
-    """Note the questions that the search finds, by their own words or an answer's.
-
-    Yields what is to be said of its lists, which hold no mentions.
-    """
-    for text in look.settings["texts"]:
-        asked = {"q": text, "filter": "default", **window_of(look)}
-        for url, hits, told in walk(look, "/search/excerpts", asked, "last_activity_date"):
-            found |= dict.fromkeys(str(expect(one, "question_id", int, url)) for one in hits)
-            if told:
-                yield Page((), 0, coverage=told)
-
-
-def list_by_id(look: Look, kind: str, numbers: Sequence[str]) -> Iterator[Page]:
-    """Yield posts or comments by their numbers."""
-    for chunk in chunks(numbers, IDS):
-        asked = {"sort": "creation", "order": "desc"}
-        yield from list_posts(look, f"/{kind}/{';'.join(chunk)}", kind, asked)
-
-
-def window_of(look: Look, sort: str = "activity") -> dict[str, Any]:
-    """Return what asks for the time of a look."""
-    until = {"max": int(look.until.timestamp())} if look.until else {}
-    return {"sort": sort, "order": "desc", "min": int(look.since.timestamp()), **until}
-
-
-def list_posts(look: Look, path: str, kind: str, asked: Mapping[str, Any]) -> Iterator[Page]:
-    """Yield the posts or comments of a list."""
-    dated = "last_activity_date" if asked["sort"] == "activity" else "creation_date"
-    for url, raws, told in walk(look, path, {"filter": "withbody", **asked}, dated):
-        yield page_of(
-            "stackexchange",
-            url,
-            raws,
-            lambda raw: read_post(raw, kind, look),
-            lambda raw: id_of(look, kind, text_id(raw, NUMBER[kind])),
-            KNOWN,
-            told,
-        )

@@ -21,8 +21,9 @@ from listening.net.credential import find_credential
 from listening.query.search import Dialect, compile_search
 from listening.sources import Look, Settings, Target, source
 from listening.sources._api import Heard, blind, one_by_one
-from listening.sources._github import list_discussions
-from listening.sources._github_lists import list_all, read_again, search_all
+from listening.sources._github_discussions import list_discussions
+from listening.sources._github_lists import list_all, read_again
+from listening.sources._github_search import search_all
 from listening.sources._queries import queries_for
 from listening.sources._read import api_target
 

@@ -22,7 +22,8 @@ from listening.sources import Look, Settings, Target, source
 from listening.sources._api import Heard, blind, chunks, gone
 from listening.sources._queries import queries_for
 from listening.sources._read import api_target
-from listening.sources._stackexchange import API, IDS, list_by_id, list_posts, search, window_of
+from listening.sources._stackexchange import API
+from listening.sources._stackexchange_lists import IDS, list_by_id, list_posts, search, window_of
 from listening.sources.shape.stackexchange import NUMBER
 
 WORDS: Final = Dialect(most=200, any_of=None, groups=False)  # length unverified

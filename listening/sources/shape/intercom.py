@@ -24,6 +24,47 @@ from listening.sources._read import (
 
 STAFF: Final = ("admin", "bot", "team")
 NOTES: Final = ("note", "note_and_reopen")
+KNOWN: Final = words(
+    """app_package_code assigned_to attachments author body created_at delivered_as
+    email_message_metadata event_details external_id id metadata notified_at part_type redacted
+    state subject tags type updated_at url"""
+)
+
+
+def changed_at(conversation: Any, otherwise: datetime) -> datetime:
+    """Return when a conversation last changed; what has no such date is read all the same."""
+    try:
+        return epoch(field(conversation, "updated_at", int), "updated_at")
+    except UncleanError:
+        return otherwise
+
+
+def name_of(number: str, piece: str = "") -> str:
+    """Return the id of a conversation's first message, or of a later one."""
+    return f"conversations/{number}/parts/{piece}" if piece else f"conversations/{number}"
+
+
+def read_conversation(
+    look: Look, number: str, answer: Any, url: str, known: Mapping[str, datetime]
+) -> Page:
+    """Return what began a conversation, and its parts that say something."""
+    told = expect(answer, "conversation_parts", dict, url)
+    parts = expect(told, "conversation_parts", list, url)
+    begun = {**expect(answer, "source", dict, url), "created_at": answer.get("created_at")}
+    said = [(begun, ""), *((one, text_id(one, "id")) for one in parts if inner(one, "body"))]
+    said += [(one, text_id(one, "id")) for one in parts if inner(one, "redacted") is True]
+    unique = {name: raw for raw, name in said}
+    tell_news("intercom", unique.values(), KNOWN)
+    hidden = expect(told, "total_count", int, url) - len(parts)
+    told_of = Coverage("capped", reason=f"{hidden} parts of a conversation are not shown")
+    return page_of(
+        "intercom",
+        url,
+        [(raw, name_of(number, name)) for name, raw in unique.items()],
+        lambda pair: read_part(look, *pair, name_of(number), known),
+        lambda pair: pair[1],
+        coverage=told_of if hidden > 0 else None,
+    )
 
 
 def read_part(look: Look, raw: Any, name: str, thread: str, known: Mapping[str, datetime]) -> Item:
@@ -54,46 +95,3 @@ def read_part(look: Look, raw: Any, name: str, thread: str, known: Mapping[str, 
         private=True,
         **whose(look),
     )
-
-
-KNOWN: Final = words(
-    """app_package_code assigned_to attachments author body created_at delivered_as
-    email_message_metadata event_details external_id id metadata notified_at part_type redacted
-    state subject tags type updated_at url"""
-)
-
-
-def changed_at(conversation: Any, otherwise: datetime) -> datetime:
-    """Return when a conversation last changed; what has no such date is read all the same."""
-    try:
-        return epoch(field(conversation, "updated_at", int), "updated_at")
-    except UncleanError:  # what it says is read all the same
-        return otherwise
-
-
-def read_conversation(
-    look: Look, number: str, answer: Any, url: str, known: Mapping[str, datetime]
-) -> Page:
-    """Return what began a conversation, and its parts that say something."""
-    told = expect(answer, "conversation_parts", dict, url)
-    parts = expect(told, "conversation_parts", list, url)
-    begun = {**expect(answer, "source", dict, url), "created_at": answer.get("created_at")}
-    said = [(begun, ""), *((one, text_id(one, "id")) for one in parts if inner(one, "body"))]
-    said += [(one, text_id(one, "id")) for one in parts if inner(one, "redacted") is True]
-    unique = {name: raw for raw, name in said}
-    tell_news("intercom", unique.values(), KNOWN)
-    hidden = expect(told, "total_count", int, url) - len(parts)
-    told_of = Coverage("capped", reason=f"{hidden} parts of a conversation are not shown")
-    return page_of(
-        "intercom",
-        url,
-        [(raw, name_of(number, name)) for name, raw in unique.items()],
-        lambda pair: read_part(look, *pair, name_of(number), known),
-        lambda pair: pair[1],
-        coverage=told_of if hidden > 0 else None,
-    )
-
-
-def name_of(number: str, piece: str = "") -> str:
-    """Return the id of a conversation's first message, or of a later one."""
-    return f"conversations/{number}/parts/{piece}" if piece else f"conversations/{number}"

@@ -23,6 +23,45 @@ from listening.sources._read import (
 )
 
 STAFF: Final = ("agent", "admin")
+KNOWN: Final = words(
+    """allow_attachments allow_channelback assignee_id attachments audit_id author_id body brand_id
+    collaborator_ids created_at custom_fields custom_status_id description due_at email_cc_ids
+    encoded_id external_id fields follower_ids followup_ids forum_topic_id
+    from_messaging_channel generated_timestamp group_id has_incidents html_body id is_public
+    metadata organization_id plain_body priority problem_id public raw_subject recipient
+    requester_id satisfaction_rating sharing_agreement_ids status subject submitter_id
+    support_type tags ticket_form_id type updated_at uploads url via"""
+)
+
+
+def changed_at(ticket: Any, otherwise: datetime) -> datetime:
+    """Return when a ticket last changed; what has no such date is read all the same."""
+    try:
+        return instant(field(ticket, "updated_at", str), "updated_at")
+    except UncleanError:
+        return otherwise
+
+
+def name_of(ticket: Any) -> str:
+    """Return the id of a ticket's first message."""
+    return f"tickets/{text_id(ticket, 'id')}"
+
+
+def read_comments(
+    look: Look, ticket: Any, comments: list[Any], answer: Any, *, first: bool
+) -> Page:
+    """Return the comments of an answer; the first of a ticket is the ticket itself."""
+    name = name_of(ticket)
+    tell_news("zendesk", (ticket, *comments), KNOWN)
+    people = {text_id(one, "id"): one for one in expect(answer, "users", list, name)}
+    said = [(ticket, None), *((ticket, one) for one in comments[1:])]
+    return page_of(
+        "zendesk",
+        name,
+        said if first else [(ticket, one) for one in comments],
+        lambda pair: read_comment(look, name, *pair, people),
+        lambda pair: name if pair[1] is None else f"{name}/comments/{text_id(pair[1], 'id')}",
+    )
 
 
 def read_comment(
@@ -57,57 +96,15 @@ def read_comment(
     )
 
 
-KNOWN: Final = words(
-    """allow_attachments allow_channelback assignee_id attachments audit_id author_id body brand_id
-    collaborator_ids created_at custom_fields custom_status_id description due_at email_cc_ids
-    encoded_id external_id fields follower_ids followup_ids forum_topic_id
-    from_messaging_channel generated_timestamp group_id has_incidents html_body id is_public
-    metadata organization_id plain_body priority problem_id public raw_subject recipient
-    requester_id satisfaction_rating sharing_agreement_ids status subject submitter_id
-    support_type tags ticket_form_id type updated_at uploads url via"""
-)
-
-
-def changed_at(ticket: Any, otherwise: datetime) -> datetime:
-    """Return when a ticket last changed; its reject tells where that is odd."""
-    try:
-        return instant(field(ticket, "updated_at", str), "updated_at")
-    except UncleanError:
-        return otherwise  # its reject tells
-
-
-def read_comments(
-    look: Look, ticket: Any, comments: list[Any], answer: Any, *, first: bool
-) -> Page:
-    """Return the comments of an answer; the first of a ticket is the ticket itself."""
-    name = name_of(ticket)
-    tell_news("zendesk", (ticket, *comments), KNOWN)
-    people = {text_id(one, "id"): one for one in expect(answer, "users", list, name)}
-    said = [(ticket, None), *((ticket, one) for one in comments[1:])]
-    return page_of(
-        "zendesk",
-        name,
-        said if first else [(ticket, one) for one in comments],
-        lambda pair: read_comment(look, name, *pair, people),
-        lambda pair: name if pair[1] is None else f"{name}/comments/{text_id(pair[1], 'id')}",
-    )
-
-
-def name_of(ticket: Any) -> str:
-    """Return the id of a ticket's first message."""
-    return f"tickets/{text_id(ticket, 'id')}"
-
-
 def read_deleted(look: Look, ticket: Any, name: str, known: Mapping[str, datetime]) -> Page:
     """Return what is known of a deleted ticket as deleted."""
     mine = [one for one in known if one == name or one.startswith(f"{name}/")]
     if not mine:
-        why = lambda _: _refuse("the ticket was deleted")  # noqa: E731
-        return page_of("zendesk", name, [ticket], why, lambda _: name)
+        return page_of("zendesk", name, [ticket], _refuse, lambda _: name)
     at = changed_at(ticket, look.started_at)
     items = tuple(Deletion("zendesk", one, at, look.started_at) for one in mine)
     return Page(items, len(items))
 
 
-def _refuse(why: str) -> Item:
-    raise UncleanError(NOT_PUBLIC, why)
+def _refuse(_: Any) -> Item:
+    raise UncleanError(NOT_PUBLIC, "the ticket was deleted")

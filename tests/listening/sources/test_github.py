@@ -38,10 +38,11 @@ class Search:
 
     def __call__(self, asked: Asked) -> bytes:
         """Answer a search; there are no pull requests."""
-        (kind, first, last), page = self.window(asked), int(asked.query["page"])
+        kind, first, last = self.window(asked)
+        page, size = int(asked.query["page"]), int(asked.query["per_page"])
         self.kinds.add(kind)
         found = [n for n, at in self.moments.items() if first <= at <= last and kind == "issue"]
-        shown = found[:1000][(page - 1) * 100 : page * 100]
+        shown = found[:1000][(page - 1) * size : page * size]
         items = [issue(n, self.moments[n]) for n in shown]
         return reply({"total_count": len(found), "incomplete_results": False, "items": items})
 

@@ -1,8 +1,8 @@
 """Lists whose pages are turned by number, at sources that serve other lists, too.
 
 What stays in a list is heard, though an item vanishes from a page already read: in sizes that
-overlap where the size is ours to choose (GitHub, Mastodon's search), and in pages that are turned
-again where it is not (Discourse's topics and search, the App Store).
+overlap where the size is ours to choose (GitHub's lists and search, Mastodon's search), and in
+pages that are turned again where it is not (Discourse's topics and search, the App Store).
 """
 
 from __future__ import annotations
@@ -59,6 +59,22 @@ def github(lab: Lab, shelf: Shelf) -> Serving:
     lab.server.on("/repos/acme/kettle/issues", serve)
     lab.server.on("/repos/acme/kettle/issues/comments", reply([]))
     return "github", {"base_url": "http://api.example", "repos": ["acme/kettle"]}
+
+
+def github_search(lab: Lab, shelf: Shelf) -> Serving:
+    """Serve GitHub's search, which tells how many hits there are; none is a pull request."""
+
+    def serve(asked: Asked) -> Answer:
+        page, size = int(asked.query["page"]), int(asked.query["per_page"])
+        if "is:pull-request" in asked.query["q"]:
+            return reply({"total_count": 0, "incomplete_results": False, "items": []})
+        total = len(shelf.there)
+        shown, _ = shelf.cut((page - 1) * size, size)
+        items = [issue(one, NOON - timedelta(hours=1, minutes=one)) for one in shown]
+        return reply({"total_count": total, "incomplete_results": False, "items": items})
+
+    lab.server.on("/search/issues", serve)
+    return "github", {"base_url": "http://api.example"}
 
 
 def mastodon(lab: Lab, shelf: Shelf) -> Serving:
@@ -155,7 +171,7 @@ def search(lab: Lab, shelf: Shelf) -> Serving:
 
 
 SERVING = {
-    "github": github, "mastodon": mastodon, "appstore": appstore,
+    "github": github, "github search": github_search, "mastodon": mastodon, "appstore": appstore,
     "discourse topics": topics, "discourse search": search,
 }  # fmt: skip
 

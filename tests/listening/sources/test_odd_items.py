@@ -15,8 +15,9 @@ import pytest
 from listening.bucket import Bucketer
 from listening.clean import UncleanError
 from listening.contract import Item
-from listening.sources import SourceChanged, _github
+from listening.sources import SourceChanged
 from listening.sources.shape import (
+    _github_discussions,
     appstoreconnect,
     discourse,
     facebook,
@@ -93,7 +94,7 @@ CASES: dict[str, tuple[list[Any], Callable[[Any], Item]]] = {
         fixture("github/issues1.json") + fixture("github/comments.json"),
         lambda raw: github.read_item(raw, LOOK),
     ),
-    "github discussions": ([TALK], lambda raw: _github._mention(raw, LOOK)),
+    "github discussions": ([TALK], lambda raw: _github_discussions.read_post(raw, LOOK)),
     "trustpilot": (
         fixture("trustpilot/reviews.json")["reviews"],
         lambda raw: trustpilot.read_review(raw, LOOK),
@@ -174,6 +175,6 @@ def test_an_odd_answer_to_a_discussion_costs_no_crawl() -> None:
     node = {**TALK, "number": 1, "comments": {"totalCount": 1, "nodes": [{**TALK}]}}
     for odd in made_odd({"comments": node["comments"]}):
         try:
-            _github.discussed([{**node, **odd}, node, node], LOOK, "here")
+            _github_discussions.read_discussions([{**node, **odd}, node, node], LOOK, "here")
         except SourceChanged:
             continue

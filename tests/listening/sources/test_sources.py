@@ -117,6 +117,23 @@ def test_a_hit_that_slips_a_page_while_one_above_vanishes_is_not_lost(lab: Lab) 
     assert {int(row["native_id"]) for row in rows} == set(range(1, 251))
 
 
+def test_a_search_that_moves_in_both_turns_is_partial_though_its_total_is_served(lab: Lab) -> None:
+    """Story 101 slips a page twice, and another comes meanwhile: 250 were counted, 250 served."""
+    start = int(NOON.timestamp())
+    search = Algolia({n: start - n for n in range(1, 251)})
+    search.vanish = {2: 5, 5: 7}
+
+    def serve(asked: Asked) -> bytes:
+        if search.requests == 3:
+            search.moments[0] = start
+        return search(asked)
+
+    lab.server.on("/api/v1/search_by_date", serve)
+    outcome, rows = lab.crawl("hackernews", base_url="http://hn.example")
+    assert {int(row["native_id"]) for row in rows} == set(range(251)) - {101}
+    assert (outcome.coverage.state, "moved" in outcome.coverage.reason) == ("partial", True)
+
+
 def test_a_dead_item_is_not_taken_for_a_deleted_one(lab: Lab) -> None:
     start = int(NOON.timestamp())
     lab.server.on("/api/v1/search_by_date", Algolia({1: start - 9, 2: start - 8}))
@@ -493,3 +510,14 @@ def test_a_source_is_a_file_of_40_to_120_lines() -> None:
     folder = Path(inspect.getfile(hackernews)).parent
     lines = {name: len((folder / f"{name}.py").read_text().splitlines()) for name in SOURCES}
     assert {name: count for name, count in lines.items() if not 40 <= count <= 120} == {}
+
+
+def test_what_lies_beside_a_source_is_no_longer_than_a_source() -> None:
+    folder = Path(inspect.getfile(hackernews)).parent
+    beside = [path for path in folder.glob("_*.py") if path.stem.split("_")[1] in SOURCES]
+    lines = {
+        str(path.relative_to(folder)): len(path.read_text().splitlines())
+        for path in (*beside, *(folder / "shape").glob("*.py"))
+    }
+    assert "_github_lists.py" in lines
+    assert {name: count for name, count in lines.items() if count > 120} == {}
