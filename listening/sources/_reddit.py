@@ -11,12 +11,14 @@ from listening.net.answer import DeniedError, GoneError, read_json
 from listening.net.credential import find_credential
 from listening.sources import Look
 from listening.sources._api import basic, moments
+from listening.sources._counted import MOVED
 from listening.sources._read import Pager, expect, expect_list
 from listening.sources._reddit_feed import capped
 from listening.sources.shape.reddit import read_page
 
 LIMIT: Final = 100
 CAP: Final = 1_000  # things of one listing, about
+BACK: Final = 5  # last things of a page behind which the next is asked for
 
 
 def log_in(look: Look) -> dict[str, str] | None:
@@ -31,26 +33,38 @@ def log_in(look: Look) -> dict[str, str] | None:
 
 
 def list_things(look: Look, said: dict[str, str], text: str) -> Iterator[Page]:
-    """Yield one listing, newest first, back to where it is known."""
+    """Yield one listing, newest first, back to where it is known.
+
+    Behind a thing that has left the listing meanwhile nothing is served (`builder.py` of
+    reddit-archive/reddit, read 2026-11), so the ones before it are tried.
+    """
     url = f"{look.settings['base_url']}{look.settings['path']}"
     asked = {"limit": LIMIT, "raw_json": 1, **search_terms(text, look)}
-    pager, pages, after = Pager(url), 0, ""
-    while True:
+    pager, pages, behind, lost = Pager(url), 0, [""], False
+    while behind:
+        after = behind.pop()
         answer = look.http.get_json(url, {**asked, "after": after} if after else asked, said)
         data = expect(answer, "data", dict, url)
         things = expect(data, "children", list, url)
+        if after and not things:
+            lost = True
+            continue
         page = read_page(look, things, url)
-        pages += 1
-        pager.turn(item.native_id for item in page.items)
+        names = [item.native_id for item in page.items]
+        pages, news = pages + 1, pager.turn(names)
         yield page
         ages = moments(page.items)
         after = data["after"] or "" if "after" in data else expect(data, "after", str, url)
-        if not things or max(ages, default=look.started_at) < look.since:
+        ended = lost and not news  # the thing is still there, and nothing behind it
+        if not things or ended or max(ages, default=look.started_at) < look.since:
             return
         if not after:
             if pages * LIMIT >= CAP:
                 yield Page((), 0, coverage=capped(min(ages, default=None)))
             return
+        before = [name for name in names[-BACK:] if name not in ("", after)]
+        behind, lost = [*before, after], False
+    yield Page((), 0, coverage=MOVED)
 
 
 def read_thread(look: Look, said: dict[str, str], name: str) -> Page:

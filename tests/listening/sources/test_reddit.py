@@ -104,6 +104,49 @@ def test_a_listing_that_ends_at_its_cap_is_told_and_a_short_one_is_whole(desk: D
     assert (outcome.coverage.state, len(rows)) == ("complete", 250)
 
 
+def leaving(gone: set[int]) -> Any:
+    """Serve 250 posts, of which some leave once the first page is read; none is behind them."""
+
+    def answer(asked: Asked) -> bytes:
+        after = asked.query.get("after", "")
+        there = [n for n in range(1, 251) if not after or n not in gone]
+        if after and int(after[3:]) not in there:
+            return listing()
+        start = there.index(int(after[3:])) + 1 if after else 0
+        shown, rest = there[start : start + 100], there[start + 100 :]
+        return listing(*(post(str(n), n / 10) for n in shown), after=f"t3_{shown[-1]}" * bool(rest))
+
+    return answer
+
+
+def test_a_listing_goes_on_where_the_last_thing_of_a_page_left_it(desk: Desk) -> None:
+    desk.server.on("/r/k/new", leaving({99, 100}))
+    outcome, rows = desk.crawl("r-k-new", subreddits=["k"])
+    assert outcome.error is None
+    assert {row["native_id"] for row in rows} == {f"t3_{n}" for n in range(1, 251)}
+    assert outcome.coverage.state == "complete"
+
+
+def test_a_listing_that_is_lost_is_partial(desk: Desk) -> None:
+    desk.server.on("/r/k/new", leaving(set(range(90, 101))))
+    outcome, rows = desk.crawl("r-k-new", subreddits=["k"])
+    assert (outcome.coverage.state, len(rows)) == ("partial", 100)
+    assert "moved" in outcome.coverage.reason
+
+
+def test_a_listing_that_promises_more_and_has_none_is_whole(desk: Desk) -> None:
+    def answer(asked: Asked) -> bytes:
+        after = int(asked.query.get("after", "t3_0")[3:])
+        return listing(*(post(str(n), n) for n in range(after + 1, 4)), after="t3_3" * (after < 3))
+
+    desk.server.on("/r/k/new", answer)
+    outcome, rows = desk.crawl("r-k-new", subreddits=["k"])
+    assert outcome.error is None
+    assert (outcome.coverage.state, {row["native_id"] for row in rows}) == (
+        "complete", {"t3_1", "t3_2", "t3_3"},
+    )  # fmt: skip
+
+
 def test_the_secret_and_the_token_are_kept_nowhere(desk: Desk) -> None:
     desk.server.on("/r/k/new", listing(post("1", 10)))
     desk.crawl("r-k-new", subreddits=["k"])
