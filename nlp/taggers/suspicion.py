@@ -22,7 +22,7 @@ _log: Final = logging.getLogger(__name__)
 _WORTH: Final = 0.05  # below, the models raise nothing alone: the sentence is not looked for
 
 
-@tagger("suspicion", version="4", needs=("encoder", "cues", "marks"), uses=("language",))
+@tagger("suspicion", version="5", needs=("encoder", "cues", "marks"), uses=("language",))
 class SuspicionTagger(Tagger[Mapping[str, Suspect]]):
     """Joins the encoder's head with the second opinion; says nothing without the head."""
 

@@ -33,7 +33,7 @@ _GRID: Final = np.round(np.arange(0.05, 0.96, 0.01), 2)
 _NOISE: Final = 0.01  # F-beta is flat around its best: the very best threshold jumps about
 _TRUST: Final = 1_000  # held positives at which a kind's own threshold weighs as much as the common
 _RECALL: Final = 1.25  # a missed flag is worse than one that a person dismisses: F-beta
-_NEW: Final = ("legal_e", "legal_f", "legal_g", "legal_h", "legal_i", "legal_j")
+_NEW: Final = tuple(f"legal_{letter}" for letter in "efghijklm")
 """Texts of ours that were written after the head was trained: it learned from none of them.
 
 A head trained anew learns from all but the held seventh; then this list is empty. Each is left
