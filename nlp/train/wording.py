@@ -111,10 +111,10 @@ def _regress(sparse: Sparse, wanted: Doubles, weights: Doubles) -> Doubles:
     pull[-1] = 1e-9  # the bias is free but for what all classes share
 
     def gather(values: Doubles) -> Doubles:
-        return np.asarray(sparse.gather(values[:-1]).astype(np.float64) + values[-1])
+        return np.asarray(sparse.rows @ values[:-1] + values[-1])
 
     def spread(values: Doubles) -> Doubles:
-        return np.vstack([sparse.spread(values).astype(np.float64), values.sum(axis=0)])
+        return np.vstack([sparse.columns @ values, values.sum(axis=0)])
 
     for _ in range(_NEWTON):
         logits = gather(found)
