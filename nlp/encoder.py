@@ -164,6 +164,22 @@ class Encoder:
             logits[rows] = result[0]
         return to_probabilities(logits, self.manifest.target)
 
+    def judge_flags(self, readings: Sequence[Reading]) -> Floats:
+        """Return the logits of each legal flag, float32 [n, flags]; a third of a pass a text.
+
+        Raises:
+            ConfigurationError: the model has no branch for flags.
+        """
+        import numpy as np
+
+        if self.manifest.flag is None:
+            raise ConfigurationError("no branch for flags", where=str(self.folder), mend=RESTORE)
+        feeds: list[Feed] = [{"states": each.states.astype(np.float32)} for each in readings]
+        logits = np.empty((len(feeds), len(self.manifest.flag.labels)), np.float32)
+        for rows, result in self._run(self._open("flag.onnx", ["flag"]), feeds):
+            logits[rows] = result[0]
+        return logits
+
     def mark(self, questions: Sequence[Question]) -> list[Feed]:
         """Return what the target branch reads: a text's states, and where its target stands."""
         import numpy as np

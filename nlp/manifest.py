@@ -39,7 +39,7 @@ class Manifest:
     """What `manifest.json` states of the model's files.
 
     `heads` read a whole text, `target` the polarity towards one name in it, `tags` what each
-    word piece is part of.
+    word piece is part of, `flag` the legal flags of a suspect text; a model may lack that.
     """
 
     version: str
@@ -48,6 +48,7 @@ class Manifest:
     heads: tuple[Head, ...]
     target: Head
     tags: Head
+    flag: Head | None = None
 
     @classmethod
     def read(cls, path: Path) -> Manifest:
@@ -65,6 +66,7 @@ class Manifest:
                 tuple(_read_head(head) for head in stated["heads"]),
                 _read_head(stated["target"]),
                 _read_head(stated["tags"]),
+                _read_head(stated["flag"]) if "flag" in stated else None,
             )
         except (OSError, ValueError, KeyError, TypeError) as error:
             what = f"no usable manifest: {error!r}"

@@ -1,6 +1,7 @@
 """What a rule saw and how likely the models find it, joined into a flag or into none.
 
-The encoder's head and `nlp.opinion` together give a probability for each kind. A sign is
+The encoder's head and `nlp.opinion` together give a probability for each kind; of a text that they
+find suspect a branch of the encoder is asked, too. A sign is
 **sure** (a checksum, a look-alike host), **likely** (two words that belong together; the models
 may deny it) or a **hint** (says where and what). It adds to the log odds, by its strength.
 The numbers stand in `nlp/rules/threshold.toml` and are fitted by `python -m nlp.train.flags`.
@@ -32,6 +33,7 @@ Floats = NDArray[np.float32]
 _LEAST: Final = 1e-4  # the head's certainty is cut here: beyond, its log odds mean nothing
 _log: Final = logging.getLogger(__name__)
 
+JOINS: Final = ("join", "join_other", "join_deep", "join_deep_other")
 HEAD: Final = "legal"
 """The model's head: an own probability for each of `contract.FLAGS`."""
 
@@ -83,13 +85,17 @@ class Suspect:
 
 
 class Join(NamedTuple):
-    """What joins the head's log odds, the opinion's score and a rule's sign to log odds."""
+    """What joins the head's log odds, the opinion's score and a rule's sign to log odds.
+
+    `branch` weighs the branch's logits, of texts that it is asked about.
+    """
 
     head: float
     opinion: float
     hint: float
     likely: float
     bias: float
+    branch: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -97,13 +103,17 @@ class Thresholds:
     """From which probability on a kind is flagged, and what the probability is joined of.
 
     `measured` joins where the head reads the language, `other` where the text is surely in
-    another: there the head knows little, and the opinion less than in English.
+    another: there the head knows little, and the opinion less than in English. Where these find
+    any kind as likely as `screen`, the branch is asked, and `deep` joins, or `deep_other`.
     """
 
     model: str
     measured: Join
     other: Join
     limits: Mapping[str, float]
+    screen: float = 1.0
+    deep: Join | None = None
+    deep_other: Join | None = None
 
     @classmethod
     def read(cls) -> Thresholds:
@@ -120,21 +130,40 @@ class Thresholds:
             what = f"[limit] has no probability for {', '.join(wrong)}"
             raise ConfigurationError(what, where=str(path), mend=_MENDED)
         try:
-            measured, other = Join(**stated["join"]), Join(**stated["join_other"])
+            joins = [Join(**stated[name]) for name in JOINS]
+            screen = float(stated["screen"])
         except (KeyError, TypeError) as error:
             what = f"no weights to join head and opinion with: {error!r}"
             raise ConfigurationError(what, where=str(path), mend=_MENDED) from error
-        return cls(stated["model"], measured, other, table)
+        measured, other, deep, deep_other = joins
+        return cls(stated["model"], measured, other, table, screen, deep, deep_other)
 
-    def choose(self, *, measured: bool) -> Join:
-        """Return what joins: whether the head was measured on the language, or nobody knows."""
+    def choose(self, *, measured: bool, asked: bool = False) -> Join:
+        """Return what joins.
+
+        Args:
+            measured: whether the head was measured on the language, or nobody knows it.
+            asked: whether the branch was asked.
+        """
+        deep = self.deep if measured else self.deep_other
+        if asked and deep:
+            return deep
         return self.measured if measured else self.other
 
-    def weigh(self, head: Floats, opinion: Floats, *, measured: bool = True) -> Floats:
-        """Return probabilities from the head's probabilities and the opinion's scores, no sign."""
-        weights = self.choose(measured=measured)
-        odds = weights.head * to_odds(head) + weights.opinion * opinion + weights.bias
-        return np.asarray(1 / (1 + np.exp(-odds)), np.float32)
+
+def weigh(join: Join, head: Floats, opinion: Floats, branch: Floats | None = None) -> Floats:
+    """Return probabilities, no sign among what they are joined of.
+
+    Args:
+        join: the weights.
+        head: the head's probabilities.
+        opinion: the second opinion's scores.
+        branch: the branch's logits, where it was asked.
+    """
+    odds = join.head * to_odds(head) + join.opinion * opinion + join.bias
+    if branch is not None:
+        odds = odds + join.branch * branch
+    return np.asarray(1 / (1 + np.exp(-odds)), np.float32)
 
 
 def to_odds(p: Floats) -> Floats:

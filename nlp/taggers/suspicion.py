@@ -1,5 +1,7 @@
 """How likely the models find each kind of flag, and which sentence speaks for it.
 
+Head and opinion are asked about every text, the branch about those that they find suspect.
+
 The flags' own taggers weigh this with what their rules see.
 """
 
@@ -7,6 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -14,7 +17,16 @@ from spacy.tokens import Doc
 
 from listening.contract import FLAGS
 from nlp.opinion import Opinion
-from nlp.suspicion import HEAD, Suspect, check_model, speaking, thresholds
+from nlp.suspicion import (
+    HEAD,
+    Floats,
+    Join,
+    Suspect,
+    check_model,
+    speaking,
+    thresholds,
+    weigh,
+)
 from nlp.tagger import Setting, Tagger, tagger
 from nlp.taggers.sentiment import measured
 
@@ -22,7 +34,19 @@ _log: Final = logging.getLogger(__name__)
 _WORTH: Final = 0.05  # below, the models raise nothing alone: the sentence is not looked for
 
 
-@tagger("suspicion", version="5", needs=("encoder", "cues", "marks"), uses=("language",))
+@dataclass(slots=True)
+class _View:
+    """What is thought of one text so far."""
+
+    doc: Doc
+    head: Floats
+    opinion: Floats
+    known: bool  # the language is one that the head was measured on, or nobody knows it
+    join: Join
+    likely: Floats
+
+
+@tagger("suspicion", version="6", needs=("encoder", "cues", "marks"), uses=("language",))
 class SuspicionTagger(Tagger[Mapping[str, Suspect]]):
     """Joins the encoder's head with the second opinion; says nothing without the head."""
 
@@ -34,30 +58,47 @@ class SuspicionTagger(Tagger[Mapping[str, Suspect]]):
             _log.warning("model %s has no head %r: rules flag alone", setting.encoder.version, HEAD)
             return
         self._opinion = Opinion.load()
+        self._encoder = setting.encoder
         check_model(setting.encoder.version)
 
     def tag(self, docs: Sequence[Doc]) -> list[Mapping[str, Suspect]]:
         """Return probability and sentence of each kind; nothing where there is no head."""
-        return [dict(self._judge(doc)) if self._is_able else {} for doc in docs]
+        if not self._is_able:
+            return [{} for _ in docs]
+        views = [self._look(doc) for doc in docs]
+        asked = [view for view in views if self._is_suspect(view)]
+        logits = self._encoder.judge_flags([view.doc._.encoder.reading for view in asked])
+        for view, found in zip(asked, logits, strict=True):
+            view.join = thresholds().choose(measured=view.known, asked=True)
+            view.likely = weigh(view.join, view.head, view.opinion, found)
+        return [dict(self._conclude(view)) for view in views]
 
     def columns(self, doc: Doc, value: Mapping[str, Suspect]) -> dict[str, Any]:
         """Return nothing: the flags report what comes of it."""
         del doc, value
         return {}
 
-    def _judge(self, doc: Doc) -> Iterator[tuple[str, Suspect]]:
-        encoding, whole = doc._.encoder, doc._.whole
+    def _look(self, doc: Doc) -> _View:
+        encoding = doc._.encoder
         said = encoding.probabilities[HEAD]
         head = np.array([said[kind] for kind in FLAGS], np.float32)
         opinion = self._opinion.add(self._opinion.read(doc), encoding.embedding)
         spoken = doc._.language
         known = not spoken or measured(spoken)
-        weights = thresholds().choose(measured=known)
-        likely = thresholds().weigh(head, opinion, measured=known).tolist()
+        join = thresholds().choose(measured=known)
+        return _View(doc, head, opinion, known, join, weigh(join, head, opinion))
+
+    def _is_suspect(self, view: _View) -> bool:
+        has_branch = self._encoder.manifest.flag is not None
+        return has_branch and float(view.likely.max()) >= thresholds().screen
+
+    def _conclude(self, view: _View) -> Iterator[tuple[str, Suspect]]:
+        whole: str = view.doc._.whole
+        likely = view.likely.tolist()
         # Few texts are suspect of anything: where each feature stands is asked of those only.
-        places = self._opinion.locate(doc) if max(likely) >= _WORTH else []
+        places = self._opinion.locate(view.doc) if max(likely) >= _WORTH else []
         for kind, p in zip(FLAGS, likely, strict=True):
             span = (0, len(whole))
             if p >= _WORTH:
                 span = speaking(whole, self._opinion.weigh(places, kind))
-            yield kind, Suspect(p, *span, weights.hint, weights.likely)
+            yield kind, Suspect(p, *span, view.join.hint, view.join.likely)

@@ -45,7 +45,12 @@ class Towards:
     own: bool = False
 
 
-@tagger("target", version="2", needs=("encoder", "brands", "language", "marks", "sentiment"))
+@tagger(
+    "target",
+    version="2",
+    needs=("encoder", "brands", "language", "marks", "sentiment"),
+    uses=("suspicion",),  # reads the same states, which end here
+)
 class TargetTagger(Tagger[Towards]):
     """Asks the target branch about the places that `brands` found."""
 

@@ -8,13 +8,11 @@ heads and, with `--data`, public tweets. Without these half of what people say l
 from __future__ import annotations
 
 import argparse
-import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
-from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,8 +20,9 @@ from numpy.typing import NDArray
 from listening.contract import FLAGS, ConfigurationError
 from nlp.opinion import Opinion, Piece, pieces
 from nlp.rulebook import RULES, THRESHOLDS
-from nlp.suspicion import HEAD, Join, Thresholds, to_odds
-from nlp.train.data import is_held, list_written, read_lines
+from nlp.suspicion import HEAD, JOINS, Join, Thresholds, to_odds
+from nlp.suspicion import weigh as weigh_models
+from nlp.train.flag_texts import FOLDS, read_texts
 from nlp.train.opinion import fit
 
 Floats = NDArray[np.float32]
@@ -32,24 +31,9 @@ Marks = NDArray[np.bool_]
 _GRID: Final = np.round(np.arange(0.05, 0.96, 0.01), 2)
 _NOISE: Final = 0.01  # F-beta is flat around its best: the very best threshold jumps about
 _TRUST: Final = 1_000  # held positives at which a kind's own threshold weighs as much as the common
+SCREEN: Final = 0.08
+"""From which probability, of any kind, the branch is asked: .01 to .12 are as good (2026-11-23)."""
 _RECALL: Final = 1.25  # a missed flag is worse than one that a person dismisses: F-beta
-_NEW: Final = tuple(f"legal_{letter}" for letter in "efghijklm")
-"""Texts of ours that were written after the head was trained: it learned from none of them.
-
-A head trained anew learns from all but the held seventh; then this list is empty. Each is left
-out whole where thresholds are chosen: a round has its own names and its own way of telling.
-"""
-_FOLDS: Final = max(4, len(_NEW))
-_FOREIGN: Final = ("french", "german", "italian", "portuguese", "spanish")
-_TWEETS: Final = {
-    "sentiment/train.jsonl": 3_000,
-    "sentiment/val.jsonl": 1_000,
-    **{f"sentiment_multilingual/{name}_train.jsonl": 400 for name in _FOREIGN},
-    **{f"sentiment_multilingual/{name}_val.jsonl": 160 for name in _FOREIGN},
-}
-"""Ordinary tweets, and how many: what the head may have learned from, and what it never saw."""
-_USER: Final = re.compile(r"@user\b")
-_ORDINARY: Final = ("intent", "target", "entity")
 _STRENGTHS: Final = {"hint": 1, "likely": 2, "sure": 3}
 
 
@@ -68,6 +52,7 @@ class Ground:
     fold: NDArray[np.int64]  # held texts with the same number are left out together
     ordinary: Marks  # no text for flags: nothing is wanted
     measured: Marks  # the head reads the language, as far as anybody can tell
+    branch: Floats  # [texts, flags], logits; of held texts by a branch that did not learn from them
 
 
 @dataclass(frozen=True)
@@ -96,9 +81,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--data", type=Path, help="folder of the labelled sets, for ordinary tweets"
     )
+    parser.add_argument(
+        "--branch", type=Path, default=Path("build/branch"), help="what nlp.train.branch left"
+    )
     parser.add_argument("--write", action="store_true", help="keep thresholds and opinion")
     chosen = parser.parse_args(arguments)
-    ground = read_ground(chosen.data)
+    ground = read_ground(chosen.data, chosen.branch)
     opinion, limits = choose(ground)
     report(ground, opinion, limits)
     if chosen.write:
@@ -109,7 +97,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def read_ground(data: Path | None = None) -> Ground:
+def read_ground(data: Path | None, branch: Path) -> Ground:
     """Read our own texts, and tweets of a folder, with encoder and rules, without a brand file.
 
     Raises:
@@ -121,17 +109,12 @@ def read_ground(data: Path | None = None) -> Ground:
     if HEAD not in {head.name for head in encoder.heads}:
         mend = "Train a model with that head: docs/training.md"
         raise ConfigurationError(f"no head {HEAD!r}", where="nlp/model", mend=mend)
-    told = [(path.stem, row) for path in list_written(HEAD) for _, row in read_lines(path)]
-    rows = [row for _, row in told]
-    ordinary = dict(read_ordinary(data, {row["text"] for row in rows}))
-    texts = [*(row["text"] for row in rows), *ordinary]
-    names = [*(name for name, _ in told), *("" for _ in ordinary)]
-    held = [*(name in _NEW or is_held(row["text"]) for name, row in told), *ordinary.values()]
-    wanted = np.array([[kind in row.get("flags", ()) for kind in FLAGS] for row in rows])
-    wanted = np.vstack([wanted, np.zeros((len(ordinary), len(FLAGS)), np.bool_)])
+    read = read_texts(data)
+    texts = read.texts
     encoded = encoder.encode(texts)
     docs, signs, measured = _read_rules(texts)
-    plain = np.arange(len(texts)) >= len(rows)
+    plain = read.ordinary
+    logits = read_logits(branch, len(texts))
     # What a rule finds among ordinary texts may well be right: nobody labelled them.
     kept = ~plain | ~(signs >= _STRENGTHS["likely"]).any(axis=1)
     return Ground(
@@ -141,36 +124,30 @@ def read_ground(data: Path | None = None) -> Ground:
         encoded.embedding[kept],
         encoded.probabilities[HEAD][kept],
         signs[kept],
-        wanted[kept],
-        np.array(held)[kept],
-        np.array([_fold(text, name) for text, name in zip(texts, names, strict=True)])[kept],
+        read.wanted[kept],
+        read.held[kept],
+        read.fold[kept],
         plain[kept],
         measured[kept],
+        logits[kept],
     )
 
 
-def _fold(text: str, file: str) -> int:
-    """Return the fold of a text: that of its round, or by its hash where rounds do not part."""
-    return _NEW.index(file) if file in _NEW else crc32(text.encode()) % _FOLDS
-
-
-def read_ordinary(data: Path | None, known: set[str]) -> Iterator[tuple[str, bool]]:
-    """Yield texts that were not written for flags, and whether they are held out of training.
-
-    Of tweets, where a folder is given, those of the validation part are.
+def read_logits(branch: Path, texts: int) -> Floats:
+    """Return what the branch says of every text, float32 [texts, flags].
 
     Raises:
-        ConfigurationError: the folder has no tweets.
+        ConfigurationError: it was not trained, or on other texts.
     """
-    paths = [path for name in _ORDINARY for path in list_written(name)]
-    told = {row["text"]: is_held(row["text"]) for path in paths for _, row in read_lines(path)}
-    if data:
-        for name, most in _TWEETS.items():
-            # Their handles are all "@user", and "user" is a cue: half of them would hold it.
-            tweets = [_USER.sub("@someone", row["text"]) for _, row in read_lines(data / name)]
-            held = name.endswith("val.jsonl")
-            told |= dict.fromkeys(tweets[:: max(1, len(tweets) // most)], held)
-    yield from ((text, held) for text, held in told.items() if text not in known)
+    path, mend = branch / "logits.npy", "python -m nlp.train.branch --data FOLDER"
+    try:
+        logits: Floats = np.load(path)
+    except OSError as error:
+        raise ConfigurationError(str(error), where=str(path), mend=mend) from error
+    if logits.shape != (texts, len(FLAGS)):
+        what = f"it was trained on {len(logits)} texts, here are {texts}"
+        raise ConfigurationError(what, where=str(path), mend=mend)
+    return logits
 
 
 def _read_rules(texts: Sequence[str]) -> tuple[list[Any], NDArray[np.int8], Marks]:
@@ -201,7 +178,7 @@ def choose(ground: Ground) -> tuple[Floats, Thresholds]:
     """Return scores of the held texts by opinions that did not see them, and the thresholds."""
     places = np.flatnonzero(ground.held)
     scores = np.empty((len(places), len(FLAGS)), np.float32)
-    for fold in range(_FOLDS):
+    for fold in range(FOLDS):
         own = ground.fold[places] == fold
         rows = np.ones(len(ground.held), np.bool_)
         rows[places[own]] = False
@@ -209,43 +186,66 @@ def choose(ground: Ground) -> tuple[Floats, Thresholds]:
         scores[own] = [
             opinion.score(ground.found[at], ground.embeddings[at]) for at in places[own].tolist()
         ]
-    wanted, head = ground.wanted[ground.held], ground.head[ground.held]
-    signs, measured = ground.signs[ground.held], ground.measured[ground.held]
-    one, other = (
-        join_models(head[own], scores[own], signs[own], wanted[own])
-        for own in (measured, ~measured)
-    )
-    limits = Thresholds(ground.model, one, other, dict.fromkeys(FLAGS, 0.5))
+    limits = join_all(ground, scores)
+    signs, wanted = ground.signs[ground.held], ground.wanted[ground.held]
     likely = weigh(ground, scores, limits)
     return scores, replace(limits, limits=choose_limits(likely, signs, wanted))
 
 
+def join_all(ground: Ground, scores: Floats) -> Thresholds:
+    """Return what joins the models' words on the held texts: at first, and with the branch."""
+    held, measured = ground.held, ground.measured[ground.held]
+    wanted, columns = ground.wanted[held], _columns(ground, scores)
+    one, other = (join_models(columns[own][..., :-1], wanted[own]) for own in (measured, ~measured))
+    limits = Thresholds(ground.model, one, other, dict.fromkeys(FLAGS, 0.5), SCREEN)
+    asked = is_asked(ground, scores, limits)
+    deep, deep_other = (
+        join_models(columns[asked & own], wanted[asked & own]) for own in (measured, ~measured)
+    )
+    return replace(limits, deep=deep, deep_other=deep_other)
+
+
+def is_asked(ground: Ground, scores: Floats, limits: Thresholds) -> Marks:
+    """Return of which held texts the branch is asked: the same rule as the tagger's."""
+    head, measured = ground.head[ground.held], ground.measured[ground.held][:, None]
+    first, other = (
+        weigh_models(limits.choose(measured=known), head, scores) for known in (True, False)
+    )
+    asked: Marks = np.where(measured, first, other).max(1) >= limits.screen
+    return asked
+
+
 def weigh(ground: Ground, scores: Floats, limits: Thresholds) -> Floats:
     """Return the probabilities of the held texts, signs and all, as their language asks."""
-    head, signs = ground.head[ground.held], ground.signs[ground.held]
-    columns = _columns(head, scores, signs)
-    one, other = (1 / (1 + np.exp(-columns @ np.array(j))) for j in (limits.measured, limits.other))
-    measured = ground.measured[ground.held][:, None]
-    return np.asarray(np.where(measured, one, other), np.float32)
+    columns, asked = _columns(ground, scores), is_asked(ground, scores, limits)
+    measured = ground.measured[ground.held]
+    likely = np.empty(columns.shape[:2], np.float32)
+    for known in (True, False):
+        for deep in (True, False):
+            own = (measured == known) & (asked == deep)
+            join = limits.choose(measured=known, asked=deep)
+            likely[own] = 1 / (1 + np.exp(-columns[own] @ np.array(join)))
+    return likely
 
 
-def _columns(head: Floats, opinion: Floats, signs: NDArray[np.int8]) -> NDArray[np.float64]:
+def _columns(ground: Ground, opinion: Floats) -> NDArray[np.float64]:
     """Return what `Join` weighs, [texts, flags, weights]; a sure sign counts as a likely one."""
-    hint, likely = signs == _STRENGTHS["hint"], signs >= _STRENGTHS["likely"]
-    columns = [to_odds(head), opinion, hint, likely, np.ones_like(opinion)]
-    return np.stack(columns, -1).astype(np.float64)
+    held = ground.held
+    hint = ground.signs[held] == _STRENGTHS["hint"]
+    likely = ground.signs[held] >= _STRENGTHS["likely"]
+    columns = [to_odds(ground.head[held]), opinion, hint, likely, np.ones_like(opinion)]
+    return np.stack([*columns, ground.branch[held]], -1).astype(np.float64)
 
 
-def join_models(head: Floats, opinion: Floats, signs: NDArray[np.int8], wanted: Marks) -> Join:
-    """Return what joins head, opinion and signs: logistic regression over all kinds together.
+def join_models(columns: NDArray[np.float64], wanted: Marks) -> Join:
+    """Return what joins head, opinion, signs (and branch): logistic regression over all kinds.
 
     A head that would speak against itself knows nothing of these texts, and is not asked.
     """
-    columns = _columns(head, opinion, signs).reshape(wanted.size, -1)
-    target = wanted.ravel().astype(np.float64)
-    weights = _regress(columns, target)
+    flat, target = columns.reshape(wanted.size, -1), wanted.ravel().astype(np.float64)
+    weights = _regress(flat, target)
     if weights[0] < 0:
-        weights = [0.0, *_regress(columns[:, 1:], target)]
+        weights = [0.0, *_regress(flat[:, 1:], target)]
     return Join(*(round(weight, 4) for weight in weights))
 
 
@@ -334,7 +334,9 @@ def report(ground: Ground, scores: Floats, limits: Thresholds) -> None:
     for name in ("joined", "rules"):
         raised = dict(zip(FLAGS, parts[name][plain].sum(0).tolist(), strict=True))
         lines.append(f"on {plain.sum()} ordinary texts, {name}: {raised}")
-    lines += [f"measured: {limits.measured}", f"other: {limits.other}"]
+    asked = is_asked(ground, scores, limits)
+    lines.append(f"asked of the branch: {asked.mean():.3f}, of ordinary {asked[plain].mean():.3f}")
+    lines += [f"{name}: {join}" for name, join in name_joins(limits)]
     sys.stdout.write("\n".join(lines) + "\n")
 
 
@@ -348,17 +350,25 @@ def cross_check(likely: Floats, signs: NDArray[np.int8], wanted: Marks) -> Marks
     return flagged
 
 
+def name_joins(limits: Thresholds) -> Iterator[tuple[str, Join]]:
+    """Yield each join by its name in the file."""
+    joins = (limits.measured, limits.other, limits.deep, limits.deep_other)
+    yield from ((name, join) for name, join in zip(JOINS, joins, strict=True) if join)
+
+
 def write(limits: Thresholds) -> None:
     """Write the thresholds beside the rules."""
     lines = [
         "# Fitted by `python -m nlp.train.flags --write` on texts of our own that no model saw.",
         f'model = "{limits.model}"',
+        f"screen = {limits.screen}  # from here on, of any kind, the branch is asked",
         "",
         "# Log odds = head * log odds of the head + opinion * score + hint or likely, where a rule",
         "# has such a sign, + bias; `join_other` where the text is surely in a language that the",
-        "# head was not measured on.",
+        "# head was not measured on. `join_deep` and `join_deep_other`: of texts that the branch",
+        "# is asked about, whose logits they weigh, too.",
     ]
-    for name, join in (("join", limits.measured), ("join_other", limits.other)):
+    for name, join in name_joins(limits):
         lines += ["", f"[{name}]", *(f"{part} = {value}" for part, value in join._asdict().items())]
     lines += ["", "[limit]", *(f"{kind} = {limits.limits[kind]}" for kind in FLAGS)]
     (RULES / THRESHOLDS).write_text("\n".join(lines) + "\n", encoding="utf-8")

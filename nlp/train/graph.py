@@ -17,7 +17,7 @@ from torch import nn
 
 from nlp.encoder import MAX_TOKENS
 from nlp.score import Floats
-from nlp.train.network import Layer, Network
+from nlp.train.network import FlagBranch, Layer, Network
 from nlp.train.nodes import CONTRIB, Arithmetic, Graph, Signal
 from nlp.train.tasks import Task
 
@@ -157,6 +157,26 @@ def write_judge(network: Network, arithmetic: Arithmetic) -> Any:
     return writer.graph.finish(
         takes, [_describe("target", TensorProto.FLOAT, head[1].out_features)]
     )
+
+
+def write_flagger(branch: FlagBranch, arithmetic: Arithmetic) -> Any:
+    """Return the graph of the branch for flags: `states -> flag`."""
+    writer = Writer(arithmetic)
+    add = writer.graph.add
+    states = writer.divide("states", "flag0")
+    for number, layer in enumerate(branch.layers):
+        states = writer.layer(states, layer, f"flag{number}", f"flag{number + 1}")
+    last = writer.whole(states)
+    ends = (writer.graph.put(np.array([place])) for place in (0, 2))
+    one = helper.make_tensor("one", TensorProto.FLOAT, [1], [1.0])
+    marks = add("ConstantOfShape", add("Slice", add("Shape", "states"), *ends), value=one)
+    features = add("Concat", writer.pick_first(last), writer.pool(last, marks), axis=-1)
+    head = [part for part in branch.head if isinstance(part, nn.Linear)]
+    hidden = add("Gelu", writer.multiply(writer.divide(features, "features"), head[0]))
+    add("Identity", writer.multiply(writer.divide(hidden, "hidden"), head[1]), gives="flag")
+    takes = [_describe("states", TensorProto.FLOAT, "tokens", head[0].in_features // 2)]
+    gives = [_describe("flag", TensorProto.FLOAT, head[1].out_features)]
+    return writer.graph.finish(takes, gives)
 
 
 def take(weights: Any) -> Floats:

@@ -98,6 +98,28 @@ class Network(nn.Module):  # type: ignore[misc]  # torch is no dependency
         return logits
 
 
+class FlagBranch(nn.Module):  # type: ignore[misc]  # torch is no dependency
+    """`states, mask -> logits` of each flag: upper layers of its own, and a head.
+
+    It reads the states that the target branch reads, so it costs a third of a pass a text.
+    """
+
+    def __init__(self, layers: Sequence[Layer], width: int, flags: int) -> None:
+        super().__init__()
+        self.layers = nn.ModuleList(layers)
+        self.head = nn.Sequential(
+            nn.Dropout(0.1), nn.Linear(2 * width, HIDDEN), nn.GELU(), nn.Linear(HIDDEN, flags)
+        )
+
+    def forward(self, states: Tensor, mask: Tensor) -> Tensor:
+        """Return logits [n, flags]; `mask` is 1 where there is a token."""
+        for layer in self.layers:
+            states = layer(states, mask)
+        features = torch.cat([states[:, 0], pool_mean(states, mask)], dim=1)
+        logits: Tensor = self.head(features)
+        return logits
+
+
 class Layer(nn.Module):  # type: ignore[misc]  # torch is no dependency
     """One BERT layer, for a branch."""
 

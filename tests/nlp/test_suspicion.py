@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,13 +25,18 @@ from nlp.suspicion import (
     sentences,
     speaking,
     thresholds,
+    to_odds,
+    weigh,
 )
 from nlp.tagger import Said
-from nlp.train.flags import Ground, join_models, weigh
+from nlp.train.flags import Ground, join_models
+from nlp.train.flags import weigh as weigh_all
 from nlp.train.opinion import fit
 
 if TYPE_CHECKING:
     from spacy.language import Language
+
+    from nlp.encoder import Encoder
 
 TEXTS = Path(__file__).parent / "taggers/flags.jsonl"
 KIND = "threat"
@@ -94,32 +100,41 @@ def test_a_sign_makes_a_kind_likelier_by_its_strength() -> None:
     suspect = Suspect(0.2, 0, 9, *WEIGHTS)
     assert 0.2 < suspect.beside("hint") < suspect.beside("likely") < 1
     assert suspect.beside("sure") == suspect.beside("likely")
-    for weights in (thresholds().measured, thresholds().other):
+    limits = thresholds()
+    for weights in (limits.measured, limits.other, limits.deep, limits.deep_other):
+        assert weights is not None
         assert weights.likely > 0
 
 
-def test_the_fit_and_the_pipeline_join_alike() -> None:
+@pytest.mark.parametrize("screen", [0.0, 1.0])
+def test_the_fit_and_the_pipeline_join_alike(screen: float) -> None:
     """What `nlp.train.flags` weighs for all texts at once, `Suspect.beside` says of one."""
-    join_of = Join(0.5, 2.0, 0.7, 1.9, -1.0)
-    limits = Thresholds("m", join_of, join_of, dict.fromkeys(FLAGS, 0.5))
+    first, deep = Join(0.5, 2.0, 0.7, 1.9, -1.0), Join(0.2, 1.0, 0.6, 1.5, -0.5, 0.4)
+    limits = Thresholds("m", first, first, dict.fromkeys(FLAGS, 0.5), screen, deep, deep)
     head = np.full((4, len(FLAGS)), 0.3, np.float32)
     scores = np.full((4, len(FLAGS)), -0.2, np.float32)
+    branch = np.full((4, len(FLAGS)), 1.5, np.float32)
     signs = np.repeat(np.array([[0], [1], [2], [3]], np.int8), len(FLAGS), 1)
     every = np.ones(4, np.bool_)
     wanted, fold = head > 1, np.zeros(4, np.int64)
-    ground = Ground("m", [""] * 4, [[]] * 4, head, head, signs, wanted, every, fold, ~every, every)
-    p = float(limits.weigh(head[0], scores[0])[0])
-    suspect = Suspect(p, 0, 1, join_of.hint, join_of.likely)
+    ground = Ground(
+        "m", [""] * 4, [[]] * 4, head, head, signs, wanted, every, fold, ~every, every, branch
+    )
+    asked = screen == 0
+    weights = limits.choose(measured=True, asked=asked)
+    assert weights == (deep if asked else first)
+    p = float(weigh(weights, head[0], scores[0], branch[0] if asked else None)[0])
+    suspect = Suspect(p, 0, 1, weights.hint, weights.likely)
     said = [p, suspect.beside("hint"), suspect.beside("likely"), suspect.beside("sure")]
-    assert weigh(ground, scores, limits)[:, 0].tolist() == pytest.approx(said, rel=1e-4)
+    assert weigh_all(ground, scores, limits)[:, 0].tolist() == pytest.approx(said, rel=1e-4)
 
 
 def test_the_head_counts_as_its_language_asks() -> None:
     even = dict.fromkeys(FLAGS, 0.5)
     limits = Thresholds("m", Join(1.0, 0.0, 0.0, 0.0, 0.0), Join(0.0, 2.0, 0.0, 0.0, -1.0), even)
     head, opinion = np.array([0.9], np.float32), np.array([0.5], np.float32)
-    assert limits.weigh(head, opinion) == pytest.approx([0.9])
-    assert limits.weigh(head, opinion, measured=False) == pytest.approx([0.5])
+    assert weigh(limits.choose(measured=True), head, opinion) == pytest.approx([0.9])
+    assert weigh(limits.choose(measured=False), head, opinion) == pytest.approx([0.5])
 
 
 def test_a_head_that_speaks_against_itself_is_not_asked() -> None:
@@ -128,11 +143,60 @@ def test_a_head_that_speaks_against_itself_is_not_asked() -> None:
     opinion[::8] *= -0.5
     right = np.where(wanted, 0.7, 0.3).astype(np.float32)
     right[1::12] = 0.5
-    signs = np.zeros(wanted.shape, np.int8)
-    assert join_models(right, opinion, signs, wanted).head > 0
-    told = join_models(1 - right, opinion, signs, wanted)
+    none, one = np.zeros(wanted.shape), np.ones(wanted.shape)
+
+    def columns(head: Any) -> Any:
+        return np.stack([to_odds(head), opinion, none, none, one], -1)
+
+    assert join_models(columns(right), wanted).head > 0
+    told = join_models(columns(1 - right), wanted)
     assert told.head == 0
     assert told.opinion > 0
+
+
+QUIET = "The weather was lovely and we had soup"
+LOUD = "I will come to your shop with a bat and break your legs"
+
+
+@pytest.mark.parametrize("has_branch", [True, False])
+def test_the_branch_is_asked_about_suspects_alone(
+    whole: Language, monkeypatch: pytest.MonkeyPatch, has_branch: bool
+) -> None:
+    encoder: Encoder = whole.get_pipe("suspicion")._encoder  # type: ignore[attr-defined]
+    asked: list[int] = []
+    ask = encoder.judge_flags
+    monkeypatch.setattr(
+        encoder, "judge_flags", lambda readings: asked.append(len(readings)) or ask(readings)
+    )
+    if not has_branch:  # as a model of somebody else's training may be
+        monkeypatch.setattr(encoder, "manifest", replace(encoder.manifest, flag=None))
+        monkeypatch.setattr(encoder, "judge_flags", lambda readings: [*readings])
+    docs = list(whole.pipe([make_doc(whole, Said(text)) for text in (QUIET, LOUD)]))
+    quiet, loud = (doc._.suspicion["threat"] for doc in docs)
+    assert quiet.p < 0.05
+    assert loud.p > 0.3
+    assert asked == ([1] if has_branch else [])
+    limits = thresholds()
+    assert loud.likely == limits.choose(measured=True, asked=has_branch).likely
+    assert quiet.likely == limits.measured.likely
+
+
+def test_the_branch_says_of_a_text_the_same_beside_others(whole: Language) -> None:
+    encoder: Encoder = whole.get_pipe("suspicion")._encoder  # type: ignore[attr-defined]
+    readings = encoder.encode([LOUD, QUIET, LOUD[::-1], QUIET.title()]).readings
+    together = encoder.judge_flags(readings)
+    assert together.shape == (4, len(FLAGS))
+    for reading, logits in zip(readings, together, strict=True):
+        assert encoder.judge_flags([reading])[0].tolist() == logits.tolist()
+    assert together[0, FLAGS.index("threat")] > together[1, FLAGS.index("threat")]
+
+
+def test_a_model_without_a_branch_says_so(whole: Language, monkeypatch: pytest.MonkeyPatch) -> None:
+    encoder: Encoder = whole.get_pipe("suspicion")._encoder  # type: ignore[attr-defined]
+    readings = encoder.encode([LOUD]).readings
+    monkeypatch.setattr(encoder, "manifest", replace(encoder.manifest, flag=None))
+    with pytest.raises(ConfigurationError, match="no branch for flags"):
+        encoder.judge_flags(readings)
 
 
 def test_a_text_in_another_language_is_joined_otherwise(

@@ -12,14 +12,16 @@ pytest.importorskip("onnx", reason="needs the train extra (onnx)")
 
 import onnxruntime  # noqa: E402
 
-from nlp.train.graph import write_judge, write_reader  # noqa: E402
-from nlp.train.network import Network  # noqa: E402
+from nlp.train.graph import save, write_flagger, write_judge, write_reader  # noqa: E402
+from nlp.train.network import FlagBranch, Layer, Network  # noqa: E402
 from nlp.train.nodes import Float  # noqa: E402
 from nlp.train.quantise import Eight, fit_scales, observe  # noqa: E402
+from nlp.train.shipped import read_layers  # noqa: E402
 from nlp.train.tasks import Task  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 TASKS = (
     Task("mood", "", "softmax", ("bad", "fair", "good"), 0.5),
@@ -133,3 +135,42 @@ def test_a_text_is_the_same_side_by_side(
         for row, alone in enumerate(one_by_one(feed)):
             for name, values in run(model, alone).items():
                 np.testing.assert_array_equal(values[0], together[name][row], err_msg=name)
+
+
+def test_flagger_is_the_branch_for_flags(
+    network: Network, questions: dict[str, np.ndarray]
+) -> None:
+    """In float the same; in bytes near, and a text the same side by side."""
+    torch.manual_seed(3)
+    config = network.encoder.config
+    branch = FlagBranch([Layer(config), Layer(config)], config.hidden_size, 5).eval()
+    feed = {"states": questions["states"]}
+    exact = run(write_flagger(branch, Float()), feed)["flag"]
+    states = torch.tensor(feed["states"])
+    with torch.no_grad():
+        expected = branch(states, torch.ones(states.shape[:2])).numpy()
+    np.testing.assert_allclose(exact, expected, atol=2e-4)
+    model = in_bytes(lambda kind: write_flagger(branch, kind), feed)
+    rounded = run(model, feed)["flag"]
+    assert 0 < np.sqrt(np.square(rounded - exact).mean()) < 0.05 * exact.std()
+    for row, alone in enumerate(one_by_one(feed)):
+        np.testing.assert_array_equal(run(model, alone)["flag"][0], rounded[row])
+
+
+def test_layers_are_read_back_from_bytes(
+    network: Network, texts: dict[str, np.ndarray], tmp_path: Path
+) -> None:
+    """What the last two layers say, read back, is near what they said before."""
+    path = tmp_path / "model.onnx"
+    save(in_bytes(lambda kind: write_reader(network, TASKS, kind), texts), path)
+    config = network.encoder.config
+    read = read_layers(path, config, (1, 2))
+    ids, shapes = (torch.tensor(texts[name]) for name in ("input_ids", "shapes"))
+    mask = torch.ones_like(ids)
+    with torch.no_grad():
+        states = network.read(ids, shapes, mask)
+        found = states.low
+        for layer in read:
+            found = layer.eval()(found, mask)
+    error = (found - states.last).square().mean().sqrt()
+    assert 0 < error < 0.05 * states.last.std()
