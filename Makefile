@@ -12,7 +12,7 @@ up: .venv/ready  ## Airflow for real, on its schedules, against the demo world; 
 	@exec $(BIN)/python -m bench.up
 
 test: .venv/ready lint types  ## every check and every test
-	$(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
 
 lint: .venv/ready
 	$(BIN)/ruff check .
