@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: demo up test lint types lock picture docs clean
+.PHONY: demo up test suite lint types lock picture docs clean
 
 demo: .venv/ready  ## crawl, tag, load, model and publish the demo brand; print each team's numbers
 	@$(BIN)/python -m bench.demo $(if $(WORLD),--world $(WORLD)) $(if $(BRAND),--brand $(BRAND))
@@ -11,8 +11,11 @@ demo: .venv/ready  ## crawl, tag, load, model and publish the demo brand; print 
 up: .venv/ready  ## Airflow for real, on its schedules, against the demo world; Ctrl-C stops it
 	@exec $(BIN)/python -m bench.up
 
-test: .venv/ready lint types  ## every check and every test
-	$(BIN)/pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
+test: .venv/ready lint  ## every check and every test; types are checked beside the first tests
+	@$(MAKE) --no-print-directory -j 2 types suite
+
+suite: .venv/ready
+	$(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 lint: .venv/ready
 	$(BIN)/ruff check .

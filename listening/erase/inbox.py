@@ -56,7 +56,7 @@ def inbox_room(brands: BrandFile) -> Room:
 
 def _inboxes(brands: BrandFile) -> Iterator[Inbox]:
     """Yield the folders of drops and spools that a brand file names."""
-    from listening.sources._export import place as drop
+    from listening.sources._drop import place as drop
     from listening.sources._spool import place as spool
 
     told = brands.sources

@@ -187,7 +187,7 @@ def read_items(
         raise SourceChanged(
             detail,
             where=where,
-            mend=f"Compare the answer in the WARC with listening/sources/{source}.py",
+            mend=f"Compare the answer in the WARC with {source}.py in listening/sources/ or shape/",
         )
     return items
 

@@ -18,7 +18,7 @@ from pydantic import Field, model_validator
 
 from listening.contract import BrandFile, ListeningError, Page
 from listening.sources import Look, Relation, Settings, Target, source
-from listening.sources._export import list_files, place
+from listening.sources._drop import list_files, place
 from listening.sources._read import target_name
 from listening.sources.shape.drop import read_pages
 

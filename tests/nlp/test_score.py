@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nlp.score import calibration_error, fit_temperature, score, spread_sigmoid
@@ -37,6 +37,7 @@ def test_calibration_error_by_hand() -> None:
     assert calibration_error(probabilities, np.array([0, 1])) == pytest.approx(0.4, abs=1e-6)
 
 
+@settings(max_examples=25)
 @given(st.floats(0.6, 3.5), st.integers(0, 10))
 def test_temperature_is_found_again(truth: float, seed: int) -> None:
     """Labels drawn at a known temperature: the fit finds it."""
