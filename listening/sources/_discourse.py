@@ -9,7 +9,7 @@ from listening.contract import Page
 from listening.net.answer import GoneError, LaterError, Response, read_json
 from listening.net.credential import need_credential
 from listening.sources import Look
-from listening.sources._api import moments
+from listening.sources._api import is_past
 from listening.sources._read import Pager, expect, text_id
 from listening.sources.shape.discourse import read_page
 
@@ -32,7 +32,7 @@ def list_latest(look: Look) -> Iterator[Page]:
         page = read_page(look, posts, url)
         pager.turn(item.native_id for item in page.items)
         yield page
-        if not _reaches(look, page):
+        if is_past(look, page):
             return
         ids = (int(text_id(one, "id") or 0) for one in posts)
         gaps, before = 0, min(ids) - 1
@@ -56,13 +56,8 @@ def read_topics(look: Look, topics: Iterable[int]) -> Iterator[Page]:
             posts = expect(expect(more, "post_stream", dict, url), "posts", list, url)
             page = read_page(look, posts, url, answer)
             yield page
-            if not _reaches(look, page):
+            if is_past(look, page):
                 break
-
-
-def _reaches(look: Look, page: Page) -> bool:
-    """Tell whether a page holds anything as young as the overlap, or nothing that tells."""
-    return max(moments(page.items), default=look.since) >= look.since
 
 
 def ask_forum(look: Look, path: str, params: Mapping[str, Any] | None = None) -> tuple[str, Any]:

@@ -18,6 +18,8 @@ from listening.net.credential import find_credential
 from listening.sources import Look
 from listening.sources._bucket import Bucket
 
+ROOT: Final = "LISTENING_DROP_ROOT"
+
 
 def list_files(look: Look) -> Iterator[tuple[str, Callable[[], AbstractContextManager[Path]]]]:
     """Yield each file's hash, by name, and what opens it."""
@@ -66,9 +68,6 @@ def _fetched(bucket: Bucket, key: str) -> Iterator[Path]:
 def _sha256(path: Path) -> str:
     with path.open("rb") as handle:
         return hashlib.file_digest(handle, "sha256").hexdigest()
-
-
-ROOT: Final = "LISTENING_DROP_ROOT"
 
 
 def place(path: str, brands: BrandFile) -> Path:

@@ -19,11 +19,12 @@ from listening.sources.shape.linkedin import read_page
 SIZE: Final = 50
 
 
-def said_below(look: Look) -> Iterator[Page]:
+def list_said(look: Look) -> Iterator[Page]:
+    """Yield what the organisation posts, back to the overlap, then the comments below."""
     author = f"urn:li:organization:{look.settings['organisation']}"
     asked = {"q": "author", "author": author, "sortBy": "CREATED"}
     young = dict[str, None]()
-    for page in listed(look, "/posts", asked, ""):
+    for page in _listed(look, "/posts", asked, ""):
         yield page
         posts = [one for one in page.items if isinstance(one, Mention)]
         fresh = [one.native_id for one in posts if one.published_at >= look.since]
@@ -38,7 +39,7 @@ def said_below(look: Look) -> Iterator[Page]:
 def _comments(look: Look, below: str, thread: str) -> Iterator[Page]:
     """Yield the comments below a post or comment, then the answers to them."""
     answered = dict[str, None]()
-    for page in listed(look, f"/socialActions/{quote(below, safe='')}/comments", {}, thread):
+    for page in _listed(look, f"/socialActions/{quote(below, safe='')}/comments", {}, thread):
         yield page
         said = (one for one in page.items if isinstance(one, Mention))
         answered |= {one.native_id: None for one in said if one.comments and below == thread}
@@ -46,7 +47,9 @@ def _comments(look: Look, below: str, thread: str) -> Iterator[Page]:
         yield from _comments(look, comment, thread)
 
 
-def listed(look: Look, path: str, asked: Mapping[str, Any], thread: str) -> Iterator[Page]:
+def _listed(look: Look, path: str, asked: Mapping[str, Any], thread: str) -> Iterator[Page]:
+    """Yield a list page by page: posts, or the comments of a thread."""
+
     def turn(window: Window) -> tuple[Page, bool]:
         method = "FINDER" if "q" in asked else ""
         told = {**asked, "start": window.start, "count": window.size}

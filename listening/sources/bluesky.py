@@ -25,8 +25,8 @@ from listening.net.answer import TransientError
 from listening.sources import Look, Settings, Target, source
 from listening.sources._api import EPOCH
 from listening.sources._bluesky import API, PER_CALL, counts, own_accounts, posts
-from listening.sources._jetstream import HELD, Walk, micros_of, read_on, told_of
-from listening.sources._jetstream_fold import fold_page
+from listening.sources._bluesky_fold import fold_page
+from listening.sources._bluesky_stream import HELD, Walk, micros_of, read_on, told_of
 from listening.sources._read import api_target, expect, host_of
 
 JETSTREAM: Final = "https://jetstream2.us-east.bsky.network"

@@ -17,8 +17,8 @@ from typing import Any, Final
 from listening.contract import BrandFile, Item, Page
 from listening.query.search import search_texts
 from listening.sources import Look, Settings, Target, source
-from listening.sources._algolia import search_windows
 from listening.sources._api import gone, hear
+from listening.sources._hackernews import search_windows
 from listening.sources._queries import IMPLIED, names_of, queries_for
 from listening.sources._read import api_target, host_of, page_of
 from listening.sources.shape.hackernews import read_counts

@@ -24,7 +24,7 @@ from pydantic import Field
 from listening.contract import BrandFile, Item, Page
 from listening.sources import Look, Settings, Target, source
 from listening.sources._api import gone
-from listening.sources._linkedin import SIZE, ask_api, said_below
+from listening.sources._linkedin import SIZE, ask_api, list_said
 from listening.sources._owned import channels, follow
 from listening.sources._read import expect, part, read_items
 from listening.sources.shape.linkedin import read_counts, read_page
@@ -102,4 +102,4 @@ def crawl(look: Look) -> Iterator[Page]:
         path = f"/socialActions/{quote(thread, safe='')}/comments/{number}"
         return read_page(look, [ask_api(look, path, {})], path, thread).items
 
-    yield from follow(look, "linkedin", said_below(look), again)
+    yield from follow(look, "linkedin", list_said(look), again)

@@ -21,7 +21,8 @@ from listening.http import AGENT
 from listening.sources import Look, Settings, SourceSilent, Target, source
 from listening.sources._api import EPOCH
 from listening.sources._read import site_target
-from listening.sources._site import (
+from listening.sources._sitemap import read_sitemaps
+from listening.sources._web import (
     MOST_LISTED,
     Tally,
     changed_at,
@@ -30,7 +31,6 @@ from listening.sources._site import (
     read_one,
     told_of,
 )
-from listening.sources._sitemap import read_sitemaps
 
 
 class Sites(Settings):

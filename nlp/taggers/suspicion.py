@@ -15,7 +15,8 @@ from typing import Any, Final
 import numpy as np
 from spacy.tokens import Doc
 
-from listening.contract import FLAGS
+from listening.contract import FLAGS, ConfigurationError
+from nlp.manifest import RESTORE
 from nlp.opinion import Opinion
 from nlp.suspicion import (
     HEAD,
@@ -51,7 +52,15 @@ class SuspicionTagger(Tagger[Mapping[str, Suspect]]):
     """Joins the encoder's head with the second opinion; says nothing without the head."""
 
     def prepare(self, setting: Setting) -> None:
-        """Load the second opinion, and check that all was fitted for this encoder."""
+        """Load the second opinion, and check that all was fitted for this encoder.
+
+        Raises:
+            ConfigurationError: the model's branch tells other kinds apart.
+        """
+        branch = setting.encoder.manifest.flag
+        if branch is not None and branch.labels != FLAGS:
+            what = f"the branch for flags has the labels {branch.labels}, not {FLAGS}"
+            raise ConfigurationError(what, where=str(setting.encoder.folder), mend=RESTORE)
         heads = {head.name: head.labels for head in setting.encoder.heads}
         self._is_able = heads.get(HEAD) == FLAGS
         if not self._is_able:
@@ -67,7 +76,8 @@ class SuspicionTagger(Tagger[Mapping[str, Suspect]]):
             return [{} for _ in docs]
         views = [self._look(doc) for doc in docs]
         asked = [view for view in views if self._is_suspect(view)]
-        logits = self._encoder.judge_flags([view.doc._.encoder.reading for view in asked])
+        readings = [view.doc._.encoder.reading for view in asked]
+        logits = self._encoder.judge_flags(readings) if asked else ()
         for view, found in zip(asked, logits, strict=True):
             view.join = thresholds().choose(measured=view.known, asked=True)
             view.likely = weigh(view.join, view.head, view.opinion, found)
@@ -89,8 +99,8 @@ class SuspicionTagger(Tagger[Mapping[str, Suspect]]):
         return _View(doc, head, opinion, known, join, weigh(join, head, opinion))
 
     def _is_suspect(self, view: _View) -> bool:
-        has_branch = self._encoder.manifest.flag is not None
-        return has_branch and float(view.likely.max()) >= thresholds().screen
+        branch = self._encoder.manifest.flag
+        return branch is not None and float(view.likely.max()) >= thresholds().screen
 
     def _conclude(self, view: _View) -> Iterator[tuple[str, Suspect]]:
         whole: str = view.doc._.whole

@@ -16,13 +16,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
+from zlib import crc32
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from safetensors.torch import load_file, save_file
 from torch import Tensor, multiprocessing, nn
 
-from listening.contract import FLAGS
+from listening.contract import FLAGS, ConfigurationError
 from nlp.encoder import MODEL, Encoder
 from nlp.score import Floats
 from nlp.train.base import find_base
@@ -53,6 +55,7 @@ class Run:
 
     out: Path
     base: Path
+    model: Path
     left_out: int  # the fold; EVERYTHING: none
     epochs: float
     rate: float
@@ -77,9 +80,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     encoder = Encoder.load(chosen.model)
     if not (chosen.out / STARTS).exists():
         keep_states(encoder, texts, chosen.out)
+    check_kept(texts, chosen.out)
     base = find_base(chosen.base)
     plan = (chosen.epochs, chosen.rate, chosen.seed)
-    runs = [Run(chosen.out, base, fold, *plan) for fold in (EVERYTHING, *range(FOLDS))]
+    runs = [
+        Run(chosen.out, base, chosen.model, fold, *plan) for fold in (EVERYTHING, *range(FOLDS))
+    ]
     with multiprocessing.get_context("spawn").Pool(2) as pool:
         pool.map(train, runs, chunksize=1)
     held = [np.load(chosen.out / f"fold{fold}.npy") for fold in range(FOLDS)]
@@ -95,6 +101,7 @@ def keep_states(encoder: Encoder, texts: FlagTexts, out: Path) -> None:
         for reading in encoder.encode(texts.texts[start : start + 512]).readings:
             states.append(reading.states)
             starts.append(starts[-1] + len(reading.states))
+    np.save(out / "texts.npy", _hash(texts.texts))
     np.save(out / "wanted.npy", texts.wanted)
     np.save(out / "fold.npy", np.where(texts.held, texts.fold, -1))
     np.save(out / "ordinary.npy", texts.ordinary)
@@ -102,17 +109,33 @@ def keep_states(encoder: Encoder, texts: FlagTexts, out: Path) -> None:
     np.save(out / STARTS, np.array(starts))
 
 
+def check_kept(texts: FlagTexts, out: Path) -> None:
+    """Check that what is kept is of these texts.
+
+    Raises:
+        ConfigurationError: it is of others.
+    """
+    same = np.array_equal(np.load(out / "texts.npy"), _hash(texts.texts))
+    if not (same and np.array_equal(np.load(out / "wanted.npy"), texts.wanted)):
+        what = "the states that are kept there are of other texts, or of other labels"
+        raise ConfigurationError(what, where=str(out), mend="remove it, and begin anew")
+
+
+def _hash(texts: Sequence[str]) -> NDArray[np.uint32]:
+    return np.array([crc32(text.encode()) for text in texts], np.uint32)
+
+
 def train(run: Run) -> None:
-    """Train one branch; write its weights, and what it says of every text."""
-    result = run.out / f"fold{run.left_out}.npy"
-    if result.exists():
+    """Train one branch; write its weights, and what it says of every text it was kept from."""
+    weights = run.out / f"fold{run.left_out}.safetensors"
+    if weights.exists():
         return
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     torch.set_num_threads(1)
     torch.manual_seed(run.seed)
     random = np.random.default_rng(run.seed)
     kept = Kept.read(run.out)
-    branch = start_branch(run.base)
+    branch = start_branch(run.base, run.model)
     rows = np.flatnonzero(kept.fold != run.left_out)
     plain = kept.ordinary[rows]
     size = int((~plain).sum() + _PLAIN * plain.sum())
@@ -132,8 +155,9 @@ def train(run: Run) -> None:
         optimiser.step()
         if step % 200 == 0:
             log.info("without %d: step %d of %d", run.left_out, step, steps)
-    torch.save(branch.state_dict(), run.out / f"fold{run.left_out}.pt")
-    np.save(result, judge(branch, kept))
+    if run.left_out != EVERYTHING:
+        np.save(run.out / f"fold{run.left_out}.npy", judge(branch, kept))
+    save_file(branch.state_dict(), weights)  # last: it says that the run is done
 
 
 @dataclass(frozen=True)
@@ -170,15 +194,15 @@ class Kept:
         return states, mask
 
 
-def start_branch(base: Path) -> FlagBranch:
-    """Return a branch that begins as the shipped encoder's last layers."""
+def start_branch(base: Path, model: Path) -> FlagBranch:
+    """Return a branch that begins as the last layers of a model's encoder."""
     from transformers import BertConfig
 
     from nlp.train.shipped import read_layers
 
     config = BertConfig.from_pretrained(base)
     last = range(config.num_hidden_layers - TARGET_LAYERS, config.num_hidden_layers)
-    layers = read_layers(MODEL / "model.onnx", config, tuple(last))
+    layers = read_layers(model / "model.onnx", config, tuple(last))
     return FlagBranch(layers, config.hidden_size, len(FLAGS))
 
 
@@ -219,8 +243,8 @@ def judge(branch: FlagBranch, kept: Kept) -> Floats:
 
 def export(out: Path, base: Path, encoder: Encoder) -> None:
     """Write the branch of all texts in int8 to the model's folder, and state its hash."""
-    branch = start_branch(base)
-    branch.load_state_dict(torch.load(out / f"fold{EVERYTHING}.pt", weights_only=True))
+    branch = start_branch(base, encoder.folder)
+    branch.load_state_dict(load_file(out / f"fold{EVERYTHING}.safetensors"))
     branch.eval()
     kept = Kept.read(out)
     rows = np.random.default_rng(1).permutation(len(kept.wanted))[:_SAMPLE]

@@ -15,7 +15,7 @@ from listening.brand.load import load_brands
 from listening.contract import BrandFile, DataRoot, mention_id
 from listening.crawl import crawl_stream, streams
 from listening.imports.run import import_references
-from listening.sources._site import page_id
+from listening.sources._web import page_id
 
 ROOT = Path(__file__).parents[2]
 LARKSPUR = ROOT / "bench/worlds/larkspur"

@@ -170,7 +170,6 @@ def test_the_branch_is_asked_about_suspects_alone(
     )
     if not has_branch:  # as a model of somebody else's training may be
         monkeypatch.setattr(encoder, "manifest", replace(encoder.manifest, flag=None))
-        monkeypatch.setattr(encoder, "judge_flags", lambda readings: [*readings])
     docs = list(whole.pipe([make_doc(whole, Said(text)) for text in (QUIET, LOUD)]))
     quiet, loud = (doc._.suspicion["threat"] for doc in docs)
     assert quiet.p < 0.05

@@ -15,9 +15,9 @@ import pytest
 from listening.contract import Brand, BrandFile, DataRoot
 from listening.crawl import Outcome, crawl_stream
 from listening.net.effort import TRIES
-from listening.sources import _REGISTERED, SOURCES, _jetstream, bluesky
+from listening.sources import _REGISTERED, SOURCES, _bluesky_stream, bluesky
 from listening.sources._bluesky import counts
-from listening.sources._jetstream import HELD
+from listening.sources._bluesky_stream import HELD
 from listening.sources.shape.bluesky import POST, read_post
 from listening.streams import streams
 from tests.listening.conftest import Answer, Asked, FakeTime, Raw, Server, reply, web_socket
@@ -197,7 +197,7 @@ def test_a_crawl_cut_between_two_pages_lists_what_it_passed_over(
     sky: Sky, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The ledger law: the cursor never passes a post that no batch names."""
-    monkeypatch.setattr(_jetstream, "PER_PAGE", 2)
+    monkeypatch.setattr(_bluesky_stream, "PER_PAGE", 2)
     texts = ["a morning", "quillon one", "a noon", "quillon two", "an evening"]
     posts = [post(ADA, str(n), 60 - n, text) for n, text in enumerate(texts)]
 
@@ -223,7 +223,7 @@ def test_an_api_that_fails_once_loses_and_doubles_nothing(
 ) -> None:
     sky.serve(web_socket(post(ADA, "1", 60, "quillon one")))
     sky.crawl()
-    monkeypatch.setattr(_jetstream, "LISTED", 1)
+    monkeypatch.setattr(_bluesky_stream, "LISTED", 1)
     sky.serve(
         web_socket(
             post(ADA, "2", 50, "a morning"),
@@ -242,8 +242,8 @@ def test_an_api_that_fails_once_loses_and_doubles_nothing(
 def test_of_a_flood_about_other_things_the_first_are_listed_and_all_are_counted(
     sky: Sky, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(_jetstream, "LISTED", 10)
-    monkeypatch.setattr(_jetstream, "PER_PAGE", 4)
+    monkeypatch.setattr(_bluesky_stream, "LISTED", 10)
+    monkeypatch.setattr(_bluesky_stream, "PER_PAGE", 4)
     other = [post(ADA, str(n), 60, "a morning") for n in range(13)]
     sky.serve(web_socket(*other, post(ADA, "q", 50, "quillon")))
     outcome, rows = sky.crawl()

@@ -9,7 +9,7 @@ from listening.contract import Deletion, Item, Mention, Page
 from listening.query.search import topic_filter
 from listening.sources import Look
 from listening.sources._bluesky import hydrate
-from listening.sources._jetstream import Walk
+from listening.sources._bluesky_stream import Walk
 from listening.sources._read import read_items
 from listening.sources.shape.bluesky import POST, Event, moment_of, read_post, says_post, uri_of
 
