@@ -1,7 +1,8 @@
 """Makes a large world out of a smaller one that is built: so many layers of it, row beside row.
 
 `python -m bench.growth.layer FROM TO LAYERS`. Every layer has mentions, authors, threads, words and
-near copies of its own, at the moments of the first. Core tables and the models' tables that are
+near copies of its own, at the moments of the first, under the ids that a load would give them: who is
+edited or spoken to later is known. Core tables and the models' tables that are
 kept by mention, thread or author are written in the order of the smaller world, so row groups lie
 in the order of the loads; sums by day and brand stay those of one layer until a build takes them
 up. A tenth of the time that filling and building so many takes.
@@ -22,14 +23,15 @@ import sqlalchemy as sa
 from bench.growth.fill import MEMORY, held_clock, run
 from listening.contract import DataRoot, ListeningError
 from warehouse.open import MEMORY_VARIABLE, open_warehouse
+from warehouse.pseudonym import open_key, pads
 from warehouse.publish import quoted
 
 OWN: Final = {
-    "own_id": {
-        "mention_id", "parent_id", "thread_id", "cluster_id", "author_key", "parent_author_key",
-        "content_hash", "flag_id", "reply_id", "decision_id", "correction_id", "quarantine_id",
-        "next_mention_id",
+    "own_mention": {
+        "mention_id", "parent_id", "thread_id", "cluster_id", "reply_id", "next_mention_id",
     },
+    "own_author": {"author_key", "parent_author_key"},
+    "own_id": {"content_hash", "flag_id", "decision_id", "correction_id", "quarantine_id"},
     "own_name": {"native_id", "url", "case_id", "takedown_id"},
     "own_text": {"text", "title"},
     "own_handle": {"handle", "author_handle", "first_author_handle"},
@@ -39,6 +41,15 @@ OWN: Final = {
     "own_wordings": {"wordings"},
 }  # fmt: skip
 """Columns of which a layer has values of its own, by the macro that makes them."""
+
+KNOWN: Final = {
+    "own_mention": ("known_mention", "{}"),
+    "own_subject": ("known_mention", "{}"),
+    "own_evidence": ("known_mention", "split_part({}, ':', 2)"),
+    "own_wordings": ("known_mention", "{}[2]"),
+    "own_author": ("known_author", "{}"),
+}
+"""Macros that ask how a row is named by its source: where, and by what of the column."""
 
 TIMES: Final = frozenset({
     "served", "inserted", "updated", "unchanged", "duplicate", "deleted", "off_topic",
@@ -83,7 +94,11 @@ def layer(small: DataRoot, large: DataRoot, layers: int) -> None:
     source.hardlink_to(small.warehouse)
     with open_warehouse(large) as connection:
         connection.exec_driver_sql("SET preserve_insertion_order = true")
+        # So does what is looked up beside a row: the table in hand is always the one read along.
+        connection.exec_driver_sql("SET disabled_optimizers = 'join_order,build_side_probe_side'")
         connection.exec_driver_sql(f"ATTACH '{source}' AS small (READ_ONLY)")
+        for name, pad in pads(open_key(connection, small)).items():
+            connection.exec_driver_sql(f"SET VARIABLE {name}_pad = unhex('{pad.hex()}')")
         run(connection, "layer")
         for table in list(_tables(connection)):
             _write(connection, table, layers)
@@ -127,7 +142,7 @@ def _write(connection: sa.Connection, table: Table, layers: int) -> None:
     target = f"{quoted(table.schema)}.{quoted(table.name)}"
     if table.is_layered:
         rows = ", ".join(_own(table, name) for name, _ in table.columns)
-        source = f"(SELECT *, unnest(range({layers}))::INTEGER AS layer FROM {source})"  # noqa: S608
+        source = _layers(table, source, layers)
     else:
         counted = TIMES if table.name in ("batch", "receipt") else frozenset()
         rows = ", ".join(
@@ -147,13 +162,34 @@ def _write(connection: sa.Connection, table: Table, layers: int) -> None:
             connection.exec_driver_sql(f"COMMENT ON COLUMN {target}.{quoted(name)} IS '{said}'")
 
 
+def _layers(table: Table, source: str, layers: int) -> str:
+    """Return the SQL of a table's rows once for each layer, with what their columns name."""
+    told, joins = ["t.*"], [f"{source} AS t"]
+    for name, _ in table.columns:
+        macro = _macro(table, name)
+        if macro in KNOWN:
+            known, asked = KNOWN[macro]
+            found = quoted(f"{name} as told")
+            told.append(f"{found}.told AS {found}")
+            asked = asked.format(f"t.{quoted(name)}")
+            joins.append(f"LEFT JOIN {known} AS {found} ON {found}.id = {asked}")
+    told.append(f"unnest(range({layers}))::INTEGER AS layer")
+    return f"(SELECT {', '.join(told)} FROM {' '.join(joins)})"  # noqa: S608
+
+
 def _own(table: Table, name: str) -> str:
     """Return the SQL of a column's value in one layer."""
-    column = quoted(name)
-    for macro, names in OWN.items():
-        if name in names and (table.name, name) != ("entity", "text"):
-            return f"{macro}({column}, layer) AS {column}"
-    return column
+    column, macro = quoted(name), _macro(table, name)
+    if not macro:
+        return column
+    told = f", {quoted(f'{name} as told')}" if macro in KNOWN else ""
+    return f"{macro}({column}{told}, layer) AS {column}"
+
+
+def _macro(table: Table, name: str) -> str:
+    if (table.name, name) == ("entity", "text"):
+        return ""
+    return next((macro for macro, names in OWN.items() if name in names), "")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

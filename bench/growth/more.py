@@ -43,8 +43,7 @@ _NAMES: Final = ("Larkspur", "BrewOne", "Toastline", "Cindral", "Ovenbird Home")
 _KNOWN: Final = """
 SELECT native_id, text, v.handle, published_at, coalesce(url, '') AS url
 FROM core.mention JOIN core.mention_version AS v USING (mention_id, content_hash, text)
--- Of a layered world (layer.py) those of the first layer: their ids are hashes of the native ones.
-WHERE source = 'mastodon' AND kind = 'post' AND NOT contains(native_id, '~')
+WHERE source = 'mastodon' AND kind = 'post' AND v.handle LIKE '@user%'
 ORDER BY published_at DESC, mention_id LIMIT ?
 """
 Known = Sequence[Any]

@@ -15,7 +15,7 @@ from bench.growth.recipe import time_recipes
 from bench.growth.report import Measured, Size, to_markdown
 from bench.growth.wide import seal_wide
 from listening.brand.load import load_brands
-from listening.contract import CLOCK_VARIABLE, TEAMS, Batch, DataRoot, ListeningError
+from listening.contract import CLOCK_VARIABLE, TEAMS, Batch, DataRoot, ListeningError, mention_id
 from warehouse.load import load_pending, totals
 from warehouse.model import build_models
 from warehouse.open import open_warehouse
@@ -76,6 +76,10 @@ def test_layers_are_as_loads_would_have_left_them(root, tmp_path):
         ((before,),) = rows(root, counts.format(counted))
         assert rows(large, counts.format(counted)) == [(2 * before,)]
     check(large)
+    for found in rows(large, "SELECT mention_id, source, native_id FROM core.mention"):
+        assert found[0] == mention_id(*found[1:])
+    alone = "SELECT count(*) FROM core.author GROUP BY source, handle HAVING count(*) > 1 "
+    assert not rows(large, f"{alone} AND handle LIKE '%user%'")
     with pytest.raises(ListeningError, match="holds a world"):
         layer(root, large, 2)
 
