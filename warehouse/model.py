@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 PROJECT: Final = Path(__file__).parent
 FILE_VARIABLE: Final = "LISTENING_WAREHOUSE"
+_CHECKPOINT_VARIABLE: Final = "LISTENING_CHECKPOINT"  # of warehouse/profiles.yml
 MEMORY_SHARE: Final = 0.8
 """What DuckDB may take of the machine's memory to build, where `LISTENING_MEMORY` says nothing."""
 
@@ -68,7 +69,9 @@ def build_models(
             partial = not select and _may_be_partial(connection, whole)
             newest = newest_change(connection)
             connection.commit()
-        failures = [fault.error for fault in _build(root, select, partial=partial, tested=tested)]
+            first_rows = _count_rows(connection) if partial else None
+        faults = _build(root, select, first_rows=first_rows, tested=tested)
+        failures = [fault.error for fault in faults]
         with connect(root, str(root.warehouse)) as connection:
             if not select and not failures:
                 _take_in(connection, newest)
@@ -111,6 +114,22 @@ def _take_in(connection: sa.Connection, newest: int) -> None:
         forget_changes(connection, newest)
 
 
+def _count_rows(connection: sa.Connection) -> dict[str, int]:
+    """Return, for each table of the models, where the rows begin that are written from now on.
+
+    Row numbers change with a checkpoint, so there is one now, and none until the build is done.
+    """
+    connection.exec_driver_sql("CHECKPOINT")
+    tables: Iterable[str] = connection.exec_driver_sql(
+        "SELECT schema_name || '.' || table_name FROM duckdb_tables() "
+        "WHERE database_name = current_database() AND schema_name NOT IN ('core', 'main')"
+    ).scalars()
+    count = "SELECT '{0}', coalesce(max(rowid) + 1, 0) FROM {0}"
+    counts = connection.exec_driver_sql(" UNION ALL ".join(map(count.format, tables))).all()
+    connection.commit()
+    return {row[0]: row[1] for row in counts}
+
+
 def _digest() -> str:
     """Return what the models are made by: other models build everything anew."""
     makers = ("dbt-core", "dbt-adapters", "dbt-duckdb", "duckdb")
@@ -123,7 +142,11 @@ def _digest() -> str:
     return hashed.hexdigest()
 
 
-def _build(root: DataRoot, select: str | None, *, partial: bool, tested: bool) -> list[Fault]:
+def _build(
+    root: DataRoot, select: str | None, *, first_rows: dict[str, int] | None, tested: bool
+) -> list[Fault]:
+    """Build; only what changed where it is known where the new rows begin."""
+    partial = first_rows is not None
     chosen = ["--select", select] if select else []
     refresh = [] if partial else ["--full-refresh"]
     # Unit tests prove the SQL, not the data.
@@ -131,7 +154,9 @@ def _build(root: DataRoot, select: str | None, *, partial: bool, tested: bool) -
     options = [*(f"--exclude-resource-type={kind}" for kind in left_out), *refresh, *chosen]
     models = f"{_digest()}-{'partial' if partial else 'whole'}"
     known = read_parsed(root, models)
-    outcome = _invoke(root, ["build", *_options(root, partial=partial), *options], known)
+    outcome = _invoke(
+        root, ["build", *_options(root, first_rows), *options], known, partial=partial
+    )
     if known is None and outcome.exception is None:
         keep_parsed(root, models, _target(root))
     if outcome.result is None:
@@ -144,12 +169,18 @@ def _build(root: DataRoot, select: str | None, *, partial: bool, tested: bool) -
 
 
 def _invoke(
-    root: DataRoot, arguments: Sequence[str], parsed: Manifest | None = None
+    root: DataRoot,
+    arguments: Sequence[str],
+    parsed: Manifest | None = None,
+    *,
+    partial: bool = False,
 ) -> dbtRunnerResult:
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
 
-    with _environment({FILE_VARIABLE: str(root.warehouse), "DO_NOT_TRACK": "1", **_engine()}):
+    with _environment(
+        {FILE_VARIABLE: str(root.warehouse), "DO_NOT_TRACK": "1", **_engine(partial)}
+    ):
         try:
             return dbtRunner(parsed).invoke([*_quiet(root), *arguments])
         finally:
@@ -157,11 +188,16 @@ def _invoke(
             DuckDBConnectionManager.close_all_connections()
 
 
-def _engine() -> dict[str, str]:
-    """Return what the profile asks the environment for."""
+def _engine(partial: bool) -> dict[str, str]:
+    """Return what the profile asks the environment for.
+
+    What a partial build writes is found by row numbers, which a checkpoint changes: there is none
+    before its end.
+    """
     whole = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     memory = os.environ.get(MEMORY_VARIABLE) or f"{MEMORY_SHARE * whole / 2**20:.0f}MiB"
-    return {THREADS_VARIABLE: str(threads()), MEMORY_VARIABLE: memory}
+    kept = {_CHECKPOINT_VARIABLE: "1TB"} if partial else {}
+    return {THREADS_VARIABLE: str(threads()), MEMORY_VARIABLE: memory, **kept}
 
 
 def _quiet(root: DataRoot) -> Sequence[str]:
@@ -175,12 +211,13 @@ def _quiet(root: DataRoot) -> Sequence[str]:
     ]  # fmt: skip
 
 
-def _options(root: DataRoot, *, partial: bool = False) -> Sequence[str]:
+def _options(root: DataRoot, first_rows: dict[str, int] | None = None) -> Sequence[str]:
+    told = {"partial": True, "first_rows": first_rows} if first_rows is not None else {}
     return [
         "--project-dir", str(PROJECT),
         "--profiles-dir", str(PROJECT),
         "--target-path", str(_target(root)),
-        "--vars", json.dumps({"now": now().isoformat(), "partial": partial}),
+        "--vars", json.dumps({"now": now().isoformat(), "partial": False, **told}),
     ]  # fmt: skip
 
 

@@ -1,11 +1,11 @@
 """Makes a large world out of a smaller one that is built: so many layers of it, row beside row.
 
 `python -m bench.growth.layer FROM TO LAYERS`. Every layer has mentions, authors, threads, words and
-near copies of its own, at the moments of the first, under the ids that a load would give them: who is
-edited or spoken to later is known. Core tables and the models' tables that are
-kept by mention, thread or author are written in the order of the smaller world, so row groups lie
-in the order of the loads; sums by day and brand stay those of one layer until a build takes them
-up. A tenth of the time that filling and building so many takes.
+near copies of its own, at the moments of the first, under the ids that a load would give them: who
+is edited or spoken to later is known. Core tables and the models' tables that are kept by mention,
+thread or author are written in the order of the smaller world, so row groups lie in the order of
+the loads; sums by day and brand stay those of one layer until a build takes them up. A tenth of the
+time that filling and building so many takes.
 """
 
 from __future__ import annotations

@@ -5,19 +5,39 @@
 {%- endmacro %}
 
 {# Rows that this build takes up: those whose columns are in a list of what is stale. `of` names the
-   kept table they are rows of, where this build has written them: then they lie at its end, and
-   their row numbers, found by the one column, spare reading the others of every row before. Of one
-   or two narrow columns that saves nothing. #}
+   kept table they are rows of, where this build has written it: then they are all that lies behind
+   what was there before, and no other row is looked at. #}
 {% macro stale(columns="mention_id", among="stale_mention", of=none) -%}
     {%- if is_partial() and of -%}
         {%- set parts = columns.split(".") -%}
-        {{ parts[:-1] | join(".") ~ "." if parts | length > 1 }}rowid in (
-            select rowid from {{ of }} where {{ parts[-1] }} in (from {{ ref(among) }})
-        )
+        {{ check_taken_up(of, parts[-1], among) }}
+        {{- parts[:-1] | join(".") ~ "." if parts | length > 1 }}rowid >= {{ first_row(of) }}
     {%- elif is_partial() -%}
         ({{ columns }}) in (from {{ ref(among) }})
     {%- else -%}
         true
+    {%- endif -%}
+{%- endmacro %}
+
+{# Where the rows begin that this build writes into a kept table: `warehouse/model.py` says how many
+   were there before; it writes behind them, and no checkpoint renumbers them meanwhile. #}
+{% macro first_row(relation) -%}
+    {{ var("first_rows").get(relation.schema ~ "." ~ relation.identifier, 0) }}
+{%- endmacro %}
+
+{# What a partial build writes into a kept table must be just the rows that are asked for. #}
+{% macro check_taken_up(relation, columns, among) -%}
+    {%- if execute -%}
+        {%- set kept = graph.nodes.values() | selectattr("resource_type", "equalto", "model")
+            | selectattr("schema", "equalto", relation.schema)
+            | selectattr("name", "equalto", relation.identifier) | first -%}
+        {%- set taken = kept.config.meta.get("taken_up", {}) -%}
+        {%- if taken.columns != columns or taken.among != among -%}
+            {%- do exceptions.raise_compiler_error(
+                relation.identifier ~ " takes up " ~ taken.columns ~ " in " ~ taken.among
+                ~ ", not " ~ columns ~ " in " ~ among ~ ": leave `of` out"
+            ) -%}
+        {%- endif -%}
     {%- endif -%}
 {%- endmacro %}
 
@@ -41,10 +61,7 @@
         {%- for node in graph.nodes.values() if node.resource_type == "model"
             and node.schema == relation.schema and node.name == relation.identifier
             and node.config.meta.get("taken_up") -%}
-            {%- set taken = node.config.meta.taken_up -%}
-            {%- do promises.append(
-                "(" ~ taken.columns ~ ") in (from staging." ~ taken.among ~ ")"
-            ) -%}
+            {%- do promises.append("rowid >= " ~ first_row(relation)) -%}
         {%- endfor -%}
     {%- endif -%}
     {%- if promises -%}

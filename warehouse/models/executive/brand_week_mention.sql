@@ -20,7 +20,7 @@ asked as (
         channel,
         state = 'answered' and not breached as in_time
     from {{ ref("response") }}
-    where {{ stale(among="stale_inbound") }} and needs_reply and is_answer_visible
+    where {{ stale(among="stale_inbound", of=ref("response")) }} and needs_reply and is_answer_visible
 )
 select
     mention_id,

@@ -10,7 +10,7 @@ with about as (
         list(brand_id order by brand_id) as brand_ids,
         bool_or(said_by_brand) as is_own
     from {{ ref("brand_mention") }}
-    where {{ stale() }}
+    where {{ stale(of=ref("brand_mention")) }}
     group by mention_id
 ),
 post as (

@@ -48,7 +48,7 @@ join (
 ) as tag using (mention_id)
 join {{ source("core", "brand") }} as brand using (brand_id)
 join (
-    select * from {{ ref("brand_sentiment") }} where product_id = '' and {{ stale() }}
+    select * from {{ ref("brand_sentiment") }} where product_id = '' and {{ stale(of=ref("brand_sentiment")) }}
 ) as towards
     on towards.mention_id = about.mention_id
     and towards.brand_id = about.brand_id

@@ -39,7 +39,7 @@ select
     tag.flag_kinds
 from {{ ref("mention_tag") }} as tag
 anti join (
-    select mention_id from {{ ref("brand_mention") }} where {{ stale() }}
+    select mention_id from {{ ref("brand_mention") }} where {{ stale(of=ref("brand_mention")) }}
 ) as about using (mention_id)
 anti join (select mention_id from {{ ref("mention") }} where private) as message using (mention_id)
 where {{ stale("tag.mention_id", of=ref("mention_tag")) }} and tag.kind = 'post' and not tag.is_spam

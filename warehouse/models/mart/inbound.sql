@@ -95,7 +95,7 @@ join (
     select * from {{ ref("mention_tag") }} where {{ stale(of=ref("mention_tag")) }}
 ) as tag using (mention_id)
 left join (
-    select mention_id, brand_id, product_ids from {{ ref("brand_mention") }} where {{ stale() }}
+    select mention_id, brand_id, product_ids from {{ ref("brand_mention") }} where {{ stale(of=ref("brand_mention")) }}
 ) as about
     on about.mention_id = addressed.mention_id
     and about.brand_id = addressed.brand_id

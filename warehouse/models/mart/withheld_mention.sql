@@ -3,7 +3,7 @@
 {{ config(materialized="incremental") }}
 select mention_id
 from {{ ref("mention_tag") }}
-where {{ stale() }} and list_has_any(flag_kinds, {{ privacy_flags() }})
+where {{ stale(of=ref("mention_tag")) }} and list_has_any(flag_kinds, {{ privacy_flags() }})
 union
 select mention_id
 from {{ ref("mention") }}

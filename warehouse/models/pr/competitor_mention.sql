@@ -37,7 +37,7 @@ select
     pair.engagement
 from pair
 left join (
-    select mention_id, brand_id, sentiment from {{ ref("brand_mention") }} where {{ stale() }}
+    select mention_id, brand_id, sentiment from {{ ref("brand_mention") }} where {{ stale(of=ref("brand_mention")) }}
 ) as own
     on own.mention_id = pair.mention_id and own.brand_id = pair.own_brand_id
 join {{ ref("mention") }} as mention on mention.mention_id = pair.mention_id

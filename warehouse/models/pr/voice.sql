@@ -22,7 +22,7 @@ select
     about.reach
 from {{ ref("brand_mention") }} as about
 left join (
-    select distinct mention_id, brand_id from {{ ref("bad_mention") }} where {{ stale() }}
+    select distinct mention_id, brand_id from {{ ref("bad_mention") }} where {{ stale(of=ref("bad_mention")) }}
 ) as bad
     on bad.mention_id = about.mention_id and bad.brand_id = about.brand_id
 where
