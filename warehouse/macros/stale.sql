@@ -6,12 +6,15 @@
 
 {# Rows that this build takes up: those whose columns are in a list of what is stale. `of` names the
    kept table they are rows of, where this build has written it: then they are all that lies behind
-   what was there before, and no other row is looked at. #}
-{% macro stale(columns="mention_id", among="stale_mention", of=none) -%}
+   what was there before, and no other row is looked at. `wide` names another table of which more
+   than the keys is read: its rows are found by their keys alone, and only they are read whole. #}
+{% macro stale(columns="mention_id", among="stale_mention", of=none, wide=none) -%}
     {%- if is_partial() and of -%}
         {%- set parts = columns.split(".") -%}
         {{ check_taken_up(of, parts[-1], among) }}
         {{- parts[:-1] | join(".") ~ "." if parts | length > 1 }}rowid >= {{ first_row(of) }}
+    {%- elif is_partial() and wide -%}
+        rowid in (select rowid from {{ wide }} where ({{ columns }}) in (from {{ ref(among) }}))
     {%- elif is_partial() -%}
         ({{ columns }}) in (from {{ ref(among) }})
     {%- else -%}

@@ -2,7 +2,9 @@
 -- clocks, and whether its author had to ask again.
 {{ config(materialized="incremental") }}
 with inbound as (
-    select * from {{ ref("inbound") }} where {{ stale(among="stale_inbound") }}
+    select *
+    from {{ ref("inbound") }}
+    where {{ stale(among="stale_inbound", wide=ref("inbound")) }}
 ),
 answer as (
     select inbound.mention_id, inbound.brand_id, reply.reply_id, reply.replied_at, reply.is_automatic

@@ -5,7 +5,7 @@ with said as (
     select mention_id, brand_id, day, published_at, source, channel, sentiment, relation <> 'owned' as is_voice
     from {{ ref("brand_mention") }}
     where
-        {{ stale(among="stale_inbound") }}
+        {{ stale(among="stale_inbound", wide=ref("brand_mention")) }}
         and author_brand_id is null
         and not said_by_brand
         and not is_spam

@@ -8,8 +8,7 @@ with about as (
             as relation,
         coalesce(list(distinct product_id order by product_id) filter (product_id <> ''), [])
             as product_ids
-    from {{ source("core", "mention_brand") }}
-    where {{ stale() }}
+    from {{ ref("mention_brand") }}
     group by mention_id, brand_id
 )
 select

@@ -35,7 +35,9 @@ select
 from {{ ref("mention_flag") }} as flag
 join {{ ref("mention") }} as mention using (mention_id)
 left join (
-    select * from {{ source("core", "mention_version") }} where {{ stale() }}
+    select *
+    from {{ source("core", "mention_version") }}
+    where {{ stale(wide=source("core", "mention_version")) }}
 ) as version using (mention_id, content_hash)
 left join {{ source("core", "correction") }} as person on person.correction_id = flag.flag_id
 left join {{ ref("cluster") }} as cluster using (mention_id)

@@ -10,13 +10,13 @@ with recent as (
 ),
 said_now as (
     select label.*
-    from {{ source("core", "label") }} as label
+    from {{ ref("label") }} as label
     semi join recent using (mention_id, content_hash)
     {{ only_newest("label.mention_id, label.tagger") }}
 ),
 towards as (
     select label.*
-    from {{ source("core", "target_label") }} as label
+    from {{ ref("target_label") }} as label
     semi join recent using (mention_id, content_hash)
     {{ only_newest("label.mention_id, label.brand_id, label.product_id", "'target'") }}
 ),
@@ -43,6 +43,7 @@ said as (
     select mention_id, 4, 'topic', topic_id, 'yes', p, null, version
     from {{ source("core", "mention_topic") }}
     semi join recent using (mention_id)
+    where {{ stale(wide=source("core", "mention_topic")) }}
     union all
     select mention_id, 0, tagger, target, label, null, null, 'a person'
     from {{ ref("correction_standing") }}
@@ -70,15 +71,16 @@ place as (
     select
         mention_id, start, "end", 'target' as kind,
         concat_ws('/', brand_id, nullif(product_id, '')) as name
-    from {{ source("core", "mention_brand") }}
+    from {{ ref("mention_brand") }}
     where start is not null
     union all
     select mention_id, start, "end", 'entity', type
     from {{ source("core", "entity") }}
+    where {{ stale(wide=source("core", "entity")) }}
     union all
     select mention_id, start, "end", 'flag', kind
     from {{ source("core", "flag") }}
-    where start is not null
+    where start is not null and {{ stale(wide=source("core", "flag")) }}
 ),
 -- In masked text a place is where what stands before it ends.
 span_list as (
@@ -106,13 +108,13 @@ look_list as (
                 'comments': comments, 'views': views
             }
         )) as looks
-    from {{ source("core", "engagement") }}
+    from {{ ref("look") }}
     semi join recent using (mention_id)
     group by mention_id
 ),
 named as (
     select mention_id, list(distinct product_id order by product_id) as product_ids
-    from {{ source("core", "mention_brand") }}
+    from {{ ref("mention_brand") }}
     semi join recent using (mention_id)
     where product_id <> ''
     group by mention_id

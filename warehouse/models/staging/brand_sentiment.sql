@@ -4,8 +4,7 @@
 {{ config(materialized="incremental") }}
 with matched as (
     select mention_id, brand_id, product_id
-    from {{ source("core", "mention_brand") }}
-    where {{ stale() }}
+    from {{ ref("mention_brand") }}
 ),
 about as (
     select mention_id, brand_id, product_id from matched
@@ -20,7 +19,7 @@ alone as (
 ),
 judged as (
     select label.*, case when label.abstained is null then label.label end as counted
-    from (select * from {{ source("core", "target_label") }} where {{ stale() }}) as label
+    from {{ ref("target_label") }} as label
     join {{ ref("mention") }} as mention using (mention_id, content_hash)
     semi join matched
         on matched.mention_id = label.mention_id and matched.brand_id = label.brand_id

@@ -4,4 +4,4 @@ select
     observed_at, parent_id, thread_id, lang, region, rating, mapped_brand_id, campaign, experiment, arm,
     owned, private, content_hash, batch_id
 from {{ source("core", "mention") }}
-where {{ stale() }}
+where {{ stale(wide=source("core", "mention")) }}

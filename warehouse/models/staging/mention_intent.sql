@@ -2,9 +2,7 @@
 -- before the model's.
 with current_label as (
     select label.mention_id, label.version, label.probabilities
-    from (
-        select * from {{ source("core", "label") }} where tagger = 'intent' and {{ stale() }}
-    ) as label
+    from (select * from {{ ref("label") }} where tagger = 'intent') as label
     join {{ ref("mention") }} as mention using (mention_id, content_hash)
     {{ only_newest("label.mention_id") }}
 ),

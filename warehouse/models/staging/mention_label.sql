@@ -1,9 +1,7 @@
 -- What a mention says now, one label a tagger: the newest version's, unless a person corrected it.
 with said as (
     select label.mention_id, label.tagger, label.label, label.p, label.abstained, label.version
-    from (
-        select * from {{ source("core", "label") }} where tagger <> 'intent' and {{ stale() }}
-    ) as label
+    from (select * from {{ ref("label") }} where tagger <> 'intent') as label
     join {{ ref("mention") }} as mention using (mention_id, content_hash)
     {{ only_newest("label.mention_id, label.tagger") }}
 ),
