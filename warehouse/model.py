@@ -14,9 +14,10 @@ import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from listening.contract import DataRoot, ListeningError, now
 from warehouse.change import forget_changes, newest_change
@@ -66,16 +67,14 @@ def build_models(
         pass  # brings the schema up to date and lets go of the file, which dbt opens itself
     with warehouse_lock(root):
         with connect(root, str(root.warehouse)) as connection:
-            partial = not select and _may_be_partial(connection, whole)
             newest = newest_change(connection)
-            connection.commit()
-            first_rows = _count_rows(connection) if partial else None
-        faults = _build(root, select, first_rows=first_rows, tested=tested)
+            part = _begin(connection, started, whole=True if select else whole)
+        faults = _build(root, select, part, tested=tested)
         failures = [fault.error for fault in faults]
         with connect(root, str(root.warehouse)) as connection:
             if not select and not failures:
                 _take_in(connection, newest)
-            built = select or ("what changed" if partial else "all models")
+            built = select or ("what changed" if part else "all models")
             detail = "; ".join(map(str, failures)) or f"built {built}"
             record_run(connection, "model", started, detail, failures)
     if failures:
@@ -99,12 +98,18 @@ def write_docs(root: DataRoot) -> Path:
     return _target(root) / "index.html"
 
 
-def _may_be_partial(connection: sa.Connection, whole: bool | None) -> bool:
-    """Tell whether a build may take up only what changed: see the module."""
-    ((built, is_whole, changed, mentions),) = run_script(connection, "built", {"models": _digest()})
-    if whole or is_whole or not built:
-        return False
-    return whole is False or (mentions >= LARGE and changed <= LITTLE * mentions)
+def _begin(
+    connection: sa.Connection, started: datetime, *, whole: bool | None
+) -> dict[str, Any] | None:
+    """Write down that a build begins; return what one of what changed must know, else None."""
+    state = run_script(connection, "built", {"models": _digest()})
+    ((built, is_whole, changed, mentions, last_is_good),) = state
+    run_script(connection, "building", {"since": started})
+    connection.commit()
+    is_little = mentions >= LARGE and changed <= LITTLE * mentions
+    if whole or is_whole or not built or (whole is None and not is_little):
+        return None
+    return {"first_rows": _count_rows(connection), "last_is_good": last_is_good}
 
 
 def _take_in(connection: sa.Connection, newest: int) -> None:
@@ -143,10 +148,10 @@ def _digest() -> str:
 
 
 def _build(
-    root: DataRoot, select: str | None, *, first_rows: dict[str, int] | None, tested: bool
+    root: DataRoot, select: str | None, part: dict[str, Any] | None, *, tested: bool
 ) -> list[Fault]:
-    """Build; only what changed where it is known where the new rows begin."""
-    partial = first_rows is not None
+    """Build everything, or what changed: what `_begin` says of that."""
+    partial = part is not None
     chosen = ["--select", select] if select else []
     refresh = [] if partial else ["--full-refresh"]
     # Unit tests prove the SQL, not the data.
@@ -154,9 +159,7 @@ def _build(
     options = [*(f"--exclude-resource-type={kind}" for kind in left_out), *refresh, *chosen]
     models = f"{_digest()}-{'partial' if partial else 'whole'}"
     known = read_parsed(root, models)
-    outcome = _invoke(
-        root, ["build", *_options(root, first_rows), *options], known, partial=partial
-    )
+    outcome = _invoke(root, ["build", *_options(root, part), *options], known, partial=partial)
     if known is None and outcome.exception is None:
         keep_parsed(root, models, _target(root))
     if outcome.result is None:
@@ -211,13 +214,13 @@ def _quiet(root: DataRoot) -> Sequence[str]:
     ]  # fmt: skip
 
 
-def _options(root: DataRoot, first_rows: dict[str, int] | None = None) -> Sequence[str]:
-    told = {"partial": True, "first_rows": first_rows} if first_rows is not None else {}
+def _options(root: DataRoot, part: dict[str, Any] | None = None) -> Sequence[str]:
+    told = {"now": now().isoformat(), "partial": part is not None, **(part or {})}
     return [
         "--project-dir", str(PROJECT),
         "--profiles-dir", str(PROJECT),
         "--target-path", str(_target(root)),
-        "--vars", json.dumps({"now": now().isoformat(), "partial": False, **told}),
+        "--vars", json.dumps(told),
     ]  # fmt: skip
 
 

@@ -49,11 +49,28 @@
     {%- if is_partial() %}-- depends_on: {{ ref(name) }}{% endif -%}
 {%- endmacro %}
 
-{# Before the model: what it is about to write again goes. Runs in the model's transaction. #}
+{# Before the model: what it is about to write again goes. Runs in the model's transaction. Where
+   the last build was good, a table's rows were said when that build knew or when we know now: row
+   groups of other times are passed over. #}
 {% macro forget_stale() -%}
     {%- set taken = model.config.meta.get("taken_up") -%}
     {%- if taken and is_partial() -%}
         delete from {{ this }} where {{ stale(taken.columns, taken.among) }}
+        {%- if taken.among == "stale_mention" and "published_at" in model.columns
+            and var("last_is_good") %} and published_at between {{ stale_span() }}
+        {%- endif -%}
+    {%- endif -%}
+{%- endmacro %}
+
+{# From when to when stale mentions were said, as the last build knew and as we know now. #}
+{% macro stale_span() -%}
+    {%- if execute -%}
+        {%- set ends = run_query(
+            "select cast(min(published_at) as varchar), cast(max(published_at) as varchar) from ("
+            ~ "select published_at from staging.stale_before union all "
+            ~ "select published_at from staging.mention)"
+        ).rows[0] -%}
+        timestamptz '{{ ends[0] or "-infinity" }}' and timestamptz '{{ ends[1] or "infinity" }}'
     {%- endif -%}
 {%- endmacro %}
 

@@ -2,3 +2,5 @@
 DELETE FROM staging.built;
 
 INSERT INTO staging.built VALUES ($models);
+
+DELETE FROM staging.building;

@@ -1,6 +1,7 @@
 -- How a mention fared at each look, with the followers its author had at that date, and those of
 -- the time it was posted: whom it could reach.
 {{ config(materialized="incremental") }}
+{{ built_after("stale_before") }}
 with follower as (
     select author_key, observed_at, followers
     from {{ source("core", "author_follower") }}

@@ -3,6 +3,7 @@
 -- make it anew for all was a third of a publish (docs/growth.md, 2026-11-23).
 -- Lists are sorted when they are whole: an ordered aggregate takes three times as long (2026-11-23).
 {{ config(materialized="incremental", pre_hook="{{ forget_untold() }}") }}
+{{ built_after("stale_before") }}
 with recent as (
     select mention_id, published_at, content_hash, text
     from {{ ref("mention") }}

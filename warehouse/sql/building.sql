@@ -1,0 +1,2 @@
+-- Writes down that a build began. $since.
+INSERT INTO staging.building VALUES ($since);
