@@ -9,12 +9,12 @@
    what was there before, and no other row is looked at. `wide` names another table of which more
    than the keys is read: its rows are found by their keys alone, and only they are read whole. #}
 {% macro stale(columns="mention_id", among="stale_mention", of=none, wide=none) -%}
+    {%- set parts = columns.split(".") -%}
+    {%- set alias = parts[:-1] | join(".") ~ "." if parts | length > 1 else "" -%}
     {%- if is_partial() and of -%}
-        {%- set parts = columns.split(".") -%}
-        {{ check_taken_up(of, parts[-1], among) }}
-        {{- parts[:-1] | join(".") ~ "." if parts | length > 1 }}rowid >= {{ first_row(of) }}
+        {{ check_taken_up(of, parts[-1], among) }}{{ alias }}rowid >= {{ first_row(of) }}
     {%- elif is_partial() and wide -%}
-        rowid in (select rowid from {{ wide }} where ({{ columns }}) in (from {{ ref(among) }}))
+        {{ alias }}rowid in (select rowid from {{ wide }} where {{ parts[-1] }} in (from {{ ref(among) }}))
     {%- elif is_partial() -%}
         ({{ columns }}) in (from {{ ref(among) }})
     {%- else -%}
@@ -57,21 +57,22 @@
     {%- if taken and is_partial() -%}
         delete from {{ this }} where {{ stale(taken.columns, taken.among) }}
         {%- if taken.among == "stale_mention" and "published_at" in model.columns
-            and var("last_is_good") %} and published_at between {{ stale_span() }}
+            and var("last_is_good") %} and {{ is_stale_time() }}
         {%- endif -%}
     {%- endif -%}
 {%- endmacro %}
 
-{# From when to when stale mentions were said, as the last build knew and as we know now. #}
-{% macro stale_span() -%}
-    {%- if execute -%}
-        {%- set ends = run_query(
-            "select cast(min(published_at) as varchar), cast(max(published_at) as varchar) from ("
-            ~ "select published_at from staging.stale_before union all "
-            ~ "select published_at from staging.mention)"
-        ).rows[0] -%}
-        timestamptz '{{ ends[0] or "-infinity" }}' and timestamptz '{{ ends[1] or "infinity" }}'
-    {%- endif -%}
+{# When stale mentions were said, as the last build knew and as we know now: a span in each month
+   that has any. #}
+{% macro is_stale_time(column="published_at") -%}
+    {%- set spans = run_query(
+        "select cast(min(published_at) as varchar), cast(max(published_at) as varchar) from ("
+        ~ "select published_at from staging.stale_before union all "
+        ~ "select published_at from staging.mention"
+        ~ ") group by date_trunc('month', published_at)"
+    ).rows if execute else [] -%}
+    ({% for first, last in spans -%}
+        {{ column }} between timestamptz '{{ first }}' and timestamptz '{{ last }}' or {% endfor %}false)
 {%- endmacro %}
 
 {# Tests of a model look at the rows its build wrote. In the place of dbt's own. #}
@@ -94,4 +95,30 @@
 {# The same by a brand's days, or by the days of its weeks or months. #}
 {% macro stale_days(columns="brand_id, day", period="day") -%}
     {{ stale(columns, "stale_" ~ period) }}
+{%- endmacro %}
+
+{# A partial build looks at nothing before the earliest moment that a query finds: row groups of
+   before are passed over. #}
+{% macro since(column, query) -%}
+    {%- if is_partial() and execute -%}
+        {{ column }} >= timestamptz '{{ run_query(
+            "select cast(cast((" ~ query ~ ") as timestamptz) as varchar)"
+        ).rows[0][0] or "-infinity" }}'
+    {%- else -%}
+        true
+    {%- endif -%}
+{%- endmacro %}
+
+{# The rows of a wide table whose key is among few: found by the key alone, and only they are read
+   whole. Where all is built, they are not few. #}
+{% macro few(relation, key, among) -%}
+    {%- if is_partial() -%}
+        (
+            select *
+            from {{ relation }}
+            where rowid in (select rowid from {{ relation }} where {{ key }} in ({{ among }}))
+        )
+    {%- else -%}
+        {{ relation }}
+    {%- endif -%}
 {%- endmacro %}

@@ -136,5 +136,6 @@ select
     ) as reason,
     scored.need_part * scored.reach_part * scored.freshness_part * scored.unanswered_part as score
 from scored
-join {{ source("core", "mention") }} as mention using (mention_id)
+join {{ few(source("core", "mention"), "mention_id", "select mention_id from scored") }} as mention
+    using (mention_id)
 left join {{ source("core", "author") }} as author on author.author_key = mention.author_key

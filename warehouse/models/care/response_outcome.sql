@@ -1,10 +1,16 @@
 -- How somebody who needed an answer spoke before it, and when next they spoke to the brand or of
 -- it. Those who got none are measured from their own words: the control.
 {{ config(materialized="incremental") }}
+{% set first = "select min(inbound_at) from " ~ ref("response")
+    ~ " where mention_id in (from staging.stale_asker)" %}
 with said as (
     select mention_id, brand_id, author_key, thread_id, published_at, sentiment
     from {{ ref("brand_mention") }}
-    where brand_role = 'own' and author_brand_id is null and not said_by_brand
+    where
+        brand_role = 'own'
+        and author_brand_id is null
+        and not said_by_brand
+        and {{ since("published_at", first) }}
     union all
     -- Who answers the brand need not name it.
     select inbound.mention_id, inbound.brand_id, tag.author_key, tag.thread_id, tag.published_at,
@@ -12,7 +18,10 @@ with said as (
     from {{ ref("inbound") }} as inbound
     join {{ ref("mention_tag") }} as tag using (mention_id)
     anti join {{ ref("brand_mention") }} as about
-        on about.mention_id = inbound.mention_id and about.brand_id = inbound.brand_id
+        on about.mention_id = inbound.mention_id
+        and about.brand_id = inbound.brand_id
+        and {{ since("about.published_at", first) }}
+    where {{ since("inbound.inbound_at", first) }} and {{ since("tag.published_at", first) }}
 ),
 asked as (
     select

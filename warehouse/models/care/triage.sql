@@ -166,5 +166,6 @@ select
     ) as reason,
     scored.severity_part * scored.reach_part * scored.age_part * scored.sla_part as priority
 from scored
-join {{ source("core", "mention") }} as mention using (mention_id)
+join {{ few(source("core", "mention"), "mention_id", "select mention_id from scored") }} as mention
+    using (mention_id)
 left join {{ source("core", "author") }} as author on author.author_key = mention.author_key

@@ -42,7 +42,8 @@ holding as (
         max(raised.severity) as severity
     from {{ ref("case_mention") }} as held
     left join {{ ref("flag_raised") }} as raised
-        on raised.mention_id = held.mention_id and held.flag_kind in ('', raised.kind)
+        on raised.mention_id = held.mention_id
+        and (held.flag_kind = '' or held.flag_kind = raised.kind)
     group by held.case_id
 ),
 asked as (

@@ -36,7 +36,7 @@ told as (
 about as (
     select mention_id, min(brand_id) as brand_id
     from {{ ref("brand_mention") }}
-    where brand_role = 'own'
+    where brand_role = 'own' and mention_id in (select mention_id from told)
     group by mention_id
 ),
 only_brand as (

@@ -48,7 +48,8 @@ look as (
             else 1
         end as double) as denominator
     from post
-    join {{ ref("engagement_snapshot") }} as look using (mention_id)
+    join {{ few(ref("engagement_snapshot"), "mention_id", "select mention_id from post") }} as look
+        using (mention_id)
     where post.arm is not null and not post.is_outside
 ),
 -- A later look that gives only the text says nothing against the counts before it.

@@ -1,12 +1,15 @@
 -- What brands' posts brought by week, channel, region and campaign. Parts first, ratios last, so
 -- that weeks can be added up; `(all)` rows hold each sum once.
+{{ config(materialized="incremental") }}
 with spread as (
     select
         post.* replace (
             channel.name as channel, region.name as region, campaign.name as campaign
         ),
         tag.author_key
-    from {{ ref("post_value") }} as post
+    from (
+        select * from {{ ref("post_value") }} where {{ stale("brand_id, week", "stale_week") }}
+    ) as post
     join {{ ref("mention_tag") }} as tag using (mention_id),
         unnest([post.channel, '(all)']) as channel (name),
         unnest([coalesce(nullif(post.region, ''), '(none)'), '(all)']) as region (name),

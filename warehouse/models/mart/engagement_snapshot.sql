@@ -3,10 +3,19 @@
 {{ config(materialized="incremental") }}
 {{ built_after("stale_before") }}
 with follower as (
+    {%- if is_partial() %}
+    -- Of what was seen before any of these mentions, only the last of each author.
+    {%- set is_late = since("observed_at", "select min(published_at) from " ~ ref("mention")) %}
+    select author_key, max(observed_at) as observed_at, arg_max(followers, observed_at) as followers
+    from {{ source("core", "author_follower") }}
+    where author_key in (select author_key from {{ ref("mention") }}) and not {{ is_late }}
+    group by author_key
+    union all
     select author_key, observed_at, followers
     from {{ source("core", "author_follower") }}
-    {%- if is_partial() %}
-    where author_key in (select author_key from {{ ref("mention") }})
+    where author_key in (select author_key from {{ ref("mention") }}) and {{ is_late }}
+    {%- else %}
+    select author_key, observed_at, followers from {{ source("core", "author_follower") }}
     {%- endif %}
 ),
 known as (

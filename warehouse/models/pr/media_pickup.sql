@@ -1,6 +1,18 @@
 -- Articles about a brand, near copies (syndication) told once, with every outlet that ran them.
 {{ config(materialized="incremental") }}
-with article as (
+with about as (
+    select *
+    from {{ ref("brand_mention") }}
+    where
+        {{ stale("cluster_id", "stale_story", wide=ref("brand_mention")) }}
+        and (source in {{ article_sources() }} or channel in {{ article_sources() }})
+        and kind = 'post'
+        and not is_spam
+        and author_brand_id is null
+        and not said_by_brand
+        and relation <> 'owned'
+),
+article as (
     select
         about.brand_id,
         about.cluster_id,
@@ -12,18 +24,11 @@ with article as (
         mention.title,
         mention.url,
         coalesce(nullif({{ host("mention.url") }}, ''), about.source) as outlet
-    from {{ ref("brand_mention") }} as about
-    join {{ source("core", "mention") }} as mention using (mention_id, published_at)
+    from about
+    join {{ few(source("core", "mention"), "mention_id", "select mention_id from about") }} as mention
+        using (mention_id, published_at)
     anti join {{ ref("forum") }} as forum on forum.outlet = {{ host("mention.url") }}
-    where
-        {{ stale("about.cluster_id", "stale_story") }}
-        and (about.source in {{ article_sources() }} or about.channel in {{ article_sources() }})
-        and about.kind = 'post'
-        and not about.is_spam
-        and not mention.private
-        and about.author_brand_id is null
-        and not about.said_by_brand
-        and about.relation <> 'owned'
+    where not mention.private
 )
 select
     brand_id,

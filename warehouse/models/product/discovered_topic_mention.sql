@@ -20,5 +20,8 @@ select
 from {{ source("core", "discovered_topic_mention") }} as found
 join {{ source("core", "discovered_topic") }} as first_topic using (topic_id)
 join {{ source("core", "discovered_topic") }} as topic on topic.topic_id = first_topic.counts_as
-join {{ ref("feedback_mention") }} as feedback using (mention_id)
+join {{ few(
+    ref("feedback_mention"), "mention_id",
+    "select mention_id from " ~ source("core", "discovered_topic_mention")
+) }} as feedback using (mention_id)
 where not feedback.is_spam

@@ -15,7 +15,10 @@ with said as (
         about.sentiment
     from {{ source("core", "discovered_topic_mention") }} as found
     join {{ source("core", "discovered_topic") }} as topic using (topic_id)
-    join {{ ref("brand_mention") }} as about using (mention_id)
+    join {{ few(
+        ref("brand_mention"), "mention_id",
+        "select mention_id from " ~ source("core", "discovered_topic_mention")
+    ) }} as about using (mention_id)
     where not about.said_by_brand and not about.is_spam
 ),
 by_intent as (
