@@ -3,8 +3,8 @@
 dbt writes its logs and its working files below the data root, never into the tree, and reads
 the clock from the variable `now`, so that a held clock builds the same tables again.
 
-A build takes up only what `core.change` says has changed since the last good one, where that is
-little of much and the models are the same; else everything. Both give the same tables.
+A build takes up only what `core.change` says has changed since the last one, where that is little
+of much, the models are the same and that build was good; else everything. Both give the same tables.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from listening.contract import DataRoot, ListeningError, now
 from warehouse.change import forget_changes, newest_change
@@ -68,13 +68,13 @@ def build_models(
     with warehouse_lock(root):
         with connect(root, str(root.warehouse)) as connection:
             newest = newest_change(connection)
-            part = _begin(connection, started, whole=True if select else whole)
-        faults = _build(root, select, part, tested=tested)
+            first_rows = _begin(connection, started, whole=True if select else whole)
+        faults = _build(root, select, first_rows, tested=tested)
         failures = [fault.error for fault in faults]
         with connect(root, str(root.warehouse)) as connection:
             if not select and not failures:
                 _take_in(connection, newest)
-            built = select or ("what changed" if part else "all models")
+            built = select or ("all models" if first_rows is None else "what changed")
             detail = "; ".join(map(str, failures)) or f"built {built}"
             record_run(connection, "model", started, detail, failures)
     if failures:
@@ -100,16 +100,16 @@ def write_docs(root: DataRoot) -> Path:
 
 def _begin(
     connection: sa.Connection, started: datetime, *, whole: bool | None
-) -> dict[str, Any] | None:
-    """Write down that a build begins; return what one of what changed must know, else None."""
+) -> dict[str, int] | None:
+    """Write down that a build begins; None: it is of everything, else `_count_rows`."""
     state = run_script(connection, "built", {"models": _digest()})
-    ((built, is_whole, changed, mentions, last_is_good),) = state
+    ((built, is_whole, changed, mentions),) = state
     run_script(connection, "building", {"since": started})
     connection.commit()
     is_little = mentions >= LARGE and changed <= LITTLE * mentions
     if whole or is_whole or not built or (whole is None and not is_little):
         return None
-    return {"first_rows": _count_rows(connection), "last_is_good": last_is_good}
+    return _count_rows(connection)
 
 
 def _take_in(connection: sa.Connection, newest: int) -> None:
@@ -148,10 +148,10 @@ def _digest() -> str:
 
 
 def _build(
-    root: DataRoot, select: str | None, part: dict[str, Any] | None, *, tested: bool
+    root: DataRoot, select: str | None, first_rows: dict[str, int] | None, *, tested: bool
 ) -> list[Fault]:
-    """Build everything, or what changed: what `_begin` says of that."""
-    partial = part is not None
+    """Build; only what changed where it is known where the new rows begin."""
+    partial = first_rows is not None
     chosen = ["--select", select] if select else []
     refresh = [] if partial else ["--full-refresh"]
     # Unit tests prove the SQL, not the data.
@@ -159,7 +159,9 @@ def _build(
     options = [*(f"--exclude-resource-type={kind}" for kind in left_out), *refresh, *chosen]
     models = f"{_digest()}-{'partial' if partial else 'whole'}"
     known = read_parsed(root, models)
-    outcome = _invoke(root, ["build", *_options(root, part), *options], known, partial=partial)
+    outcome = _invoke(
+        root, ["build", *_options(root, first_rows), *options], known, partial=partial
+    )
     if known is None and outcome.exception is None:
         keep_parsed(root, models, _target(root))
     if outcome.result is None:
@@ -214,8 +216,12 @@ def _quiet(root: DataRoot) -> Sequence[str]:
     ]  # fmt: skip
 
 
-def _options(root: DataRoot, part: dict[str, Any] | None = None) -> Sequence[str]:
-    told = {"now": now().isoformat(), "partial": part is not None, **(part or {})}
+def _options(root: DataRoot, first_rows: dict[str, int] | None = None) -> Sequence[str]:
+    told = {
+        "now": now().isoformat(),
+        "partial": first_rows is not None,
+        "first_rows": first_rows or {},
+    }
     return [
         "--project-dir", str(PROJECT),
         "--profiles-dir", str(PROJECT),

@@ -49,15 +49,14 @@
     {%- if is_partial() %}-- depends_on: {{ ref(name) }}{% endif -%}
 {%- endmacro %}
 
-{# Before the model: what it is about to write again goes. Runs in the model's transaction. Where
-   the last build was good, a table's rows were said when that build knew or when we know now: row
-   groups of other times are passed over. #}
+{# Before the model: what it is about to write again goes. Runs in the model's transaction. The
+   last build was good, so its rows were said when mart.mention_tag knew: row groups of other times
+   are passed over. #}
 {% macro forget_stale() -%}
     {%- set taken = model.config.meta.get("taken_up") -%}
     {%- if taken and is_partial() -%}
         delete from {{ this }} where {{ stale(taken.columns, taken.among) }}
-        {%- if taken.among == "stale_mention" and "published_at" in model.columns
-            and var("last_is_good") %} and {{ is_stale_time() }}
+        {%- if taken.among == "stale_mention" and "published_at" in model.columns %} and {{ is_stale_time() }}
         {%- endif -%}
     {%- endif -%}
 {%- endmacro %}
