@@ -4,7 +4,7 @@ dbt writes its logs and its working files below the data root, never into the tr
 the clock from the variable `now`, so that a held clock builds the same tables again.
 
 A build takes up only what `core.change` says has changed since the last one, where that is little
-of much, the models are the same and that build was good; else everything. Both give the same tables.
+of much, the models are the same and that build was good; else everything. Both give the same.
 """
 
 from __future__ import annotations
