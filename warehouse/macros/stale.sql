@@ -7,19 +7,31 @@
 {# Rows that this build takes up: those whose columns are in a list of what is stale. `of` names the
    kept table they are rows of, where this build has written it: then they are all that lies behind
    what was there before, and no other row is looked at. `wide` names another table of which more
-   than the keys is read: its rows are found by their keys alone, and only they are read whole. #}
+   than the keys is read: where its rows lie is found by their keys alone, and only there is it read
+   whole. #}
 {% macro stale(columns="mention_id", among="stale_mention", of=none, wide=none) -%}
     {%- set parts = columns.split(".") -%}
     {%- set alias = parts[:-1] | join(".") ~ "." if parts | length > 1 else "" -%}
     {%- if is_partial() and of -%}
         {{ check_taken_up(of, parts[-1], among) }}{{ alias }}rowid >= {{ first_row(of) }}
     {%- elif is_partial() and wide -%}
-        {{ alias }}rowid in (select rowid from {{ wide }} where {{ parts[-1] }} in (from {{ ref(among) }}))
+        {{ columns }} in (from {{ ref(among) }})
+        and {{ lies_there(wide, parts[-1], ref(among), alias ~ "rowid") }}
     {%- elif is_partial() -%}
         ({{ columns }}) in (from {{ ref(among) }})
     {%- else -%}
         true
     {%- endif -%}
+{%- endmacro %}
+
+{# The row numbers between which those lie whose key is in a list, a span for each row group that has
+   any: from the first to the last of all may be nearly everything. #}
+{% macro lies_there(relation, key, among, rowid) -%}
+    {%- set spans = run_query(
+        "select min(rowid), max(rowid) from " ~ relation
+        ~ " where " ~ key ~ " in (from " ~ among ~ ") group by rowid // 122880"
+    ).rows if execute else [] -%}
+    ({% for first, last in spans %}{{ rowid }} between {{ first }} and {{ last }} or {% endfor %}false)
 {%- endmacro %}
 
 {# Where the rows begin that this build writes into a kept table: `warehouse/model.py` says how many
