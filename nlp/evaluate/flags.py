@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from listening.contract import EVERY, FLAGS, ConfigurationError
 from nlp.evaluate.figure import Figure, Found, Ground, Skipped, share
@@ -16,6 +16,9 @@ from nlp.evaluate.interval import bootstrap
 from nlp.train.data import read_lines
 
 TASK = "flag"
+SETS: Final = {"legal": "texts.jsonl", "legal_indirect": "indirect.jsonl"}
+"""The sets by the source their figures name. Half of what the second flags names nothing of it."""
+
 _MEND = 'Write {"id", "text", "author", "url", "lang", "flags": [{"kind", "span"}]}'
 
 
@@ -31,15 +34,16 @@ class Marked:
 def measure_flags(ground: Ground) -> Iterator[Found]:
     """Yield recall, precision, F1 and span hits of each kind, together, and by language."""
     folder = ground.written / "legal"
-    path = folder / "texts.jsonl"
-    if not path.is_file():
+    paths = {source: folder / name for source, name in SETS.items() if (folder / name).is_file()}
+    if not paths:
         yield Skipped(TASK, "needs bench/measure/legal/texts.jsonl of the repository")
     elif ground.read_brands is None:
         yield Skipped(TASK, "needs the brand file beside its texts: run listening eval")
     else:
         brands = ground.read_brands(sorted(folder.glob("*.y*ml")))
-        marked = list(_mark(ground, path, brands))
-        yield from _by_kind(ground.encoder.version, marked)
+        for source, path in paths.items():
+            marked = list(_mark(ground, path, brands))
+            yield from _by_kind(ground.encoder.version, source, marked)
 
 
 def _mark(ground: Ground, path: Path, brands: Any) -> Iterator[Marked]:
@@ -89,14 +93,14 @@ def _spans(flags: Iterable[tuple[str, Any, Any]]) -> dict[str, list[tuple[int, i
     return spans
 
 
-def _by_kind(model: str, marked: Sequence[Marked]) -> Iterator[Figure]:
+def _by_kind(model: str, source: str, marked: Sequence[Marked]) -> Iterator[Figure]:
     for kind in FLAGS:
         if any(kind in one.wanted or kind in one.raised for one in marked):
-            yield from _figures((TASK, kind, "legal", EVERY), model, marked, (kind,))
-    yield from _figures((TASK, EVERY, "legal", EVERY), model, marked, FLAGS)
+            yield from _figures((TASK, kind, source, EVERY), model, marked, (kind,))
+    yield from _figures((TASK, EVERY, source, EVERY), model, marked, FLAGS)
     for language in sorted({one.language for one in marked}):
         own = [one for one in marked if one.language == language]
-        yield from _figures((TASK, EVERY, "legal", language), model, own, FLAGS)
+        yield from _figures((TASK, EVERY, source, language), model, own, FLAGS)
 
 
 def _figures(
