@@ -49,7 +49,7 @@ class _Piece:
     alike: float
 
 
-@tagger("copied_text", version="7", needs=("marks", "brands", "cues"), uses=("suspicion",))
+@tagger("copied_text", version="8", needs=("marks", "brands", "cues"), uses=("suspicion",))
 class CopiedTextTagger(SuspectTagger):
     """Flags texts that contain a registered work, and reports of copying."""
 

@@ -20,7 +20,7 @@ _KINDLY: Final = 0.5  # positive probability above which no threat is meant
 
 @tagger(
     "threat",
-    version="7",
+    version="8",
     needs=("cues", "marks"),
     uses=("sentiment", "offensive", "brands", "suspicion"),
 )

@@ -31,9 +31,9 @@ Marks = NDArray[np.bool_]
 _GRID: Final = np.round(np.arange(0.05, 0.96, 0.01), 2)
 _NOISE: Final = 0.01  # F-beta is flat around its best: the very best threshold jumps about
 _TRUST: Final = 1_000  # held positives at which a kind's own threshold weighs as much as the common
-SCREEN: Final = 0.08
+SCREEN: Final = 0.12
 """From which probability, of any kind, the branch is asked: .01 to .12 are as good (2026-11-23)."""
-_RECALL: Final = 1.25  # a missed flag is worse than one that a person dismisses: F-beta
+_RECALL: Final = 1.0  # a missed flag and a false one weigh alike: F-beta
 _STRENGTHS: Final = {"hint": 1, "likely": 2, "sure": 3}
 
 

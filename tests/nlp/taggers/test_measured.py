@@ -68,9 +68,9 @@ def test_topics_of_complaints_agree_with_what_people_marked(airlines: Language) 
 
 
 def test_flags_are_rare_on_ordinary_complaints(airlines: Language) -> None:
-    """50 of 1,464 when written, 9 at best; 12 since the branch is asked, 17 with the newest texts.
+    """50 of 1,464 when written, 9 at best; 17 with 2,400 more texts, 13 with 2,600 more than these.
 
-    Of the 17 some five are right: food poisoning, an address, a claim (2026-11-23).
+    Of the 13 some five are right: food poisoning, an address, a claim (2026-11-23).
     """
     rows = read_tweets()[::10]
     kinds = Counter(
@@ -78,8 +78,9 @@ def test_flags_are_rare_on_ordinary_complaints(airlines: Language) -> None:
         for tags in tag(airlines, (Said(row["text"], channel="twitter") for row in rows))
         for flag in tags["flags"]
     )
-    assert kinds.total() <= 20, kinds
-    assert not {"counterfeit", "doxxing"} & kinds.keys()
+    assert kinds.total() <= 16, kinds
+    assert "counterfeit" not in kinds
+    assert kinds["doxxing"] <= 1  # "she's a woman who's a lead, she was working at gate c26"
     assert kinds["credential_leak"] <= 1  # a credit card, and a pass that was not printed
 
 
