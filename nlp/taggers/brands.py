@@ -21,17 +21,19 @@ from nlp.misspelt import P_EDIT, SHORTEST, Variants, Word
 from nlp.names import Bearer, Form, Match, Name, Named, read_forms, read_hashtags, spell
 from nlp.presence import Presence
 from nlp.tagger import Setting, Tagger, tagger
+from nlp.taggers.language import share_of_english
 from nlp.taggers.marks import Mark
 from nlp.taggers.target import report_match
-from nlp.talk import Floats, Talk
+from nlp.talk import Passage, Seen, Talk
 from nlp.vocabulary import read_vocabulary
 from nlp.words import fold, read_words, squeeze
 
+_FOREIGN: Final = 0.1  # share of English; short English texts get .2 and more
 _SPLIT_P: Final = 0.9  # of a name within a longer hashtag
 _HUMP: Final = re.compile(r"(?<=[^\W_A-Z])(?=[A-Z])|(?<=[^\W\d_])(?=\d)|_+")
 
 
-@tagger("brands", version="3", needs=("marks",), uses=("encoder",))
+@tagger("brands", version="4", needs=("marks",), uses=("encoder",))
 class BrandsTagger(Tagger[Named]):
     """Finds names, aliases, handles, hashtags and domains of the brand file."""
 
@@ -77,40 +79,63 @@ class BrandsTagger(Tagger[Named]):
     def tag(self, docs: Sequence[Doc]) -> list[Named]:
         """Return the brands of every document."""
         found = [self.find(doc) for doc in docs]
-        read = self._read_passages(docs, [held for held, _ in found])
+        open_to = [self._list_open(doc, held) for doc, (held, _) in zip(docs, found, strict=True)]
+        read = self._read_passages(docs, open_to)
+        foreign = self._list_foreign(docs, open_to)
         return [
-            self._match(doc, held, people, read)
-            for doc, (held, people) in zip(docs, found, strict=True)
+            self._match(doc, held, people, foreign=place in foreign, read=read)
+            for place, (doc, (held, people)) in enumerate(zip(docs, found, strict=True))
         ]
 
     def columns(self, doc: Doc, value: Named) -> dict[str, Any]:
         """Return one row per brand and product, offsets in the text."""
         return {"brands": [_row(doc, match) for match in value.matches]}
 
+    def _list_open(
+        self, doc: Doc, held: Mapping[str, Sequence[Name]]
+    ) -> Mapping[str, Sequence[Name]]:
+        """Return the names that may mean something else, by their brands."""
+        return {
+            brand_id: names
+            for brand_id, names in held.items()
+            if self.homonyms[brand_id].is_open(
+                names, sure=self._presence[brand_id].claims(doc._.said)
+            )
+        }
+
     def _read_passages(
-        self, docs: Sequence[Doc], held: Sequence[Mapping[str, Sequence[Name]]]
-    ) -> Mapping[str, Floats]:
-        """Return the embeddings of what must be read once more to tell homonyms apart.
+        self, docs: Sequence[Doc], open_to: Sequence[Mapping[str, Sequence[Name]]]
+    ) -> Mapping[Passage, Seen]:
+        """Return what is seen of what must be read once more to tell homonyms apart.
 
         Read for all documents together: passages of one length then share a pass.
         """
         if self.talk is None:
             return {}
-        passages: dict[str, None] = {}
-        for doc, found in zip(docs, held, strict=True):
-            for brand_id, names in found.items():
-                sure = self._presence[brand_id].claims(doc._.said)
-                homonyms = self.homonyms[brand_id]
-                if homonyms.is_open(names, sure=sure):
-                    passages |= dict.fromkeys(homonyms.passages(doc, names))
-        return dict(zip(passages, self.talk.encode(list(passages)), strict=True))
+        passages: dict[Passage, None] = {}
+        for doc, names_of in zip(docs, open_to, strict=True):
+            for brand_id, names in names_of.items():
+                passages |= dict.fromkeys(self.homonyms[brand_id].passages(doc, names))
+        return dict(zip(passages, self.talk.read(list(passages)), strict=True))
+
+    def _list_foreign(
+        self, docs: Sequence[Doc], open_to: Sequence[Mapping[str, Sequence[Name]]]
+    ) -> frozenset[int]:
+        """Return which documents with homonyms are hardly English."""
+        if self.talk is None:
+            return frozenset()
+        asked = [place for place, names_of in enumerate(open_to) if names_of]
+        shares = share_of_english([docs[place]._.marks.prose for place in asked])
+        return frozenset(place for place, p in zip(asked, shares, strict=True) if p < _FOREIGN)
 
     def _match(
         self,
         doc: Doc,
         held: Mapping[str, list[Name]],
         people: list[Name],
-        read: Mapping[str, Floats],
+        *,
+        foreign: bool,
+        read: Mapping[Passage, Seen],
     ) -> Named:
         matches: list[Match] = []
         names: list[Name] = []
@@ -119,7 +144,9 @@ class BrandsTagger(Tagger[Named]):
             sure = self._presence[brand_id].claims(said)
             company = len(held) > 1 or any(one.brand_id == brand_id for one in people)
             own = held.get(brand_id, ())
-            kept = self.homonyms[brand_id].keep(doc, own, sure=sure, company=company, read=read)
+            kept = self.homonyms[brand_id].keep(
+                doc, own, sure=sure, company=company, foreign=foreign, read=read
+            )
             if kept or sure:
                 matches += self._relate(doc, brand, kept, sure=sure)
                 names += kept

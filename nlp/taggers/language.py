@@ -49,7 +49,7 @@ class LanguageTagger(Tagger[Spoken]):
     def tag(self, docs: Sequence[Doc]) -> list[Spoken]:
         """Return the language of every document."""
         texts = [_prose(doc) for doc in docs]
-        spoken = [_quick(p) for p in _english(texts)]
+        spoken = [_quick(p) for p in share_of_english(texts)]
         rest = [place for place, each in enumerate(spoken) if each is None]
         for place, shares in zip(rest, _shares([texts[place] for place in rest]), strict=True):
             spoken[place] = _choose(docs[place], shares)
@@ -82,10 +82,11 @@ def _detector(*, thorough: bool) -> LanguageDetector:
     return (builder if thorough else builder.with_low_accuracy_mode()).build()
 
 
-def _english(texts: list[str]) -> list[float]:
-    """Return the share of English by the quick mode, for every text."""
+def share_of_english(texts: Sequence[str]) -> list[float]:
+    """Return the share of English by the quick mode, for every text: its first characters."""
     quick = _detector(thorough=False)
-    return quick.compute_language_confidence_in_parallel(texts, Language.ENGLISH)
+    cut = [text[:_CHARACTERS] for text in texts]
+    return quick.compute_language_confidence_in_parallel(cut, Language.ENGLISH)
 
 
 def _shares(texts: list[str]) -> list[dict[str, float]]:

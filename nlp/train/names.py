@@ -1,14 +1,15 @@
 """Fits the few numbers that decide on names: `python -m nlp.train.names` prints them.
 
 They stand as constants in `nlp/entity.py` and `nlp/homonym.py`. A new model asks for a new fit.
-Both are fitted on texts of our own: names on those held out of training, homonyms on eight
-invented brands. How well they do is told with one brand left out at a time.
+Both are fitted on texts of our own: names on those held out of training, homonyms on 22
+invented brands by two hands. How well they do is told with one brand left out at a time.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,6 +38,7 @@ class Case:
     """A name of a homonym in a text: its brand, the evidence, and whether it is meant."""
 
     brand_id: str
+    hand: str  # who wrote it
     evidence: Mapping[str, float]
     is_meant: bool
 
@@ -56,11 +58,12 @@ def fit_outside(encoder: Encoder) -> Iterator[tuple[float, Counts]]:
 
 def read_cases(model: Path | None) -> list[Case]:
     """Return the evidence for every name in our examples of talk."""
-    brands = BrandFile(tuple(_brand(row) for _, row in read_objects(BRANDS)))
+    rows = [row for _, row in read_objects(BRANDS)]
+    brands = BrandFile(tuple(_brand(row) for row in rows))
     pipeline = build(brands, only=("encoder", "brands"), model=model)
     tagger: Any = pipeline.get_pipe("brands")
     cases = []
-    for brand in brands.brands:
+    for brand, row in zip(brands.brands, rows, strict=True):
         tagger.talk.learn(without=brand.id)  # nothing is measured on what it was learned from
         own = [each for each in read_examples() if each.about == brand.id]
         docs = [make_doc(pipeline, Said(text=each.text)) for each in own]
@@ -70,7 +73,7 @@ def read_cases(model: Path | None) -> list[Case]:
         for each, doc in zip(own, docs, strict=True):
             names = tagger.find(doc)[0][brand.id]
             evidence = tagger.homonyms[brand.id].weigh(doc, names)
-            cases += [Case(brand.id, one, each.is_brand) for one in evidence]
+            cases += [Case(brand.id, row["hand"], one, each.is_brand) for one in evidence]
     return cases
 
 
@@ -88,22 +91,31 @@ def _brand(row: Mapping[str, Any]) -> Brand:
 def fit(cases: Sequence[Case], parts: Sequence[str]) -> dict[str, float]:
     """Return the weight of each part, and the bias, that tell the cases apart best.
 
-    Logistic regression with a ridge, by Newton's steps. A part is evidence for what it is
-    named after, or none: weights below zero are left out and the rest is fitted again.
+    Logistic regression with a ridge, by Newton's steps; each hand counts alike. A part is evidence
+    for what it is named after, or none: weights below zero are left out and the rest is fitted
+    again.
     """
     columns = np.c_[_matrix(cases, parts), np.ones(len(cases))]
     meant = np.array([case.is_meant for case in cases], float)
+    load = _even(cases)
     ridge = PULL * np.diag([*np.ones(len(parts)), 0.0])
     weights = np.zeros(len(parts) + 1)
     for _ in range(STEPS):
         p = 1 / (1 + np.exp(-columns @ weights))
-        slope = columns.T @ (p - meant) + ridge @ weights
-        weights -= np.linalg.solve((columns * (p * (1 - p))[:, None]).T @ columns + ridge, slope)
+        slope = columns.T @ (load * (p - meant)) + ridge @ weights
+        bend = (columns * (load * p * (1 - p))[:, None]).T @ columns
+        weights -= np.linalg.solve(bend + ridge, slope)
     if wrong := [part for part, weight in zip(parts, weights, strict=False) if weight < 0]:
         return {**dict.fromkeys(wrong, 0.0), **fit(cases, [p for p in parts if p not in wrong])}
     return {"bias": round(float(weights[-1]), 2)} | {
         part: round(float(weight), 2) for part, weight in zip(parts, weights, strict=False)
     }
+
+
+def _even(cases: Sequence[Case]) -> Any:
+    """Return what each case counts, so that hands count alike, and a case 1 on average."""
+    counts = Counter(case.hand for case in cases)
+    return np.array([len(cases) / len(counts) / counts[case.hand] for case in cases])
 
 
 def check(cases: Sequence[Case], parts: Sequence[str]) -> float:

@@ -70,9 +70,9 @@ def test_other_brands_of_the_file_are_company(read):
 
 
 def test_every_part_has_a_weight_and_none_speaks_against_itself():
-    assert {*PARTS, "bias", "company"} == set(WEIGHTS)
-    assert {*PARTS[:-1], "bias", "company"} == set(NO_SENSES)
-    assert {*RULES, "bias", "company"} == set(RULES_ONLY)
+    assert {*PARTS, "bias", "company", "mixed"} == set(WEIGHTS)
+    assert {*PARTS[:-1], "bias", "company", "mixed"} == set(NO_SENSES)
+    assert {*RULES, "bias", "company", "mixed"} == set(RULES_ONLY)
     assert min(WEIGHTS[part] for part in PARTS) >= 0
 
 
@@ -104,13 +104,13 @@ def test_passages_of_many_mentions_are_read_together(monkeypatch):
     ]
     alone = [list(pipeline(make_doc(pipeline, Said(text)))._.brands.names) for text in texts]
     talk = pipeline.get_pipe("brands").talk
-    encode, calls = talk.encode, []
+    read, calls = talk.read, []
 
     def count(passages):
         calls.append(list(passages))
-        return encode(passages)
+        return read(passages)
 
-    monkeypatch.setattr(talk, "encode", count)
+    monkeypatch.setattr(talk, "read", count)
     docs = pipeline.pipe([make_doc(pipeline, Said(text)) for text in texts])
     assert [list(doc._.brands.names) for doc in docs] == alone
-    assert [len(passages) for passages in calls] == [3]  # the third names both in one passage
+    assert [len(passages) for passages in calls] == [4]  # the third names both
