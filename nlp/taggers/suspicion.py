@@ -32,7 +32,6 @@ from nlp.tagger import Setting, Tagger, tagger
 from nlp.taggers.sentiment import measured
 
 _log: Final = logging.getLogger(__name__)
-_WORTH: Final = 0.05  # below, the models raise nothing alone: the sentence is not looked for
 
 
 @dataclass(slots=True)
@@ -105,10 +104,12 @@ class SuspicionTagger(Tagger[Mapping[str, Suspect]]):
     def _conclude(self, view: _View) -> Iterator[tuple[str, Suspect]]:
         whole: str = view.doc._.whole
         likely = view.likely.tolist()
-        # Few texts are suspect of anything: where each feature stands is asked of those only.
-        places = self._opinion.locate(view.doc) if max(likely) >= _WORTH else []
+        limits = thresholds().limits
+        raised = {kind for kind, p in zip(FLAGS, likely, strict=True) if p >= limits[kind]}
+        # The models raise few flags alone: where each feature stands is asked for those only.
+        places = self._opinion.locate(view.doc) if raised else []
         for kind, p in zip(FLAGS, likely, strict=True):
             span = (0, len(whole))
-            if p >= _WORTH:
+            if kind in raised:
                 span = speaking(whole, self._opinion.weigh(places, kind))
             yield kind, Suspect(p, *span, view.join.hint, view.join.likely)
