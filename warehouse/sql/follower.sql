@@ -18,9 +18,12 @@ GROUP BY author_key, observed_at;
 CREATE OR REPLACE TEMP TABLE known_follower AS
 SELECT f.rowid AS row_no, f.*
 FROM core.author_follower AS f
-SEMI JOIN (SELECT author_key FROM follower_now) AS looked USING (author_key)
-ANTI JOIN left_author USING (author_key)
--- Of what came before only its first moment matters.
+-- Of what came before an author's first look only its first moment matters.
+JOIN (
+    SELECT author_key, min(observed_at) AS since FROM follower_now
+    ANTI JOIN left_author USING (author_key)
+    GROUP BY author_key
+) AS looked ON looked.author_key = f.author_key AND f.observed_at >= looked.since
 WHERE f.observed_at >= (SELECT min(observed_at) FROM follower_now)
 UNION ALL
 SELECT f.rowid, f.* FROM core.author_follower AS f SEMI JOIN left_author USING (author_key);

@@ -17,7 +17,10 @@ WITH child AS (
     UNION ALL SELECT 'embedding', mention_id FROM core.embedding WHERE rowid >= $since
     UNION ALL SELECT 'mention_band', mention_id FROM core.mention_band WHERE rowid >= $since
     UNION ALL SELECT 'duplicate_cluster', mention_id FROM core.duplicate_cluster WHERE rowid >= $since
-    UNION ALL SELECT 'decision', mention_id FROM core.decision WHERE mention_id IS NOT NULL
+    -- Of a decision its mention may have gone since.
+    UNION ALL SELECT 'decision', mention_id FROM core.decision
+    WHERE mention_id IS NOT NULL
+        AND (rowid >= $since OR mention_id IN (SELECT mention_id FROM touched))
 ),
 
 -- Of mentions the batch did not touch, which are few.
