@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self, TypeVar
 from requests.structures import CaseInsensitiveDict
 
 from listening.contract import ListeningError
-from listening.http import Ask, Http
+from listening.http import Http
 from listening.net.answer import (
     CutError,
     LaterError,
@@ -22,6 +22,7 @@ from listening.net.answer import (
     is_conditional,
     judge,
 )
+from listening.net.ask import Ask
 from listening.net.effort import Effort
 from listening.net.guard import shown
 from listening.net.warc import hide

@@ -12,12 +12,12 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from copy import copy
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from http.client import HTTPException
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final, Self, TypeVar
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 import requests
 import urllib3
@@ -38,9 +38,10 @@ from listening.net.answer import (
     read_json,
     rest_after,
 )
+from listening.net.ask import Ask, cross, with_params
 from listening.net.bulk import Bulk, open_bulk
 from listening.net.effort import PATIENCE, WALL, Effort
-from listening.net.guard import Guard, RefusedError, Resolver, Route, shown
+from listening.net.guard import Guard, Resolver, Route, shown
 from listening.net.pace import Clock, Pace
 from listening.net.warc import Recorder
 from listening.net.wire import PinnedAdapter, TooBigError, Wire
@@ -168,14 +169,14 @@ class Http:
             RefusedError: the URL, or one it redirects to, must not be asked.
             RateLimitedError, DeniedError, GoneError, BadAnswerError, TransientError.
         """
-        url = _with(url, params or {})
+        url = with_params(url, params or {})
         ask = Ask(dict(headers or {}), form, json, secret, put, into, post, of)
         effort = Effort(self.clock, into.seconds if into else self.wall)
         for _ in range(MAX_REDIRECTS + 1):
             answer = self._persist(url, ask, effort, read)
             if not isinstance(answer, Moved):
                 return answer
-            ask = _cross(url, answer.url, ask)
+            ask = cross(url, answer.url, ask)
             url = answer.url
         raise DeniedError(f"more than {MAX_REDIRECTS} redirects", where=shown(url))
 
@@ -364,49 +365,6 @@ class Http:
     def _keep(self, route: Route, wire: Wire, cut: str, of: str) -> None:
         sent, received = bytes(wire.sent), bytes(wire.received)
         self.recorder.write(str(route.url.url), sent, received, now(), wire.address, cut, of=of)
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """What a request says besides its URL."""
-
-    headers: dict[str, str]
-    form: Mapping[str, str] | None = None
-    json: Any = None
-    secret: bool = False
-    put: bytes | None = None
-    into: Bulk | None = None
-    post: bytes | None = None
-    of: str = ""  # the mention it is asked for
-
-    @property
-    def method(self) -> str:
-        """Return the method its body asks for."""
-        if self.put is not None:
-            return "PUT"
-        bodies = (self.form, self.json, self.post)
-        return "GET" if all(body is None for body in bodies) else "POST"
-
-
-def _cross(before: str, after: str, ask: Ask) -> Ask:
-    """Return what to say after a redirect: no header to another host.
-
-    Raises:
-        RefusedError: it leads from https back to http, or a POST or PUT elsewhere.
-    """
-    old, new = urlsplit(before), urlsplit(after)
-    if old.scheme == "https" and new.scheme == "http":
-        raise RefusedError("a redirect from https to http", where=shown(after))
-    if ask.method != "GET":
-        raise RefusedError(f"a redirect of a {ask.method}", where=shown(after))
-    same = (old.scheme, old.netloc) == (new.scheme, new.netloc)
-    return ask if same else replace(ask, headers={})
-
-
-def _with(url: str, params: Mapping[str, Any]) -> str:
-    if not params:
-        return url
-    return f"{url}{'&' if '?' in url else '?'}{urlencode(params, doseq=True)}"
 
 
 def _reason(error: BaseException) -> str:
