@@ -64,6 +64,12 @@ def test_a_name_far_down_a_long_text_is_read_in_its_own_sentence(read):
     assert [text[n.start : n.end] for n in read(text)._.brands.names] == ["Finch"]
 
 
+def test_in_other_languages_the_place_of_the_name_says_nothing(read):
+    """It took every brand for something else there: the examples are English."""
+    (name,) = read("Mon Finch est en panne et le service client ne répond pas")._.brands.names
+    assert "place" not in name.reason
+
+
 def test_other_brands_of_the_file_are_company(read):
     doc = read("Finch or Rowan?")
     assert all("company" in name.reason for name in doc._.brands.names)
