@@ -14,6 +14,7 @@ from spacy.tokens import Doc
 
 from listening.contract import Brand
 from nlp.names import Name
+from nlp.notes import notes
 from nlp.surface import is_within, read_before, read_case
 from nlp.talk import Floats, Passage, Seen, Talk, compare, replace_name
 from nlp.words import fold
@@ -115,9 +116,9 @@ class Homonyms:
 
     def passages(self, doc: Doc, names: Sequence[Name]) -> list[Passage]:
         """Return the words around the first places of a name: what `weigh` reads once more."""
-        if self._talk is None or not doc._.encoder:
+        if self._talk is None or not notes(doc).encoder:
             return []
-        return [_cut_around(doc._.whole, *span) for span in _spans(names)[:_PASSAGES]]
+        return [_cut_around(notes(doc).whole, *span) for span in _spans(names)[:_PASSAGES]]
 
     def keep(
         self,
@@ -150,7 +151,7 @@ class Homonyms:
         ]
 
     def _choose(self, doc: Doc, *, foreign: bool) -> Mapping[str, float]:
-        if self._talk is None or not doc._.encoder:
+        if self._talk is None or not notes(doc).encoder:
             return RULES_ONLY
         if foreign:
             return ELSEWHERE if self._senses else RULES_ONLY
@@ -162,9 +163,9 @@ class Homonyms:
         """Yield the evidence for each name of a document; `read` as for `keep`."""
         norms = [token.norm_ for token in doc] if self._near or self._not_near else []
         near, not_near = (_places(doc, norms, each) for each in (self._near, self._not_near))
-        mixed = len({doc._.whole[name.start].isupper() for name in names}) > 1
+        mixed = len({notes(doc).whole[name.start].isupper() for name in names}) > 1
         passages = self._read(doc, names, read or {})
-        text = doc._.whole
+        text = notes(doc).whole
         for name in names:
             case = read_case(text, name.start, name.end, self._spellings)
             helps, hinders = _gap(name, near), _gap(name, not_near)
@@ -183,23 +184,23 @@ class Homonyms:
         self, doc: Doc, names: Sequence[Name], read: Mapping[Passage, Seen]
     ) -> Mapping[tuple[int, int], Evidence]:
         """Return what the text and the words around each name speak of, by its place."""
-        if self._talk is None or not doc._.encoder:
+        if self._talk is None or not notes(doc).encoder:
             return {}
-        whole = self._speak(doc._.encoder.embedding)
+        whole = self._speak(notes(doc).encoder.embedding)
         spans, around = _spans(names), self.passages(doc, names)
         if not read.keys() >= set(around):
             read = dict(zip(around, self._talk.read(around), strict=True))
         closer = [self._speak(read[passage].embedding) for passage in around]
         found = {}
         for place, span in enumerate(spans):
-            covered = doc._.encoder.reading.tokens.cover(*span)
+            covered = notes(doc).encoder.reading.tokens.cover(*span)
             own = closer[place] if place < len(closer) else whole
             far = whole if covered else own  # beyond what is read of a long text
             found[span] = {part: (own[part] + far[part]) / 2 for part in own}
             if place < len(closer):
                 found[span]["place"] = self._talk.of_place(read[around[place]].place)
             if covered:
-                shares = doc._.encoder.reading.tags[slice(*covered)].mean(axis=0)
+                shares = notes(doc).encoder.reading.tags[slice(*covered)].mean(axis=0)
                 found[span]["tags"] = self._talk.weigh_tags(shares) - self._usual
         return found
 

@@ -36,6 +36,11 @@ _LONG_WORD: Final = re.compile(r"([^\W\d_])\1{2,}")
 _LONG_MARK: Final = re.compile(r"([^\w\s])\1{3,}")
 _UNUSUAL: Final = re.compile(r"[^\x20-\x7e]")
 _SPACE: Final = re.compile(r"\s{2,}|[^\S ]|^ | \Z")
+_CHANGED: Final = re.compile(
+    r"[^\x20-\x7e]|[\\&@#>]|://|www\.|([^.])\1\1|\.{4}|  |\A | \Z", re.IGNORECASE
+)
+"""What stands in every text that is changed here, and in a few that are not."""
+
 _SAME_EMOJI: Final = 2
 
 Replace = Callable[[re.Match[str]], str]
@@ -115,7 +120,10 @@ def normalize(text: str) -> str:
 def align(text: str) -> Aligned:
     """Return the normalised text with the original place of each of its characters."""
     text = text[:MAX_CHARACTERS]
-    aligned = _drop_quotes(Aligned(text, list(range(len(text))), list(range(1, len(text) + 1))))
+    aligned = Aligned(text, list(range(len(text))), list(range(1, len(text) + 1)))
+    if not _CHANGED.search(text):
+        return aligned
+    aligned = _drop_quotes(aligned)
     while (plain := _simplify(aligned)).text != aligned.text:  # one step uncovers, another reads
         aligned = plain
     return aligned

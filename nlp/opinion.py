@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from listening.contract import FLAGS, ConfigurationError
+from nlp.notes import notes
 from nlp.rulebook import RULES, Cues, Span
 from nlp.words import fold
 
@@ -66,7 +67,7 @@ class Piece:
 
 def pieces(doc: Doc) -> Iterator[Piece]:
     """Yield the features of a document: words, pairs, word parts, cues and signs."""
-    whole: str = doc._.whole[:_CHARACTERS]
+    whole: str = notes(doc).whole[:_CHARACTERS]
     words = list(_words(whole, doc))
     for place, (word, span) in enumerate(words):
         yield Piece(word, span)
@@ -79,7 +80,7 @@ def pieces(doc: Doc) -> Iterator[Piece]:
 
 
 def _beyond_words(whole: str, doc: Doc) -> Iterator[Piece]:
-    yield from _cues(doc._.cues)
+    yield from _cues(notes(doc).cues)
     forms = _FORMS if _DIGIT.search(whole) else _WITHOUT_DIGIT
     for name, form in forms.items():
         if match := form.search(whole):
@@ -89,7 +90,7 @@ def _beyond_words(whole: str, doc: Doc) -> Iterator[Piece]:
 def _words(whole: str, doc: Doc) -> Iterator[tuple[str, Span]]:
     """Yield the words, folded; a mark stands for its kind, a number for any of its length."""
     position = 0
-    for mark in doc._.marks.found:
+    for mark in notes(doc).marks.found:
         if mark.start >= len(whole):
             break
         if mark.start >= position:
@@ -211,7 +212,7 @@ class Opinion:
         A text has 250 features, of which 30 are words: asked one by one they took three times
         as long.
         """
-        whole: str = doc._.whole[:_CHARACTERS]
+        whole: str = notes(doc).whole[:_CHARACTERS]
         rows, held, before, start = self.rows, self._held, "", 0
         for word, span in _words(whole, doc):
             yield held(word), span

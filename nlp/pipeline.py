@@ -23,6 +23,7 @@ import nlp.taggers
 from listening.contract import BrandFile, ListeningError
 from nlp.limit import OutOfTime, read_limit, within
 from nlp.models import VARIABLE
+from nlp.notes import notes
 from nlp.personal import Recognisers
 from nlp.tagger import REGISTRY, Said, Setting, Tagger, factory_name, late
 from nlp.words import WordTokenizer, norm
@@ -174,7 +175,7 @@ def make_doc(pipeline: Language, said: Said) -> Doc:
     """Return the document of a mention: its title, unless repeated, and its text."""
     whole = said.whole
     doc: Doc = pipeline.tokenizer(whole)
-    doc._.said, doc._.whole = said, whole
+    notes(doc).said, notes(doc).whole = said, whole
     return doc
 
 
@@ -202,7 +203,7 @@ def to_row(taggers: Iterable[Tagger[Any]], doc: Doc) -> dict[str, Any]:
             waiting[0].fail(doc, late(limit))
             _merge(row, waiting.popleft().failed)
     row["failures"] = [
-        {"tagger": name, "reason": reason} for name, reason in doc._.failures.items()
+        {"tagger": name, "reason": reason} for name, reason in notes(doc).failures.items()
     ]
     return row
 

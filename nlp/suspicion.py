@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 from spacy.tokens import Doc
 
 from listening.contract import FLAGS, ConfigurationError
+from nlp.notes import notes
 from nlp.rulebook import RULES, THRESHOLDS, Span
 from nlp.tagger import Flag, FlagTagger, Setting
 
@@ -209,7 +210,7 @@ class SuspectTagger(FlagTagger):
 
     def flag(self, doc: Doc) -> Iterator[Flag]:
         """Yield the flags of a document, those of a rule or else the head's."""
-        held = doc._
+        held = notes(doc)
         if self.spares_owned and held.brands is not None and held.brands.is_owned():
             return
         yield from join(self.name, self.signs(doc), held.suspicion, self.model)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, is_dataclass
 from functools import cache, cached_property
 from itertools import islice
@@ -21,6 +21,7 @@ from spacy.tokens import Doc
 
 from listening.contract import BrandFile, ListeningError
 from nlp.limit import OutOfTime, read_limit, within
+from nlp.notes import declare, notes
 from nlp.said import MAX_CHARACTERS as MAX_CHARACTERS  # noqa: PLC0414  known from here
 from nlp.said import Said as Said  # noqa: PLC0414
 
@@ -89,7 +90,7 @@ class Tagger(ABC, Generic[Value]):
 
     def report(self, doc: Doc) -> Mapping[str, Any]:
         """Return the columns of a document that went through, or those of a failure."""
-        value = getattr(doc._, self.name)
+        value = getattr(notes(doc), self.name)
         if value is None:
             return self.failed
         try:
@@ -112,7 +113,7 @@ class Tagger(ABC, Generic[Value]):
 
     def fail(self, doc: Doc, reason: str) -> None:
         """Note why this label of a document could not be made."""
-        doc._.failures = {**doc._.failures, self.name: reason[:_REASON_CHARACTERS]}
+        notes(doc).failures = {**notes(doc).failures, self.name: reason[:_REASON_CHARACTERS]}
 
     def _label(self, docs: Sequence[Doc]) -> None:
         ready = [doc for doc in docs if self._is_ready(doc)]
@@ -149,10 +150,10 @@ class Tagger(ABC, Generic[Value]):
             if value is None or not is_finite(value):
                 self.fail(doc, "no value" if value is None else "not a finite number")
             else:
-                setattr(doc._, self.name, value)
+                setattr(notes(doc), self.name, value)
 
     def _is_ready(self, doc: Doc) -> bool:
-        held = doc._
+        held = notes(doc)
         missing = [name for name in self.needs if getattr(held, name) is None]
         if missing:
             self.fail(doc, f"needs {', '.join(missing)}")
@@ -193,7 +194,7 @@ class FlagTagger(Tagger[list[Flag]]):
         for each in value:
             start, end = None, None
             if each.start is not None and each.end is not None:
-                start, end = doc._.said.span(each.start, each.end)
+                start, end = notes(doc).said.span(each.start, each.end)
             flags.append({**asdict(each), "start": start, "end": end})
         return {"flags": flags}
 
@@ -209,10 +210,14 @@ def is_finite(value: object) -> bool:
         return math.isfinite(value)
     if isinstance(value, np.ndarray):
         return value.dtype.kind not in "fc" or bool(np.isfinite(value).all())
-    return all(map(is_finite, _parts(value)))
+    parts = _parts(value)
+    kinds = set(map(type, parts))
+    if kinds == {float}:
+        return all(map(math.isfinite, parts))
+    return kinds <= _WHOLE or all(map(is_finite, parts))
 
 
-def _parts(value: object) -> Iterable[object]:
+def _parts(value: object) -> Collection[Any]:
     if isinstance(value, str | int | bytes):
         return ()
     if isinstance(value, Mapping):
@@ -221,7 +226,7 @@ def _parts(value: object) -> Iterable[object]:
     names = _field_names(kind)
     if names is not None:
         return [getattr(value, name) for name in names]
-    return value if isinstance(value, Iterable) else ()
+    return list(value) if isinstance(value, Iterable) else ()
 
 
 @cache
@@ -249,7 +254,7 @@ def tagger(
                 f"two taggers are called {name!r}", where=kind.__module__, mend="Rename one"
             )
         kind.name, kind.version, kind.needs, kind.uses = name, version, needs, uses
-        Doc.set_extension(name, default=None, force=True)
+        declare(name)
         Language.factory(
             factory_name(name),
             assigns=[f"doc._.{name}"],
@@ -267,6 +272,5 @@ def factory_name(name: str) -> str:
     return f"listening_{name}"
 
 
-Doc.set_extension("said", default=None, force=True)
-Doc.set_extension("whole", default=None, force=True)  # `doc.text` is put together at each call
-Doc.set_extension("failures", default={}, force=True)
+for _name in ("said", "whole", "failures"):  # the whole: `doc.text` is put together at each call
+    declare(_name)

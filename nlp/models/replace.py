@@ -20,6 +20,7 @@ from nlp.models.classifier import Classifier, open_classifier
 from nlp.models.files import find
 from nlp.models.package import Name, SpacyModel
 from nlp.models.plan import MEANINGS, Choice
+from nlp.notes import notes
 from nlp.tagger import Setting, Tagger
 from nlp.taggers.entities import Entity
 from nlp.taggers.language import Spoken
@@ -106,14 +107,14 @@ def _share_out(docs: Sequence[Doc], models: Models) -> list[tuple[Model, list[in
 
 
 def _choose(doc: Doc, models: Models) -> Model | None:
-    spoken: Spoken | None = doc._.language
+    spoken: Spoken | None = notes(doc).language
     if spoken is None:
         return models.get(_HOME)
     return models.get(spoken.code) or (None if spoken.sure else models.get(_HOME))
 
 
 def _texts(docs: Iterable[Doc]) -> list[str]:
-    return [doc._.whole for doc in docs]
+    return [notes(doc).whole for doc in docs]
 
 
 def _scores(model: Model, docs: Sequence[Doc], values: Sequence[Any]) -> list[Any]:
@@ -131,7 +132,7 @@ def _sentiment(model: Model, docs: Sequence[Doc], values: Sequence[Any]) -> list
 def _judge(doc: Doc, p: Mapping[str, float]) -> Sentiment:
     """Return a sentiment by the rules of `nlp.taggers.sentiment`, the language being measured."""
     judged = conclude(doc, {name: p.get(name, 0.0) for name in MEANINGS["sentiment"]})
-    return replace(judged, abstained=abstain(judged.p, doc._.marks, _MEASURED))
+    return replace(judged, abstained=abstain(judged.p, notes(doc).marks, _MEASURED))
 
 
 def _towards(
@@ -139,7 +140,7 @@ def _towards(
 ) -> list[Any]:
     asked = [_targets(names, doc, value) for doc, value in zip(docs, values, strict=True)]
     pairs = [(doc, name) for doc, each in zip(docs, asked, strict=True) for name in each.values()]
-    scores = model.classify([doc._.whole for doc, _ in pairs], [name for _, name in pairs])
+    scores = model.classify([notes(doc).whole for doc, _ in pairs], [name for _, name in pairs])
     judged = iter([_judge(doc, p) for (doc, _), p in zip(pairs, scores, strict=True)])
     return [
         _redirect(value, {key: next(judged) for key in keys})
@@ -150,11 +151,11 @@ def _towards(
 def _targets(names: Mapping[Key, str], doc: Doc, value: Towards) -> dict[Key | None, str]:
     """Return what to ask about: the words of the text, else the name in the brand file."""
     asked: dict[Key | None, str] = {key: names[key] for key in value.matches}
-    for name in reversed(doc._.brands.names):
+    for name in reversed(notes(doc).brands.names):
         if (name.brand_id, name.product_id) in asked:
-            asked[name.brand_id, name.product_id] = doc._.whole[name.start : name.end]
+            asked[name.brand_id, name.product_id] = notes(doc).whole[name.start : name.end]
     if value.asked:
-        asked[None] = doc._.said.target
+        asked[None] = notes(doc).said.target
     return asked
 
 
@@ -174,8 +175,8 @@ def _lend(component: Any, sentiments: Models, targets: Models) -> None:
     def instead(docs: Sequence[Doc], values: Sequence[Any]) -> list[Any]:
         said = list(before(docs, values) if before else values)
         for place, doc in enumerate(docs):
-            if doc._.language.code in lent:
-                whole = doc._.sentiment
+            if notes(doc).language.code in lent:
+                whole = notes(doc).sentiment
                 keys: list[Key | None] = [*said[place].matches, None]
                 judged = dict.fromkeys(keys if said[place].asked else keys[:-1], whole)
                 said[place] = _redirect(said[place], judged)
@@ -191,7 +192,7 @@ def _entities(model: SpacyModel, docs: Sequence[Doc], values: Sequence[Any]) -> 
 
 def _join(doc: Doc, value: Sequence[Entity], names: Sequence[Name]) -> tuple[Entity, ...]:
     """Keep what the brand file and the marks name, and add the model's names beside them."""
-    given = {(each.start, each.end) for each in (*doc._.brands.names, *doc._.marks.found)}
+    given = {(each.start, each.end) for each in (*notes(doc).brands.names, *notes(doc).marks.found)}
     kept = [
         each
         for each in value
@@ -199,7 +200,7 @@ def _join(doc: Doc, value: Sequence[Entity], names: Sequence[Name]) -> tuple[Ent
     ]
     for name in names:
         if all(name.end <= each.start or each.end <= name.start for each in kept):
-            text = doc._.whole[name.start : name.end]
+            text = notes(doc).whole[name.start : name.end]
             kept.append(Entity(name.start, name.end, text, name.label, canonical(text)))
     found = tuple(sorted(kept, key=lambda each: (each.start, each.end)))
     spans = [doc.char_span(each.start, each.end, label=each.type) for each in found]

@@ -19,6 +19,7 @@ from listening.contract import RELATIONS, Brand
 from nlp.homonym import Homonyms
 from nlp.misspelt import P_EDIT, SHORTEST, Variants, Word
 from nlp.names import Bearer, Form, Match, Name, Named, read_forms, read_hashtags, spell
+from nlp.notes import notes
 from nlp.presence import Presence
 from nlp.tagger import Setting, Tagger, tagger
 from nlp.taggers.language import share_of_english
@@ -99,7 +100,7 @@ class BrandsTagger(Tagger[Named]):
             brand_id: names
             for brand_id, names in held.items()
             if self.homonyms[brand_id].is_open(
-                names, sure=self._presence[brand_id].claims(doc._.said)
+                names, sure=self._presence[brand_id].claims(notes(doc).said)
             )
         }
 
@@ -125,7 +126,7 @@ class BrandsTagger(Tagger[Named]):
         if self.talk is None:
             return frozenset()
         asked = [place for place, names_of in enumerate(open_to) if names_of]
-        shares = share_of_english([docs[place]._.marks.prose for place in asked])
+        shares = share_of_english([notes(docs[place]).marks.prose for place in asked])
         return frozenset(place for place, p in zip(asked, shares, strict=True) if p < _FOREIGN)
 
     def _match(
@@ -139,7 +140,7 @@ class BrandsTagger(Tagger[Named]):
     ) -> Named:
         matches: list[Match] = []
         names: list[Name] = []
-        said = doc._.said
+        said = notes(doc).said
         for brand_id, brand in self._brands.items():
             sure = self._presence[brand_id].claims(said)
             company = len(held) > 1 or any(one.brand_id == brand_id for one in people)
@@ -162,7 +163,7 @@ class BrandsTagger(Tagger[Named]):
         return held, people
 
     def _in_marks(self, doc: Doc) -> Iterator[Name]:
-        for mark in doc._.marks.found:
+        for mark in notes(doc).marks.found:
             span = (mark.start, mark.end)
             if mark.kind == "hashtag":
                 forms = self._hashtags.get(squeeze(mark.text))
@@ -188,12 +189,12 @@ class BrandsTagger(Tagger[Named]):
 
     def _in_address(self, doc: Doc, mark: Mark) -> Iterator[Bearer]:
         for brand_id, presence in self._presence.items():
-            if (mark.kind == "handle" and presence.has_handle(mark.text, doc._.said)) or (
+            if (mark.kind == "handle" and presence.has_handle(mark.text, notes(doc).said)) or (
                 mark.kind == "url" and presence.has_link(mark.text)
             ):
                 yield Bearer(brand_id)
         for bearer, presence in self._people.items():
-            if mark.kind == "handle" and presence.has_handle(mark.text, doc._.said):
+            if mark.kind == "handle" and presence.has_handle(mark.text, notes(doc).said):
                 yield bearer
 
     def _in_words(self, doc: Doc) -> Iterator[Name]:
@@ -216,13 +217,13 @@ class BrandsTagger(Tagger[Named]):
             for word, start in words
             if not marked[start]
         ]
-        for found in self._variants.find(plain, doc._.whole):
+        for found in self._variants.find(plain, notes(doc).whole):
             span = (found.start, found.end)
             yield Name.of(found.form, span, p=found.p, reason=found.reason)
 
     def _relate(self, doc: Doc, brand: Brand, names: list[Name], *, sure: bool) -> list[Match]:
         presence = self._presence[brand.id]
-        relation = presence.relation(doc._.said, tagged=any(name.sign for name in names))
+        relation = presence.relation(notes(doc).said, tagged=any(name.sign for name in names))
         first: dict[str | None, Name | None] = {None: None} if sure else {}
         for name in sorted(names, key=lambda each: (each.start, -each.end)):
             # A span in the text beats one in the title, which has no offsets to give.
@@ -238,7 +239,7 @@ class BrandsTagger(Tagger[Named]):
                 relation,
                 name.start,
                 name.end,
-                doc._.whole[name.start : name.end],
+                notes(doc).whole[name.start : name.end],
             )
             for product_id, name in first.items()
         ]
@@ -246,8 +247,8 @@ class BrandsTagger(Tagger[Named]):
 
 def _mark_places(doc: Doc) -> bytearray:
     """Return a byte for each character: 1 within a link, address, handle or hashtag."""
-    marked = bytearray(len(doc._.whole))
-    for mark in doc._.marks.found:
+    marked = bytearray(len(notes(doc).whole))
+    for mark in notes(doc).marks.found:
         marked[mark.start : mark.end] = b"\1" * (mark.end - mark.start)
     return marked
 
@@ -285,7 +286,7 @@ def _longest(names: list[Name]) -> list[Name]:
 
 
 def _in_title(doc: Doc, name: Name) -> bool:
-    return name.start < len(doc._.said.head)
+    return name.start < len(notes(doc).said.head)
 
 
 def _row(doc: Doc, match: Match) -> dict[str, Any]:
@@ -293,7 +294,7 @@ def _row(doc: Doc, match: Match) -> dict[str, Any]:
     start: int | None = None
     end: int | None = None
     if match.start is not None and match.end is not None:
-        start, end = doc._.said.span(match.start, match.end)
+        start, end = notes(doc).said.span(match.start, match.end)
     return {
         "brand_id": match.brand_id,
         "product_id": match.product_id,

@@ -11,6 +11,7 @@ from rapidfuzz.distance import Indel
 from spacy.tokens import Doc
 
 from listening.contract import ALIKE, BITS, Work, bits_apart, registered_hash
+from nlp.notes import notes
 from nlp.rulebook import Cues, nearest
 from nlp.suspicion import Sign, SuspectTagger
 from nlp.tagger import Flag, Setting, tagger
@@ -82,9 +83,9 @@ class CopiedTextTagger(SuspectTagger):
     def flag(self, doc: Doc) -> Iterator[Flag]:
         """Yield the flags of a document's words, and one of its pictures."""
         yield from super().flag(doc)
-        brands = doc._.brands
+        brands = notes(doc).brands
         if self._images and not (brands is not None and brands.is_owned()):
-            yield from _flag_pictures(doc._.said.pictures, self._images)
+            yield from _flag_pictures(notes(doc).said.pictures, self._images)
 
     def _hits(self, norms: Sequence[str]) -> dict[str, list[tuple[int, int]]]:
         """Return for each work where its shingles stand: places in the mention and in it."""
@@ -129,9 +130,9 @@ def _is_quoted(doc: Doc, words: Sequence[_Word], piece: _Piece) -> bool:
     if piece.last - piece.first + 1 > _QUOTE:
         return False
     start, end = words[piece.first].start, words[piece.last].end
-    marked = set(doc._.whole[max(0, start - 3) : start] + doc._.whole[end : end + 3])
-    own = [(name.start, name.end) for name in doc._.brands.names]
-    whose = [*doc._.cues.get("copying.credit", ()), *own]
+    marked = set(notes(doc).whole[max(0, start - 3) : start] + notes(doc).whole[end : end + 3])
+    own = [(name.start, name.end) for name in notes(doc).brands.names]
+    whose = [*notes(doc).cues.get("copying.credit", ()), *own]
     outside = [each for each in whose if each[1] <= start or end <= each[0]]
     return bool(marked & set(_QUOTES)) and bool(nearest((start, end), outside, _CREDIT))
 
@@ -162,12 +163,12 @@ def _flag_pictures(hashes: Sequence[str], images: Mapping[str, str]) -> Iterator
 
 def _talk(doc: Doc) -> Iterator[Sign]:
     """Yield at most one sign: a work beside what was done to it."""
-    cues: Cues = doc._.cues
+    cues: Cues = notes(doc).cues
     for taken in sorted(cues.get("copying.taken", ())):
         work = nearest(taken, cues.get("copying.work", ()), _BESIDE)
         if work:
             start, end = min(taken[0], work[0]), max(taken[1], work[1])
-            words = f"{doc._.whole[slice(*taken)]!r} beside {doc._.whole[slice(*work)]!r}"
+            words = f"{notes(doc).whole[slice(*taken)]!r} beside {notes(doc).whole[slice(*work)]!r}"
             yield Sign(start, end, 0.5, "report", words, "likely")
             return
 

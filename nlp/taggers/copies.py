@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from rensa import RMinHash
 from spacy.tokens import Doc
 
+from nlp.notes import notes
 from nlp.tagger import Tagger, tagger
 
 FEWEST_WORDS: Final = 5
@@ -32,7 +33,7 @@ class CopiesTagger(Tagger[list[int]]):
 
     def tag(self, docs: Sequence[Doc]) -> list[list[int]]:
         """Return the bands of every document."""
-        pairs = [_pairs(doc._.marks.words) for doc in docs]
+        pairs = [_pairs(notes(doc).marks.words) for doc in docs]
         bands = _hash([each for each in pairs if each])
         found = iter(bands)
         return [next(found) if each else [] for each in pairs]

@@ -9,6 +9,7 @@ from typing import Final
 
 from spacy.tokens import Doc
 
+from nlp.notes import notes
 from nlp.protected import ProtectedNames
 from nlp.rulebook import Cues, Span, nearest
 from nlp.suspicion import Sign, Strength, SuspectTagger
@@ -37,10 +38,10 @@ class CounterfeitTagger(SuspectTagger):
 
     def signs(self, doc: Doc) -> Iterator[Sign]:
         """Yield at most one sign: beside a brand likely, else a hint."""
-        cues: Cues = doc._.cues
+        cues: Cues = notes(doc).cues
         copies = [*cues.get("counterfeit.replica", ()), *cues.get("counterfeit.fake", ())]
-        brands = [(name.start, name.end) for name in doc._.brands.names]
-        brands += self._protected.find(doc._.whole)
+        brands = [(name.start, name.end) for name in notes(doc).brands.names]
+        brands += self._protected.find(notes(doc).whole)
         hint: Sign | None = None
         for copy in sorted(copies):
             brand = nearest(copy, brands, _BESIDE)
@@ -59,7 +60,7 @@ class CounterfeitTagger(SuspectTagger):
 
 def _judge(doc: Doc, copy: Span, brand: Span | None) -> Sign | None:
     """Return what a word for a copy says, with the signs of a sale around it."""
-    cues: Cues = doc._.cues
+    cues: Cues = notes(doc).cues
     strong = copy in cues.get("counterfeit.replica", ())
     warned = nearest(copy, cues.get("counterfeit.warning", ()), _BESIDE)
     bought = nearest(
@@ -67,9 +68,9 @@ def _judge(doc: Doc, copy: Span, brand: Span | None) -> Sign | None:
     )
     signs = _sale(doc, copy)
     start, end = (min(copy[0], brand[0]), max(copy[1], brand[1])) if brand else copy
-    words = repr(doc._.whole[copy[0] : copy[1]])
+    words = repr(notes(doc).whole[copy[0] : copy[1]])
     if brand:
-        words += f" beside {doc._.whole[brand[0] : brand[1]]!r}"
+        words += f" beside {notes(doc).whole[brand[0] : brand[1]]!r}"
     if bought:
         strength: Strength = "likely" if signs else "hint"
         return Sign(start, end, 0.5, "report", f"{words}, told by a buyer", strength)
@@ -82,9 +83,9 @@ def _judge(doc: Doc, copy: Span, brand: Span | None) -> Sign | None:
 def _sale(doc: Doc, copy: Span) -> list[str]:
     """Return the names of the signs of a sale around a word."""
     own = _own(doc)
-    links = [(mark.start, mark.end) for mark in doc._.marks.of("url", "email")]
+    links = [(mark.start, mark.end) for mark in notes(doc).marks.of("url", "email")]
     found = {
-        "sale": nearest(copy, doc._.cues.get("counterfeit.sale", ()), _AROUND),
+        "sale": nearest(copy, notes(doc).cues.get("counterfeit.sale", ()), _AROUND),
         "price": nearest(copy, _prices(doc), _AROUND),
         "link": nearest(copy, [link for link in links if link not in own], _AROUND),
     }
@@ -92,8 +93,8 @@ def _sale(doc: Doc, copy: Span) -> list[str]:
 
 
 def _prices(doc: Doc) -> list[Span]:
-    return [match.span() for match in islice(_PRICE.finditer(doc._.whole), MOST)]
+    return [match.span() for match in islice(_PRICE.finditer(notes(doc).whole), MOST)]
 
 
 def _own(doc: Doc) -> set[Span]:
-    return {(name.start, name.end) for name in doc._.brands.names}
+    return {(name.start, name.end) for name in notes(doc).brands.names}

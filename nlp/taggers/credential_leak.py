@@ -9,6 +9,7 @@ from typing import ClassVar, Final
 
 from spacy.tokens import Doc
 
+from nlp.notes import notes
 from nlp.rulebook import Cues, Span, nearest
 from nlp.suspicion import Sign, SuspectTagger
 from nlp.tagger import Flag, tagger
@@ -59,14 +60,14 @@ class CredentialLeakTagger(SuspectTagger):
 
     def signs(self, doc: Doc) -> Iterator[Sign]:
         """Yield a sign for every secret, and one for offers of stolen accounts."""
-        whole = doc._.whole
+        whole = notes(doc).whole
         if any(prefix in whole for prefix in _PREFIXES):
             for match in _KEY.finditer(whole):
                 reason = f"has the form of a key: {match[0][:4]}…"
                 yield Sign(*match.span(), 0.95, "key_form", reason, "sure")
-        cues: Cues = doc._.cues
+        cues: Cues = notes(doc).cues
         secrets = cues.get("credential.secret", ())
-        links = [(each.start, each.end) for each in doc._.marks.found if each.kind != "email"]
+        links = [(each.start, each.end) for each in notes(doc).marks.found if each.kind != "email"]
         seen: set[int] = set()  # "admin password: x" is also "password: x"
         for cue in secrets:
             sign = _after(doc, cue, links)
@@ -84,10 +85,10 @@ def _points_to_a_page(doc: Doc) -> bool:
     "You can log in at login.brand.example" leaks nothing. Of 149 leaks of ours none is like that
     (2026-11-22).
     """
-    links = doc._.marks.of("url")
-    if not links or doc._.cues.get("credential.dump"):
+    links = notes(doc).marks.of("url")
+    if not links or notes(doc).cues.get("credential.dump"):
         return False
-    whole, place, rest = doc._.whole, 0, []
+    whole, place, rest = notes(doc).whole, 0, []
     for link in links:
         rest += [whole[place : link.start], _HOST.sub("", link.text)]
         place = link.end
@@ -95,22 +96,22 @@ def _points_to_a_page(doc: Doc) -> bool:
 
 
 def _after(doc: Doc, cue: Span, links: list[Span]) -> Sign | None:
-    match = _VALUE.match(doc._.whole, cue[1])
+    match = _VALUE.match(notes(doc).whole, cue[1])
     if match is None:
         return None
     start, end = match.span(1)
     value = match[1].rstrip(".,;!?)")
     if not is_secret(value) or any(first < end and start < last for first, last in links):
         return None
-    p = 0.8 if doc._.marks.of("email", "url") or "user" in doc._.whole.lower() else 0.6
-    words = doc._.whole[cue[0] : cue[1]]
+    p = 0.8 if notes(doc).marks.of("email", "url") or "user" in notes(doc).whole.lower() else 0.6
+    words = notes(doc).whole[cue[0] : cue[1]]
     # The reason never repeats the secret: it is kept where more people may read.
     return Sign(start, start + len(value), p, "stated", f"follows {words!r}")
 
 
 def _tokens(doc: Doc) -> Iterator[Sign]:
     """Yield links that let in whoever has them: `reset?token=…`."""
-    for mark in doc._.marks.of("url"):
+    for mark in notes(doc).marks.of("url"):
         if match := _TOKEN.search(mark.text):
             start = mark.start + match.start(1)
             yield Sign(start, mark.start + match.end(1), 0.6, "link", "a link that holds a secret")
@@ -121,9 +122,9 @@ def _pairs(doc: Doc, seen: set[int], links: list[Span]) -> Iterator[Sign]:
 
     Not within a link: "login.brand.example/login?next=orders" is an address.
     """
-    cues: Cues = doc._.cues
+    cues: Cues = notes(doc).cues
     words = [*cues.get("credential.secret", ()), *cues.get("credential.account", ())]
-    for match in islice(_PAIR.finditer(doc._.whole), _MOST) if words else ():
+    for match in islice(_PAIR.finditer(notes(doc).whole), _MOST) if words else ():
         value = match[1].rstrip(".,;!?)")
         if (
             match.start(1) not in seen
@@ -137,13 +138,13 @@ def _pairs(doc: Doc, seen: set[int], links: list[Span]) -> Iterator[Sign]:
 
 def _dumps(doc: Doc) -> Iterator[Sign]:
     """Yield where stolen accounts are spread: a word for many of them beside one for a secret."""
-    cues: Cues = doc._.cues
+    cues: Cues = notes(doc).cues
     secrets = [*cues.get("credential.secret", ()), *cues.get("credential.account", ())]
     for dump in sorted(cues.get("credential.dump", ())):
         other = nearest(dump, [each for each in secrets if each != dump], _BESIDE)
         if other:
             start, end = min(dump[0], other[0]), max(dump[1], other[1])
-            words = f"{doc._.whole[slice(*dump)]!r} beside {doc._.whole[slice(*other)]!r}"
+            words = f"{notes(doc).whole[slice(*dump)]!r} beside {notes(doc).whole[slice(*other)]!r}"
             many = len(cues["credential.dump"]) > 1
             yield Sign(start, end, 0.5, "dump", words, "likely" if many else "hint")
             return

@@ -7,6 +7,7 @@ from typing import Final
 
 from spacy.tokens import Doc
 
+from nlp.notes import notes
 from nlp.rulebook import Cues, nearest
 from nlp.suspicion import Sign, SuspectTagger
 from nlp.tagger import tagger
@@ -20,14 +21,15 @@ class DocumentLeakTagger(SuspectTagger):
 
     def signs(self, doc: Doc) -> Iterator[Sign]:
         """Yield at most one sign: likely where the paper is passed on too."""
-        cues: Cues = doc._.cues
+        cues: Cues = notes(doc).cues
+        whole: str = notes(doc).whole
         papers, passed = cues.get("document.paper", ()), cues.get("document.passed", ())
         for secret in sorted(cues.get("document.secret", ())):
             paper = nearest(secret, [each for each in papers if each != secret], _BESIDE)
             if paper is None:
                 continue
             start, end = min(secret[0], paper[0]), max(secret[1], paper[1])
-            words = f"{doc._.whole[slice(*secret)]!r} beside {doc._.whole[slice(*paper)]!r}"
+            words = f"{whole[slice(*secret)]!r} beside {whole[slice(*paper)]!r}"
             others = [each for each in passed if each not in (secret, paper)]
             if others:
                 yield Sign(start, end, 0.6, "passed_on", f"{words}, passed on", "likely")

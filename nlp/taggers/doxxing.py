@@ -9,6 +9,7 @@ from typing import Final
 from spacy.tokens import Doc
 
 from nlp.address import find_addresses
+from nlp.notes import notes
 from nlp.rulebook import Cues, Span, nearest
 from nlp.suspicion import Sign, SuspectTagger
 from nlp.tagger import tagger
@@ -39,21 +40,21 @@ class DoxxingTagger(SuspectTagger):
 
 def _data(doc: Doc) -> Iterator[tuple[Span, str]]:
     """Yield private data, addresses, number plates, and where somebody is to be found."""
-    for flag in doc._.personal_data:
+    for flag in notes(doc).personal_data:
         if flag.rule in _EXPOSED:
             yield (flag.start, flag.end), flag.rule
-    for span in find_addresses(doc._.whole):
+    for span in find_addresses(notes(doc).whole):
         yield span, "address"
-    cues: Cues = doc._.cues
+    cues: Cues = notes(doc).cues
     for plate in cues.get("doxxing.plate", ()):
-        if match := _PLATE.search(doc._.whole, plate[1], plate[1] + _AFTER):
+        if match := _PLATE.search(notes(doc).whole, plate[1], plate[1] + _AFTER):
             yield match.span(), "plate"
     for haunt in cues.get("doxxing.haunt", ()):
         yield haunt, "haunt"
 
 
 def _judge(doc: Doc, span: Span, what: str) -> Sign | None:
-    cues: Cues = doc._.cues
+    cues: Cues = notes(doc).cues
     exposed = nearest(span, cues.get("doxxing.exposure", ()), _BESIDE)
     incited = nearest(span, cues.get("doxxing.incitement", ()), _AROUND)
     own = nearest(span, cues.get("personal.own", ()), _BESIDE // 3)
@@ -70,15 +71,15 @@ def _judge(doc: Doc, span: Span, what: str) -> Sign | None:
 
 def _person(doc: Doc, span: Span) -> str | None:
     """Return the nearest name, handle or word for a person that is not a brand."""
-    brands = {(name.start, name.end) for name in doc._.brands.names}
-    handles = [(mark.start, mark.end) for mark in doc._.marks.of("handle")]
-    names = [match.span() for match in _NAME.finditer(doc._.whole)]
+    brands = {(name.start, name.end) for name in notes(doc).brands.names}
+    handles = [(mark.start, mark.end) for mark in notes(doc).marks.of("handle")]
+    names = [match.span() for match in _NAME.finditer(notes(doc).whole)]
     people = [
         each
         for each in (*handles, *names)
         if not any(each[0] < last and first < each[1] for first, last in (*brands, span))
     ]
     whom = nearest(span, people, _BESIDE) or nearest(
-        span, doc._.cues.get("doxxing.person", ()), _BESIDE
+        span, notes(doc).cues.get("doxxing.person", ()), _BESIDE
     )
-    return doc._.whole[whom[0] : whom[1]] if whom else None
+    return notes(doc).whole[whom[0] : whom[1]] if whom else None

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from spacy.tokens import Doc
 
+from nlp.notes import notes
 from nlp.tagger import Setting, Tagger, tagger
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ class EncoderTagger(Tagger[Encoding]):
 
     def tag(self, docs: Sequence[Doc]) -> list[Encoding]:
         """Return embedding and probabilities of every document."""
-        encoded = self._encoder.encode([doc._.whole for doc in docs])
+        encoded = self._encoder.encode([notes(doc).whole for doc in docs])
         heads = {
             head.name: (head.labels, encoded.probabilities[head.name].tolist())
             for head in self._encoder.heads

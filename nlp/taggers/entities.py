@@ -10,6 +10,7 @@ from spacy.tokens import Doc
 from spacy.util import filter_spans
 
 from nlp.entity import canonical, decode
+from nlp.notes import notes
 from nlp.tagger import Setting, Tagger, tagger
 from nlp.words import fold
 
@@ -59,7 +60,7 @@ class EntitiesTagger(Tagger[tuple[Entity, ...]]):
         """Return the entities of the text; those of the title have no offsets in it."""
         rows = []
         for entity in value:
-            start, end = doc._.said.span(entity.start, entity.end)
+            start, end = notes(doc).said.span(entity.start, entity.end)
             if start is not None:
                 row = {"start": start, "end": end, "text": entity.text}
                 rows.append({**row, "type": entity.type, "canonical": entity.canonical})
@@ -67,7 +68,7 @@ class EntitiesTagger(Tagger[tuple[Entity, ...]]):
 
     def _find(self, doc: Doc) -> tuple[Entity, ...]:
         named = dict(self._named(doc))
-        for mark in doc._.marks.of("handle", "hashtag", "url"):
+        for mark in notes(doc).marks.of("handle", "hashtag", "url"):
             form = fold(mark.text) if mark.kind != "url" else None
             span = (mark.start, mark.end)
             held = named.get(span)
@@ -86,24 +87,24 @@ class EntitiesTagger(Tagger[tuple[Entity, ...]]):
         return found
 
     def _named(self, doc: Doc) -> Iterator[tuple[tuple[int, int], Entity]]:
-        for name in (*doc._.brands.names, *doc._.brands.people):
+        for name in (*notes(doc).brands.names, *notes(doc).brands.people):
             kind = "person" if name.person_id else "product" if name.product_id else "brand"
             form = self._canonical[name.brand_id, name.product_id, name.person_id]
-            text = doc._.whole[name.start : name.end]
+            text = notes(doc).whole[name.start : name.end]
             yield (name.start, name.end), Entity(name.start, name.end, text, kind, form)
 
     def _read(self, doc: Doc, held: Sequence[Entity]) -> Iterator[Entity]:
         """Yield the names that the model reads where nothing else is known to stand."""
-        if not self._labels or not doc._.encoder:
+        if not self._labels or not notes(doc).encoder:
             return
-        taken = bytearray(len(doc._.whole) + 1)
-        for mark in doc._.marks.of("email"):
+        taken = bytearray(len(notes(doc).whole) + 1)
+        for mark in notes(doc).marks.of("email"):
             taken[mark.start : mark.end] = b"\1" * (mark.end - mark.start)
         for each in held:
             taken[each.start : each.end] = b"\1" * (each.end - each.start)
         tags = {each.start: each for each in held if _is_unknown_tag(each)}
-        for name in decode(doc._.whole, doc._.encoder.reading, self._labels):
-            text = doc._.whole[name.start : name.end]
+        for name in decode(notes(doc).whole, notes(doc).encoder.reading, self._labels):
+            text = notes(doc).whole[name.start : name.end]
             tag = tags.get(name.start - 1)
             if tag is not None and tag.end == name.end:
                 yield Entity(name.start, name.end, text, name.type, canonical(tag.text))

@@ -8,6 +8,7 @@ from typing import ClassVar, Final
 from spacy.tokens import Doc
 
 from nlp.lookalike import Lookalike, is_avowed_fan, judge_handle, judge_host
+from nlp.notes import notes
 from nlp.presence import Presence, host_of
 from nlp.rulebook import Cues, Span, nearest
 from nlp.suspicion import Sign, Strength, SuspectTagger
@@ -30,7 +31,7 @@ class ImpersonationTagger(SuspectTagger):
 
     def signs(self, doc: Doc) -> Iterator[Sign]:
         """Yield at most one sign for the author and the page, one for every other address."""
-        said: Said = doc._.said
+        said: Said = notes(doc).said
         if any(presence.is_author(said) for _, presence in self._brands):
             return
         if not is_avowed_fan(f"{said.author} {said.author_name}"):
@@ -41,13 +42,13 @@ class ImpersonationTagger(SuspectTagger):
         yield from _talk(doc)
 
     def _author(self, doc: Doc) -> Iterator[Sign]:
-        said: Said = doc._.said
+        said: Said = notes(doc).said
         if found := self._handle(said.author, said.author_name):
             p, rule, reason = found
             yield Sign(*_text(doc), p, rule, reason, "sure")
 
     def _page(self, doc: Doc) -> Iterator[Sign]:
-        said: Said = doc._.said
+        said: Said = notes(doc).said
         if found := self._host(host_of(said.url)) if said.url else None:
             p, rule, reason = found
             yield Sign(*_text(doc), p, rule, reason, "sure")
@@ -55,8 +56,8 @@ class ImpersonationTagger(SuspectTagger):
     def _links(self, doc: Doc) -> Iterator[Sign]:
         """Yield hosts in the text. Where it says nothing else, no model can judge an added word."""
         seen: set[str] = set()
-        sure = _SURE if doc._.marks.words else _SURE | {"added_word"}
-        for mark in doc._.marks.of("url", "email"):
+        sure = _SURE if notes(doc).marks.words else _SURE | {"added_word"}
+        for mark in notes(doc).marks.of("url", "email"):
             host = host_of(mark.text.rpartition("@")[2] if mark.kind == "email" else mark.text)
             if host and host not in seen:
                 seen.add(host)
@@ -67,8 +68,8 @@ class ImpersonationTagger(SuspectTagger):
 
     def _handles(self, doc: Doc) -> Iterator[Sign]:
         """Yield handles in the text: who is called by one may be the one who is told of."""
-        for mark in doc._.marks.of("handle"):
-            said: Said = doc._.said
+        for mark in notes(doc).marks.of("handle"):
+            said: Said = notes(doc).said
             official = any(presence.has_handle(mark.text, said) for _, presence in self._brands)
             if (
                 not official
@@ -97,20 +98,20 @@ class ImpersonationTagger(SuspectTagger):
 
 def _text(doc: Doc) -> Span:
     """Return the whole without its title."""
-    start = len(doc._.said.head)
-    return start, max(start, len(doc._.whole))
+    start = len(notes(doc).said.head)
+    return start, max(start, len(notes(doc).whole))
 
 
 def _talk(doc: Doc) -> Iterator[Sign]:
     """Yield where a text poses as an office and asks for secrets, or tells of who does."""
-    cues: Cues = doc._.cues
+    cues: Cues = notes(doc).cues
     lures = cues.get("pose.lure", ())
     for told, rule in (("pose.report", "report"), ("pose.office", "pose")):
         for cue in sorted(cues.get(told, ())):
             lure = nearest(cue, lures, _AROUND)
-            words = repr(doc._.whole[slice(*cue)])
+            words = repr(notes(doc).whole[slice(*cue)])
             if lure:
-                reason = f"{words} with {doc._.whole[slice(*lure)]!r}"
+                reason = f"{words} with {notes(doc).whole[slice(*lure)]!r}"
                 yield Sign(min(cue[0], lure[0]), max(cue[1], lure[1]), 0.6, rule, reason, "likely")
                 return
             if rule == "report":

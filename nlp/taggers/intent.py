@@ -15,6 +15,7 @@ from typing import Any, ClassVar, Final, Literal
 from spacy.tokens import Doc
 
 from listening.contract import INTENTS
+from nlp.notes import notes
 from nlp.tagger import Setting, Tagger, tagger
 from nlp.taggers.sentiment import measured
 from nlp.words import fold
@@ -91,17 +92,17 @@ class IntentTagger(Tagger[Scores]):
         return {"intents": [{"id": intent, "p": value.get(intent)} for intent in INTENTS]}
 
     def _score(self, doc: Doc) -> Scores:
-        rule = question(doc._.marks.prose)
-        if not measured(doc._.language) or not doc._.marks.words:
+        rule = question(notes(doc).marks.prose)
+        if not measured(notes(doc).language) or not notes(doc).marks.words:
             return {"question": rule}  # no head learned from texts without words
-        said = doc._.encoder.probabilities
+        said = notes(doc).encoder.probabilities
         others: dict[str, float | None] = {
             intent: said[head][intent] for intent, head in self._heads.items()
         }
         others |= {"question": rule, "praise": _liking(doc)}
         head = said.get(HEAD, {})
         scores = {intent: join(intent, head.get(intent), others.get(intent)) for intent in INTENTS}
-        if doc._.target is not None and doc._.target.own:
+        if notes(doc).target is not None and notes(doc).target.own:
             scores["praise"] = None  # what a brand says of itself
         return scores
 
@@ -143,8 +144,8 @@ def _ask(sentence: str) -> float:
 
 def _liking(doc: Doc) -> float | None:
     """Return the positive probability towards the brand liked best, else of the whole mention."""
-    towards = doc._.target.matches.values() if doc._.target else ()
+    towards = notes(doc).target.matches.values() if notes(doc).target else ()
     liked = [each.p["positive"] for each in towards]
-    if not liked and doc._.sentiment:
-        liked = [doc._.sentiment.p["positive"]]
+    if not liked and notes(doc).sentiment:
+        liked = [notes(doc).sentiment.p["positive"]]
     return max(liked, default=None)

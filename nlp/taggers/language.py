@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Final
 from lingua import IsoCode639_1, Language, LanguageDetector, LanguageDetectorBuilder
 from spacy.tokens import Doc
 
+from nlp.notes import notes
 from nlp.tagger import Tagger, tagger
 from nlp.taggers.marks import Marks
 
@@ -63,11 +64,11 @@ class LanguageTagger(Tagger[Spoken]):
 
 def _prose(doc: Doc) -> str:
     """Return the prose without brand names: "I hate my Ternwick" is not German."""
-    names = doc._.brands.names if doc._.brands else ()
+    names = notes(doc).brands.names if notes(doc).brands else ()
     if not names:
-        return str(doc._.marks.prose[:_CHARACTERS])
-    whole: str = doc._.whole
-    spans = [(each.start, each.end) for each in (*doc._.marks.found, *names)]
+        return str(notes(doc).marks.prose[:_CHARACTERS])
+    whole: str = notes(doc).whole
+    spans = [(each.start, each.end) for each in (*notes(doc).marks.found, *names)]
     parts, position = [], 0
     for start, end in sorted(spans):
         parts.append(whole[position:start])
@@ -106,8 +107,8 @@ def _quick(p: float) -> Spoken | None:
 
 
 def _choose(doc: Doc, shares: Mapping[str, float]) -> Spoken:
-    marks: Marks = doc._.marks
-    declared = doc._.said.lang.lower().replace("_", "-").split("-")[0]
+    marks: Marks = notes(doc).marks
+    declared = notes(doc).said.lang.lower().replace("_", "-").split("-")[0]
     if shares.get(declared, 0.0) >= _HINTED:
         return Spoken(declared, shares[declared], sure=True)
     best = max(shares, key=lambda code: shares[code], default="")

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from spacy.tokens import Doc
 
+from nlp.notes import notes
 from nlp.rulebook import Cues, Span
 from nlp.suspicion import Sign, Strength, SuspectTagger
 from nlp.tagger import tagger
@@ -17,12 +18,12 @@ class LegalTalkTagger(SuspectTagger):
 
     def signs(self, doc: Doc) -> Iterator[Sign]:
         """Yield one sign: where the first step is named, likely where several are."""
-        cues: Cues = doc._.cues
+        cues: Cues = notes(doc).cues
         steps = _longest(cues.get("legal.step", ()))
         if not steps:
             return
         start, end = steps[0]
-        named = sorted({doc._.whole[first:last].casefold() for first, last in steps})
+        named = sorted({notes(doc).whole[first:last].casefold() for first, last in steps})
         words = ", ".join(repr(each) for each in named[:3])
         strength: Strength = "likely" if len(named) > 1 or " " in named[0] else "hint"
         p = 0.6 if len(named) > 1 else 0.5

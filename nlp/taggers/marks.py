@@ -9,6 +9,7 @@ from typing import Any, Final, Literal
 
 from spacy.tokens import Doc
 
+from nlp.notes import notes
 from nlp.tagger import Tagger, tagger
 from nlp.words import WORD, fold
 
@@ -63,7 +64,7 @@ class MarksTagger(Tagger[Marks]):
 
     def tag(self, docs: Sequence[Doc]) -> list[Marks]:
         """Return the marks of every document."""
-        return [scan(doc._.whole) for doc in docs]
+        return [scan(notes(doc).whole) for doc in docs]
 
     def columns(self, doc: Doc, value: Marks) -> dict[str, Any]:
         """Return nothing: `entities` reports the marks."""

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from spacy.tokens import Doc
 
 from nlp.tagger import Tagger, tagger
-from nlp.taggers.sentiment import measured
+from nlp.taggers.sentiment import measured_head
 
 
 @tagger("offensive", version="2", needs=("encoder", "language"))
@@ -19,10 +19,7 @@ class OffensiveTagger(Tagger[Mapping[str, float]]):
 
     def tag(self, docs: Sequence[Doc]) -> list[Mapping[str, float]]:
         """Return the head's probability; empty without the head or in other languages."""
-        return [
-            doc._.encoder.probabilities.get("offensive", {}) if measured(doc._.language) else {}
-            for doc in docs
-        ]
+        return [measured_head(doc, "offensive") for doc in docs]
 
     def columns(self, doc: Doc, value: Mapping[str, float]) -> dict[str, Any]:
         """Return the probability."""

@@ -16,6 +16,7 @@ from spacy.tokens import Doc
 
 from nlp.address import find_addresses
 from nlp.identity import IDENTITIES
+from nlp.notes import notes
 from nlp.personal import Recognisers, is_fictional, is_free, is_possible, is_role_mailbox
 from nlp.presence import Presence
 from nlp.rulebook import Cues, Span, nearest
@@ -67,7 +68,7 @@ class PersonalDataTagger(SuspectTagger):
 
     def signs(self, doc: Doc) -> Iterator[Sign]:
         """Yield every piece of personal data once, the surest reading first."""
-        if not _SCREEN.search(doc._.whole):
+        if not _SCREEN.search(notes(doc).whole):
             return
         taken: list[Span] = []
         for sign in self._all(doc):
@@ -77,7 +78,7 @@ class PersonalDataTagger(SuspectTagger):
 
     def _all(self, doc: Doc) -> Iterator[Sign]:
         yield from self._mails(doc)
-        digits = len(_DIGIT.findall(doc._.whole))
+        digits = len(_DIGIT.findall(notes(doc).whole))
         if digits:
             yield from self._accounts(doc)
         if digits >= _FEWEST_DIGITS:  # none of the forms has fewer
@@ -90,9 +91,9 @@ class PersonalDataTagger(SuspectTagger):
             yield from _addresses(doc)
 
     def _mails(self, doc: Doc) -> Iterator[Sign]:
-        whole = doc._.whole
+        whole = notes(doc).whole
         reason = "an e-mail address of a person"
-        for mark in doc._.marks.of("email")[:_MOST]:
+        for mark in notes(doc).marks.of("email")[:_MOST]:
             name, _, host = mark.text.rpartition("@")
             public = is_role_mailbox(name) or any(
                 presence.has_domain(host.casefold()) for presence in self._presences
@@ -105,27 +106,27 @@ class PersonalDataTagger(SuspectTagger):
                 yield Sign(*match.span(), 0.7, "email", f"{reason}, spelled out", "likely")
 
     def _accounts(self, doc: Doc) -> Iterator[Sign]:
-        for match in islice(_ACCOUNT.finditer(doc._.whole), _MOST):
+        for match in islice(_ACCOUNT.finditer(notes(doc).whole), _MOST):
             if length := self._recognisers.measure_account(match[0]):
                 end = match.start() + length
                 yield Sign(match.start(), end, 0.95, "iban", "an IBAN, checksum right", "sure")
 
     def _identities(self, doc: Doc) -> Iterator[Sign]:
-        whole = doc._.whole
+        whole = notes(doc).whole
         for kind in IDENTITIES:
             for span in kind.find(whole, self._recognisers):
                 if not _in_marks(doc, span):
                     yield Sign(*span, 0.85, kind.rule, f"has the form of {kind.name}", "sure")
 
     def _numbers(self, doc: Doc) -> Iterator[Sign]:
-        for match in islice(_DIGITS.finditer(doc._.whole), _MOST):
+        for match in islice(_DIGITS.finditer(notes(doc).whole), _MOST):
             if not _in_marks(doc, match.span()):
                 sign = self._card(doc, match) or self._phone(doc, match)
                 if sign:
                     yield sign
 
     def _card(self, doc: Doc, match: re.Match[str]) -> Sign | None:
-        cues: Cues = doc._.cues
+        cues: Cues = notes(doc).cues
         named = nearest(match.span(), cues.get("personal.card", ()), _BESIDE)
         if not (named or _GROUPED.search(match[0])) or not self._recognisers.is_card(match[0]):
             return None
@@ -135,7 +136,7 @@ class PersonalDataTagger(SuspectTagger):
         return Sign(*match.span(), 0.9, "credit_card", reason, strength)
 
     def _phone(self, doc: Doc, match: re.Match[str]) -> Sign | None:
-        cues: Cues = doc._.cues
+        cues: Cues = notes(doc).cues
         digits, span = match[0], match.span()
         count = sum(map(str.isdigit, digits))
         if is_free(digits) or not _SHORTEST_PHONE <= count <= _LONGEST_PHONE:
@@ -155,28 +156,28 @@ class PersonalDataTagger(SuspectTagger):
 
 
 def _births(doc: Doc) -> Iterator[Sign]:
-    cues = doc._.cues.get("personal.birth", ())
+    cues = notes(doc).cues.get("personal.birth", ())
     if cues:
-        for match in islice(_DATE.finditer(doc._.whole), _MOST):
+        for match in islice(_DATE.finditer(notes(doc).whole), _MOST):
             if nearest(match.span(), cues, _BESIDE // 2):
                 yield Sign(*match.span(), 0.7, "birth", "somebody's date of birth", "likely")
 
 
 def _papers(doc: Doc) -> Iterator[Sign]:
     """Yield the numbers of papers by their word: there are too many forms for a checksum."""
-    for cue in doc._.cues.get("personal.paper", ()):
-        for match in islice(_PAPER.finditer(doc._.whole, cue[1], cue[1] + _AFTER + 24), 2):
+    for cue in notes(doc).cues.get("personal.paper", ()):
+        for match in islice(_PAPER.finditer(notes(doc).whole, cue[1], cue[1] + _AFTER + 24), 2):
             digits = sum(map(str.isdigit, match[0]))
             if match.start() - cue[1] <= _AFTER and digits >= _FEWEST_DIGITS:
-                words = doc._.whole[slice(*cue)]
+                words = notes(doc).whole[slice(*cue)]
                 reason = f"the number of a personal paper, after {words!r}"
                 yield Sign(*match.span(), 0.7, "paper", reason, "likely")
                 break
 
 
 def _addresses(doc: Doc) -> Iterator[Sign]:
-    cues: Cues = doc._.cues
-    for span in find_addresses(doc._.whole):
+    cues: Cues = notes(doc).cues
+    for span in find_addresses(notes(doc).whole):
         own = nearest(span, cues.get("personal.address", ()), _BESIDE)
         exposed = nearest(span, cues.get("doxxing.exposure", ()), _BESIDE)
         public = nearest(span, cues.get("personal.place", ()), _BESIDE)
@@ -185,4 +186,4 @@ def _addresses(doc: Doc) -> Iterator[Sign]:
 
 
 def _in_marks(doc: Doc, span: Span) -> bool:
-    return any(mark.start < span[1] and span[0] < mark.end for mark in doc._.marks.found)
+    return any(mark.start < span[1] and span[0] < mark.end for mark in notes(doc).marks.found)

@@ -7,6 +7,7 @@ from typing import Final
 
 from spacy.tokens import Doc
 
+from nlp.notes import notes
 from nlp.rulebook import Cues, Span, before, nearest
 from nlp.suspicion import Sign, Strength, SuspectTagger
 from nlp.tagger import tagger
@@ -24,7 +25,7 @@ class SafetyTagger(SuspectTagger):
 
     def signs(self, doc: Doc) -> Iterator[Sign]:
         """Yield at most one sign: the first hazard that holds."""
-        cues: Cues = doc._.cues
+        cues: Cues = notes(doc).cues
         told = [
             *(("hazard", span) for span in cues.get("safety.hazard", ())),
             *(("injury", span) for span in cues.get("safety.injury", ())),
@@ -38,20 +39,20 @@ class SafetyTagger(SuspectTagger):
 
 
 def _judge(doc: Doc, rule: str, span: Span) -> Sign | None:
-    cues: Cues = doc._.cues
+    cues: Cues = notes(doc).cues
     if before(span, cues.get("safety.denial", ()), _DENIED):
         return None
     if nearest(span, cues.get("safety.figure", ()), _FIGURE):
         return None
     devices = [each for each in cues.get("safety.device", ()) if each != span]
     device = nearest(span, devices, _BESIDE)
-    brands = [(name.start, name.end) for name in doc._.brands.names if not name.sign]
+    brands = [(name.start, name.end) for name in notes(doc).brands.names if not name.sign]
     brand = nearest(span, brands, _BESIDE)
     # A brand that is only addressed may have to do with an injury; it takes a device too.
     near = device is not None or (brand is not None and rule != "injury")
-    p = 0.4 + 0.2 * bool(device) + 0.2 * bool(doc._.brands.ids) + 0.1 * bool(brand)
-    words = doc._.whole[span[0] : span[1]]
+    p = 0.4 + 0.2 * bool(device) + 0.2 * bool(notes(doc).brands.ids) + 0.1 * bool(brand)
+    words = notes(doc).whole[span[0] : span[1]]
     about = device or brand or span
-    reason = f"{words!r} told of {doc._.whole[about[0] : about[1]]!r}" if near else repr(words)
+    reason = f"{words!r} told of {notes(doc).whole[about[0] : about[1]]!r}" if near else repr(words)
     strength: Strength = "likely" if near and rule != "danger" else "hint"
     return Sign(*span, round(p, 2), rule, reason, strength)

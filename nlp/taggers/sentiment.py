@@ -11,6 +11,7 @@ import emoji
 from spacy.tokens import Doc
 
 from listening.contract import SENTIMENTS
+from nlp.notes import notes
 from nlp.tagger import Setting, Tagger, tagger
 from nlp.taggers.language import Spoken
 from nlp.taggers.marks import Marks
@@ -56,7 +57,7 @@ class SentimentTagger(Tagger[Sentiment]):
 
     def tag(self, docs: Sequence[Doc]) -> list[Sentiment]:
         """Return the sentiment of every document."""
-        return [conclude(doc, doc._.encoder.probabilities["sentiment"]) for doc in docs]
+        return [conclude(doc, notes(doc).encoder.probabilities["sentiment"]) for doc in docs]
 
     def columns(self, doc: Doc, value: Sentiment) -> dict[str, Any]:
         """Return label, probabilities and abstention."""
@@ -69,18 +70,25 @@ def conclude(doc: Doc, raw: Mapping[str, float]) -> Sentiment:
     total = sum(raw.values())
     p = {name: raw[name] / total for name in SENTIMENTS}
     label = max(SENTIMENTS, key=lambda name: p[name])
-    return Sentiment(label, p, abstain(p, doc._.marks, doc._.language))
+    return Sentiment(label, p, abstain(p, notes(doc).marks, notes(doc).language))
 
 
 def is_pleased(doc: Doc, least: float) -> bool:
     """Tell whether a mention is surely positive; not where the head abstains or is absent."""
-    sentiment: Sentiment | None = doc._.sentiment
+    sentiment: Sentiment | None = notes(doc).sentiment
     return bool(sentiment and not sentiment.abstained and sentiment.p["positive"] >= least)
 
 
 def measured(spoken: Spoken) -> bool:
     """Tell whether the heads were measured on what is spoken; unsure counts as measured."""
     return not spoken.sure or spoken.code in LANGUAGES
+
+
+def measured_head(doc: Doc, head: str) -> Mapping[str, float]:
+    """Return a head's probabilities; none without it, or of what it was not measured on."""
+    held = notes(doc)
+    found: Mapping[str, float] = held.encoder.probabilities.get(head, {})
+    return found if measured(held.language) else {}
 
 
 def abstain(p: Mapping[str, float], marks: Marks, spoken: Spoken) -> str | None:

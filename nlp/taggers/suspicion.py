@@ -17,6 +17,7 @@ from spacy.tokens import Doc
 
 from listening.contract import FLAGS, ConfigurationError
 from nlp.manifest import RESTORE
+from nlp.notes import notes
 from nlp.opinion import Opinion
 from nlp.suspicion import (
     HEAD,
@@ -41,7 +42,7 @@ class _View:
     doc: Doc
     head: Floats
     opinion: Floats
-    known: bool  # the language is one that the head was measured on, or nobody knows it
+    known: bool
     join: Join
     likely: Floats
 
@@ -73,9 +74,9 @@ class SuspicionTagger(Tagger[Mapping[str, Suspect]]):
         """Return probability and sentence of each kind; nothing where there is no head."""
         if not self._is_able:
             return [{} for _ in docs]
-        views = [self._look(doc) for doc in docs]
+        views = self._look(docs)
         asked = [view for view in views if self._is_suspect(view)]
-        readings = [view.doc._.encoder.reading for view in asked]
+        readings = [notes(view.doc).encoder.reading for view in asked]
         logits = self._encoder.judge_flags(readings) if asked else ()
         for view, found in zip(asked, logits, strict=True):
             view.join = thresholds().choose(measured=view.known, asked=True)
@@ -87,22 +88,29 @@ class SuspicionTagger(Tagger[Mapping[str, Suspect]]):
         del doc, value
         return {}
 
-    def _look(self, doc: Doc) -> _View:
-        encoding = doc._.encoder
-        said = encoding.probabilities[HEAD]
-        head = np.array([said[kind] for kind in FLAGS], np.float32)
-        opinion = self._opinion.add(self._opinion.read(doc), encoding.embedding)
-        spoken = doc._.language
-        known = not spoken or measured(spoken)
-        join = thresholds().choose(measured=known)
-        return _View(doc, head, opinion, known, join, weigh(join, head, opinion))
+    def _look(self, docs: Sequence[Doc]) -> list[_View]:
+        """Weigh head and opinion of all documents, those of one join at a time."""
+        said = [notes(doc).encoder.probabilities[HEAD] for doc in docs]
+        head = np.array([[each[kind] for kind in FLAGS] for each in said], np.float32)
+        opinion = np.stack([self._opine(doc) for doc in docs])
+        known = [_is_known(doc) for doc in docs]
+        likely = np.empty_like(head)
+        for is_known in (True, False):
+            rows = [row for row, each in enumerate(known) if each is is_known]
+            join = thresholds().choose(measured=is_known)
+            likely[rows] = weigh(join, head[rows], opinion[rows])
+        joins = [thresholds().choose(measured=is_known) for is_known in known]
+        return list(map(_View, docs, head, opinion, known, joins, likely))
+
+    def _opine(self, doc: Doc) -> Floats:
+        return self._opinion.add(self._opinion.read(doc), notes(doc).encoder.embedding)
 
     def _is_suspect(self, view: _View) -> bool:
         branch = self._encoder.manifest.flag
         return branch is not None and float(view.likely.max()) >= thresholds().screen
 
     def _conclude(self, view: _View) -> Iterator[tuple[str, Suspect]]:
-        whole: str = view.doc._.whole
+        whole: str = notes(view.doc).whole
         likely = view.likely.tolist()
         limits = thresholds().limits
         raised = {kind for kind, p in zip(FLAGS, likely, strict=True) if p >= limits[kind]}
@@ -113,3 +121,9 @@ class SuspicionTagger(Tagger[Mapping[str, Suspect]]):
             if kind in raised:
                 span = speaking(whole, self._opinion.weigh(places, kind))
             yield kind, Suspect(p, *span, view.join.hint, view.join.likely)
+
+
+def _is_known(doc: Doc) -> bool:
+    """Tell whether the head was measured on a document's language, or nobody knows it."""
+    spoken = notes(doc).language
+    return not spoken or measured(spoken)

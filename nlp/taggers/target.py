@@ -17,6 +17,7 @@ from spacy.tokens import Doc
 from listening.contract import SENTIMENTS
 from nlp.encoder import Question
 from nlp.names import Match
+from nlp.notes import notes
 from nlp.presence import Presence
 from nlp.switch import find_side, weigh
 from nlp.tagger import Setting, Tagger, tagger
@@ -84,7 +85,7 @@ class TargetTagger(Tagger[Towards]):
 
     def report(self, doc: Doc) -> Mapping[str, Any]:
         """Return the columns, or those of a failure where something was asked for."""
-        return super().report(doc) if doc._.said.target else {}
+        return super().report(doc) if notes(doc).said.target else {}
 
     def _label(self, docs: Sequence[Doc]) -> None:
         super()._label(docs)
@@ -93,32 +94,32 @@ class TargetTagger(Tagger[Towards]):
 
     def _ask(self, doc: Doc) -> Iterator[tuple[Key | None, list[Question]]]:
         """Yield the questions about each target; none: the whole mention speaks of it."""
-        said, reading = doc._.said, doc._.encoder.reading
-        for match in doc._.brands.matches:
+        said, reading = notes(doc).said, notes(doc).encoder.reading
+        for match in notes(doc).brands.matches:
             # A brand's own words tell nothing of what people think of it.
             if not self._is_own(doc, match):
                 yield (match.brand_id, match.product_id), self._ask_match(doc, match)
         if said.target:
-            place = find_target(doc._.whole, said.target)
-            yield None, [Question(doc._.whole, place or said.target, reading)]
+            place = find_target(notes(doc).whole, said.target)
+            yield None, [Question(notes(doc).whole, place or said.target, reading)]
 
     def _ask_match(self, doc: Doc, match: Match) -> list[Question]:
         key, links = (match.brand_id, match.product_id), _links(doc)
         places = [
             (name.start, name.end)
-            for name in doc._.brands.names
+            for name in notes(doc).brands.names
             if (name.brand_id, name.product_id) == key and (name.start, name.end) not in links
         ]
         if places:
-            reading = doc._.encoder.reading
-            return [Question(doc._.whole, place, reading) for place in places[:PLACES]]
-        others = (name for name in doc._.brands.names if name.brand_id != match.brand_id)
+            reading = notes(doc).encoder.reading
+            return [Question(notes(doc).whole, place, reading) for place in places[:PLACES]]
+        others = (name for name in notes(doc).brands.names if name.brand_id != match.brand_id)
         if all((name.start, name.end) in links for name in others):
             return []
-        return [Question(doc._.whole, self._names[key])]
+        return [Question(notes(doc).whole, self._names[key])]
 
     def _is_own(self, doc: Doc, match: Match) -> bool:
-        return self._presence[match.brand_id].is_author(doc._.said)
+        return self._presence[match.brand_id].is_author(notes(doc).said)
 
     def _gather(
         self,
@@ -129,20 +130,20 @@ class TargetTagger(Tagger[Towards]):
         judged = {
             key: conclude(doc, _weigh_places(doc, asked[key], places))
             if places
-            else doc._.sentiment
+            else notes(doc).sentiment
             for key, places in answers.items()
         }
         wanted = judged.pop(None, None)
         matches = {key: held for key, held in judged.items() if key is not None}
-        own = any(self._is_own(doc, match) for match in doc._.brands.matches)
+        own = any(self._is_own(doc, match) for match in notes(doc).brands.matches)
         return Towards(matches, wanted, own)
 
 
 def report_match(doc: Doc, key: Key) -> dict[str, Any]:
     """Return what is thought of a match by its columns; nothing where it was not judged."""
-    if "target" in doc._.failures:
+    if "target" in notes(doc).failures:
         return {"abstained": "failed"}
-    judged = doc._.target.matches.get(key) if doc._.target else None
+    judged = notes(doc).target.matches.get(key) if notes(doc).target else None
     return judged.fields if judged else {}
 
 
@@ -150,24 +151,24 @@ def _weigh_places(
     doc: Doc, questions: Sequence[Question], answers: Sequence[NDArray[np.float64]]
 ) -> dict[str, float]:
     """Return the mean of what is said at each place, a switch told by `nlp.switch` included."""
-    mood = doc._.sentiment.p if doc._.sentiment else dict.fromkeys(SENTIMENTS, 0.0)
+    mood = notes(doc).sentiment.p if notes(doc).sentiment else dict.fromkeys(SENTIMENTS, 0.0)
     weighed = []
     for question, answer in zip(questions, answers, strict=True):
         p = dict(zip(SENTIMENTS, answer.tolist(), strict=True))
         place = question.target
-        side = None if isinstance(place, str) else find_side(doc._.whole, place, mood)
+        side = None if isinstance(place, str) else find_side(notes(doc).whole, place, mood)
         weighed.append(weigh(side, p))
     return {name: float(np.mean([each[name] for each in weighed])) for name in SENTIMENTS}
 
 
 def _links(doc: Doc) -> set[tuple[int, int]]:
-    return {(mark.start, mark.end) for mark in doc._.marks.of("url")}
+    return {(mark.start, mark.end) for mark in notes(doc).marks.of("url")}
 
 
 def _let_go(doc: Doc) -> None:
     """Drop the token states: a batch of long texts holds 100 MB of them."""
-    encoding = doc._.encoder
+    encoding = notes(doc).encoder
     if encoding is None:
         return
     states = np.empty((0, encoding.reading.states.shape[1]), np.float16)
-    doc._.encoder = replace(encoding, reading=replace(encoding.reading, states=states))
+    notes(doc).encoder = replace(encoding, reading=replace(encoding.reading, states=states))

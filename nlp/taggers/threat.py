@@ -7,6 +7,7 @@ from typing import ClassVar, Final
 
 from spacy.tokens import Doc
 
+from nlp.notes import notes
 from nlp.rulebook import Cues, Span, after, nearest
 from nlp.suspicion import Sign, SuspectTagger
 from nlp.tagger import tagger
@@ -31,7 +32,7 @@ class ThreatTagger(SuspectTagger):
 
     def signs(self, doc: Doc) -> Iterator[Sign]:
         """Yield at most one sign."""
-        cues: Cues = doc._.cues
+        cues: Cues = notes(doc).cues
         if is_pleased(doc, _KINDLY):
             return
         for deed in sorted(cues.get("threat.violence", ())):
@@ -44,6 +45,7 @@ class ThreatTagger(SuspectTagger):
 
 def _menace(doc: Doc, cues: Cues) -> Iterator[Sign]:
     """Yield two of weapon, harm and menace close together: likely; one of them: a hint."""
+    whole: str = notes(doc).whole
     groups = {name: cues.get(f"threat.{name}", ()) for name in ("menace", "harm", "weapon")}
     for name, spans in groups.items():
         others = [each for other, found in groups.items() if other != name for each in found]
@@ -53,10 +55,10 @@ def _menace(doc: Doc, cues: Cues) -> Iterator[Sign]:
             if nearest(span, cues.get("threat.figure", ()), _FIGURE):
                 continue
             if beside is None:
-                yield Sign(*span, 0.3, name, repr(doc._.whole[slice(*span)]), "hint")
+                yield Sign(*span, 0.3, name, repr(whole[slice(*span)]), "hint")
                 return
             start, end = min(span[0], beside[0]), max(span[1], beside[1])
-            words = f"{doc._.whole[slice(*span)]!r} beside {doc._.whole[slice(*beside)]!r}"
+            words = f"{whole[slice(*span)]!r} beside {whole[slice(*beside)]!r}"
             yield Sign(start, end, 0.5, "menace", words, "likely")
             return
 
@@ -68,7 +70,7 @@ def _whole(doc: Doc, cues: Cues, deed: Span) -> Span | None:
         return None
     intent = min(intents)
     others = cues.get("threat.victim", ())
-    handles = [(mark.start, mark.end) for mark in doc._.marks.of("handle")]
+    handles = [(mark.start, mark.end) for mark in notes(doc).marks.of("handle")]
     victim = after(deed, [*others, *handles], _NEXT)
     if victim is None:  # German and French put the victim first: "ich werde euch …"
         between = [each for each in others if intent[1] <= each[0] and each[1] <= deed[0]]
@@ -79,6 +81,6 @@ def _whole(doc: Doc, cues: Cues, deed: Span) -> Span | None:
 
 
 def _raise(doc: Doc, span: Span) -> Sign:
-    offensive = (doc._.offensive or {}).get("offensive", 0.0)
-    reason = f"{doc._.whole[span[0] : span[1]]!r} announces violence"
+    offensive = (notes(doc).offensive or {}).get("offensive", 0.0)
+    reason = f"{notes(doc).whole[span[0] : span[1]]!r} announces violence"
     return Sign(*span, round(0.6 + 0.3 * offensive, 2), "announced", reason)

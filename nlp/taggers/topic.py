@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from spacy.tokens import Doc
 
 from listening.contract import Topic
+from nlp.notes import notes
 from nlp.stems import content_stems
 from nlp.tagger import Setting, Tagger, tagger
 from nlp.taggers.marks import scan
@@ -61,7 +62,7 @@ class TopicTagger(Tagger[Scores]):
         if not self._topics:
             return [{} for _ in docs]
         # One product a document: a matrix product's last bits depend on its other rows.
-        cosines = np.stack([self._centres @ doc._.encoder.embedding for doc in docs])
+        cosines = np.stack([self._centres @ notes(doc).encoder.embedding for doc in docs])
         nearness = cosines - cosines.mean(axis=1, keepdims=True)
         return [self._score(doc, near) for doc, near in zip(docs, nearness.tolist(), strict=True)]
 
@@ -72,7 +73,7 @@ class TopicTagger(Tagger[Scores]):
         return {"topics": [{"id": topic_id, "p": p} for topic_id, p in ranked]}
 
     def _score(self, doc: Doc, nearness: Sequence[float]) -> Scores:
-        stems = set(content_stems(doc._.marks.words))
+        stems = set(content_stems(notes(doc).marks.words))
         if not stems:
             return {}
         scores = {}

@@ -7,6 +7,7 @@ from typing import Final
 
 from spacy.tokens import Doc
 
+from nlp.notes import notes
 from nlp.protected import ProtectedNames
 from nlp.rulebook import Cues, nearest
 from nlp.suspicion import Sign, Strength, SuspectTagger
@@ -26,9 +27,10 @@ class TrademarkTagger(SuspectTagger):
 
     def signs(self, doc: Doc) -> Iterator[Sign]:
         """Yield at most one sign."""
-        cues: Cues = doc._.cues
+        cues: Cues = notes(doc).cues
+        whole: str = notes(doc).whole
         sale = cues.get("counterfeit.sale", ())
-        own = self._protected.find(doc._.whole)
+        own = self._protected.find(whole)
         # Copies of goods bear the mark too: that is the other flag, unless the models say both.
         copied = bool(cues.get("counterfeit.replica") or cues.get("counterfeit.fake"))
         for mark in sorted({*cues.get("trademark.sign", ()), *own}):
@@ -37,7 +39,7 @@ class TrademarkTagger(SuspectTagger):
             if beside is None or (copied and not misuse):
                 continue
             start, end = min(mark[0], beside[0]), max(mark[1], beside[1])
-            words = f"{doc._.whole[slice(*mark)]!r} beside {doc._.whole[slice(*beside)]!r}"
+            words = f"{whole[slice(*mark)]!r} beside {whole[slice(*beside)]!r}"
             strength: Strength = "likely" if misuse and not copied else "hint"
             yield Sign(start, end, 0.5, "misuse" if misuse else "goods", words, strength)
             return

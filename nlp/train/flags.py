@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from listening.contract import FLAGS, ConfigurationError
+from nlp.notes import notes
 from nlp.opinion import Opinion, Piece, pieces
 from nlp.rulebook import RULES, THRESHOLDS
 from nlp.suspicion import HEAD, JOINS, Join, Thresholds, to_odds
@@ -165,7 +166,7 @@ def _read_rules(texts: Sequence[str]) -> tuple[list[Any], NDArray[np.int8], Mark
             seen: Any = tagger
             strengths = [_STRENGTHS[sign.strength] for sign in seen.signs(doc)]
             signs[row, column] = max(strengths, default=0)
-    return docs, signs, np.array([measured(doc._.language) for doc in docs])
+    return docs, signs, np.array([measured(notes(doc).language) for doc in docs])
 
 
 def fit_opinion(ground: Ground, rows: Marks) -> Opinion:

@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlp.normalize import MAX_CHARACTERS, normalize
+from nlp.normalize import (
+    _CHANGED,
+    MAX_CHARACTERS,
+    Aligned,
+    _drop_quotes,
+    _simplify,
+    normalize,
+)
 
 ANY_TEXT = st.text(st.characters(), max_size=200)
 PIECES = """
@@ -82,3 +89,10 @@ def test_a_huge_text_is_cut_first() -> None:
     """Cost is bounded: a text of megabytes costs what its first characters cost."""
     assert normalize("&amp;" * 1_000_000) == normalize("&amp;" * (MAX_CHARACTERS // 5))
     assert len(normalize("word " * 1_000_000)) <= MAX_CHARACTERS
+
+
+@given(ANY_TEXT | NASTY | st.text("aAw.:/ >&@#1!\t", max_size=12))
+def test_a_text_is_passed_by_only_where_no_step_changes_it(text: str) -> None:
+    whole = Aligned(text, list(range(len(text))), list(range(1, len(text) + 1)))
+    if _simplify(_drop_quotes(whole)).text != text:
+        assert _CHANGED.search(text)
