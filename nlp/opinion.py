@@ -159,7 +159,7 @@ class Opinion:
             with safe_open(path, framework="numpy") as file:
                 held = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
                 model = file.metadata()["model"]
-            rows = {int(number): row for row, number in enumerate(held["keys"])}
+            rows = {key: row for row, key in enumerate(held["keys"].tolist())}
             plain = [held[name].astype(np.float32) for name in ("idf", "weights", "dense", "bias")]
         except (OSError, SafetensorError, KeyError, TypeError) as error:
             mend = "python -m nlp.train.flags --data FOLDER --write"

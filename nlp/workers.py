@@ -38,8 +38,11 @@ DEFAULT: Final = 2
 WORTH: Final = 1_000
 """Mentions from which on workers repay that each loads the pipeline for itself."""
 
-CHUNK: Final = 128
-"""Mentions sent at a time: half a second's work, so that none waits long for another at the end."""
+CHUNK: Final = 256
+"""Mentions sent at a time: of fewer, fewer are of one length and run side by side (4 % slower)."""
+
+LEAST: Final = 64
+"""Mentions sent at the end, a fifth of a second's work: no worker waits long for another."""
 
 _PATIENCE: Final = 5.0  # seconds
 _ROOT: Final = Path(__file__).parent.parent
@@ -109,7 +112,7 @@ class Workers:
             ListeningError: a worker ended; the others are ended too.
         """
         try:
-            yield from self._in_order(_cut(iter(said)), fields)
+            yield from self._in_order(_cut(list(said), len(self._workers)), fields)
         except BaseException:  # whoever stops half-way leaves answers in the pipes
             self.close()
             raise
@@ -151,11 +154,13 @@ class Workers:
         self.close()
 
 
-def _cut(said: Iterator[Said]) -> Iterator[tuple[int, list[Said]]]:
-    number = 0
-    while chunk := list(islice(said, CHUNK)):
-        yield number, chunk
-        number += 1
+def _cut(said: Sequence[Said], workers: int) -> Iterator[tuple[int, list[Said]]]:
+    """Yield numbered chunks, smaller as fewer mentions are left for each worker."""
+    place = number = 0
+    while place < len(said):
+        size = min(CHUNK, max(LEAST, (len(said) - place) // (2 * workers)))
+        yield number, list(said[place : place + size])
+        place, number = place + size, number + 1
 
 
 class _Worker:
