@@ -16,8 +16,12 @@ from nlp.evaluate.interval import bootstrap
 from nlp.train.data import read_lines
 
 TASK = "flag"
-SETS: Final = {"legal": "texts.jsonl", "legal_indirect": "indirect.jsonl"}
-"""The sets by the source their figures name. Half of what the second flags names nothing of it."""
+SETS: Final = {
+    "legal": "texts.jsonl",
+    "legal_again": "again.jsonl",
+    "legal_indirect": "indirect.jsonl",
+}
+"""The sets by the source their figures name. Half of what the last flags names nothing of it."""
 
 _MEND = 'Write {"id", "text", "author", "url", "lang", "flags": [{"kind", "span"}]}'
 

@@ -132,6 +132,7 @@ def test_a_set_that_is_not_there_is_an_error(encoder: Encoder, data: Path) -> No
 
 def mark(folder: Path, rows: list[dict[str, Any]]) -> None:
     write_lines(folder / "legal" / "texts.jsonl", rows)
+    write_lines(folder / "legal" / "again.jsonl", rows[1:])
     write_lines(folder / "legal" / "indirect.jsonl", rows[:1])
     (folder / "legal" / "brand.yaml").touch()
 
@@ -168,6 +169,7 @@ def test_flags_are_counted_by_kind(encoder: Encoder, tmp_path: Path) -> None:
     assert found["(all)", "legal", "(all)", "recall"] == (3, pytest.approx(1 / 3))
     assert found["(all)", "legal", "de", "precision"] == (1, 0.0)
     assert found["(all)", "legal_indirect", "(all)", "recall"] == (1, 1.0)
+    assert found["(all)", "legal_again", "(all)", "recall"] == (2, 0.0)
     assert {kind for kind, *_ in found} == {"credential_leak", "trademark", "(all)"}
 
 
