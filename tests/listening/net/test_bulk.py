@@ -10,16 +10,12 @@ from typing import IO
 import pytest
 
 from listening.contract import DataRoot
-from listening.http import Http
 from listening.net.answer import BadAnswerError
 from tests.listening.conftest import Asked, FakeTime, Raw, Server, reply
+from tests.listening.door import door
 
 MB = 1_000_000
 PIECE = (b"y" * 999 + b"\n") * 100
-
-
-def door(root: DataRoot, fake_time: FakeTime) -> Http:
-    return Http(root, ["127.0.0.1"], allow_hosts=["127.0.0.1"], clock=fake_time.clock)
 
 
 def lines(file: IO[bytes]) -> Iterator[bytes]:
