@@ -60,9 +60,7 @@ def chunked(*parts: bytes, end: bytes = b"0\r\n\r\n") -> bytes:
 
 
 BODY = b'{"items": [1, 2, 3, 4, 5, 6, 7, 8, 9]}'
-
 PACKED = gzip.compress(BODY * 20)
-
 WHOLE = {
     "length": reply(BODY),
     "chunked": chunked(BODY[:20], BODY[20:]),

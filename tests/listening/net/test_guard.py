@@ -31,7 +31,6 @@ NAMES = {
     "localhost": ["127.0.0.1", "::1"],
     "open.test": [PUBLIC],
 }
-
 FORBIDDEN = [
     "http://2130706433/",
     "http://0177.0.0.1/",
