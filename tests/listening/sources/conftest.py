@@ -1,9 +1,10 @@
-"""A lab for one source: crawl its one stream against the loopback server, again and again."""
+"""A lab for one source, and the world of its recorded answers, against the loopback server."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pyarrow.parquet as pq
 import pytest
@@ -11,6 +12,9 @@ import pytest
 from listening.contract import Brand, BrandFile, DataRoot, Query
 from listening.crawl import Outcome, crawl_stream, streams
 from tests.listening.conftest import FakeTime, Server
+
+if TYPE_CHECKING:
+    from tests.listening.sources.world import World
 
 ANSWERING = (  # sources whose answers are by a handle of the brand file
     "appstoreconnect", "facebook", "googlebusiness", "googleplay", "intercom", "linkedin",
@@ -55,3 +59,17 @@ def lab(
     monkeypatch.setenv("LISTENING_CONNECT_TO", f"*.example=127.0.0.1:{server.port}")
     monkeypatch.setenv("LISTENING_NOW", NOON.isoformat())
     return Lab(root, server, fake_time)
+
+
+@pytest.fixture
+def world(
+    request: pytest.FixtureRequest,
+    server: Server,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    fake_time: FakeTime,
+) -> World:
+    """The world of the source a test is run for."""
+    from tests.listening.sources.world import World
+
+    return World(request.param, server, tmp_path, monkeypatch, fake_time)

@@ -21,14 +21,7 @@ from listening.backfill import backfill_stream
 from listening.contract import DataRoot
 from listening.crawl import Outcome
 from tests.listening.conftest import Answer, Asked
-from tests.listening.sources.test_conformance import (
-    World,
-    content,
-    every,
-    having,
-    in_numbers,
-    world,  # noqa: F401 - the fixture
-)
+from tests.listening.sources.world import World, content, every, having, in_numbers
 
 COUNTED = {"page", "start", "offset"}
 BEHIND = {"after", "before", "cursor", "token", "pageToken", "next_token", "max_id", "page[after]"}
@@ -114,9 +107,7 @@ def turned(asked: list[tuple[Asked, Answer]]) -> Turned:
 
 
 @every([name for name in having("loop") if name not in WITHOUT_PAGES and name not in in_numbers()])
-def test_what_vanishes_while_pages_are_turned_takes_nothing_with_it(
-    world: World,  # noqa: F811
-) -> None:
+def test_what_vanishes_while_pages_are_turned_takes_nothing_with_it(world: World) -> None:
     seen: list[tuple[Asked, Answer]] = []
     served: dict[tuple[Any, ...], bytes] = {}
 
@@ -146,11 +137,11 @@ def test_what_vanishes_while_pages_are_turned_takes_nothing_with_it(
         assert content(rows) >= stayed, "its total tells that the list moved up"
 
 
-def crawled(world: World, root: str) -> tuple[Outcome, list[dict[str, Any]]]:  # noqa: F811
+def crawled(world: World, root: str) -> tuple[Outcome, list[dict[str, Any]]]:
     return world.crawl(root)
 
 
-def backfilled(world: World, root: str) -> tuple[Outcome, list[dict[str, Any]]]:  # noqa: F811
+def backfilled(world: World, root: str) -> tuple[Outcome, list[dict[str, Any]]]:
     where = DataRoot(world.tmp / root)
     clock = world.fake_time.clock
     (outcome,) = backfill_stream(where, world.stream, world.brands, date(2026, 9, 20), clock=clock)
@@ -161,7 +152,7 @@ def backfilled(world: World, root: str) -> tuple[Outcome, list[dict[str, Any]]]:
 @pytest.mark.parametrize("listen", [crawled, backfilled])
 @every(in_numbers())
 def test_what_moves_to_a_page_already_read_is_heard(
-    world: World,  # noqa: F811
+    world: World,
     listen: Callable[..., tuple[Outcome, list[dict[str, Any]]]],
     vanished: tuple[int, ...],
 ) -> None:
