@@ -258,7 +258,7 @@ def _load(desk: Desk) -> None:
     from desk.work.outbox import open_outbox
     from listening.contract import key_id, read_key
     from listening.decide.outbox import seal_outbox
-    from tests.warehouse.models.month import Core
+    from tests.warehouse.models.core import Core
     from warehouse.load import load_pending
     from warehouse.model import build_models
     from warehouse.open import open_warehouse

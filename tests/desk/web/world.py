@@ -13,7 +13,8 @@ from filelock import FileLock
 
 from listening import contract
 from tests.desk.web.injections import TEXTS
-from tests.warehouse.models.month import BRANDS, FILLERS, NOW, Core
+from tests.warehouse.models.core import Core
+from tests.warehouse.models.month import BRANDS, FILLERS, NOW
 
 TOLD = ("readme", "metric", "use_case")  # what an empty world's file still says of itself
 # What rows are joined by, and what is one of a fixed set of words.

@@ -8,7 +8,8 @@ import pytest
 import sqlalchemy as sa
 
 from listening import contract
-from tests.warehouse.models.month import BRANDS, FILLERS, NOW, Core
+from tests.warehouse.models.core import Core
+from tests.warehouse.models.month import BRANDS, FILLERS, NOW
 from warehouse.model import build_models
 from warehouse.open import connect, open_warehouse
 from warehouse.publish import publish
