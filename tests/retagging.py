@@ -16,7 +16,8 @@ from typing import Any
 from spacy.tokens import Doc
 
 import nlp.tag
-from listening.contract import BrandFile, DataRoot
+from listening.contract import DataRoot
+from nlp.frame import write_sealed
 from nlp.pipeline import build
 from nlp.retag import retag_stale
 from nlp.taggers.language import LanguageTagger, Spoken
@@ -25,7 +26,7 @@ from tests.warehouse.world import BRANDS
 TAGGERS = frozenset({"language", "brands", "entities", "sentiment", "copies"})
 
 
-def few_taggers(brands: BrandFile | None) -> Any:
+def few_taggers(brands: Any) -> Any:
     """Build the pipeline without what these tests do not look at."""
     return build(brands, only=TAGGERS)
 
@@ -55,5 +56,6 @@ if __name__ == "__main__":
     nlp.tag._build = few_taggers
     LanguageTagger.version, LanguageTagger.tag = version, say_german  # type: ignore[method-assign, assignment]
     if kill:
-        nlp.tag.write_sealed = die_at(int(kill[0]), nlp.tag.write_sealed)
+        # Where it is looked up, though it is made elsewhere.
+        nlp.tag.write_sealed = die_at(int(kill[0]), write_sealed)  # type: ignore[attr-defined]
     print(json.dumps(asdict(retag_stale(DataRoot(Path(where)), BRANDS, int(limit)))))  # noqa: T201

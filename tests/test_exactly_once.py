@@ -127,6 +127,7 @@ def test_killed_under_airflow(surroundings, undisturbed, tmp_path):
         text=True,
         start_new_session=True,
     ) as process:
+        assert process.stdout is not None
         for line in process.stdout:
             if re.search(r"starting task_id=tag_and_alert ", line):
                 time.sleep(1)
@@ -148,4 +149,5 @@ def _run(environment, kill_after: float | None = None) -> int:
     if child.is_alive():
         child.kill()
     child.join()
+    assert child.exitcode is not None
     return child.exitcode

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import random
 from io import BytesIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PIL import Image
 
@@ -85,11 +85,12 @@ def test_a_copied_picture_is_a_flag_and_evidence(
 ) -> None:
     root, copy = go(tmp_path, monkeypatch)
     with connect(root, str(root.warehouse), read_only=True) as connection:
-        told = connection.exec_driver_sql(
+        row = connection.exec_driver_sql(
             'SELECT native_id, flag.kind, start, "end", rule, reason, content_hash, mention_id '
             "FROM core.flag JOIN core.mention USING (mention_id)"
-        ).fetchall()
-    ((native_id, kind, start, end, rule, reason, content_hash, mention_id),) = told
+        ).one()
+    told: tuple[Any, ...] = tuple(row)
+    native_id, kind, start, end, rule, reason, content_hash, mention_id = told
     assert (native_id, kind, rule) == ("http://news.example/1", "copied_text", "picture")
     assert (start, end) == (None, None)
     assert reason.startswith("picture alike 'label', ")

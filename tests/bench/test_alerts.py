@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,11 +19,11 @@ from listening.brand.load import load_brands
 NOON = datetime(2026, 10, 29, 12, tzinfo=UTC)
 
 
-def ask(base: str, path: str) -> list[dict[str, object]]:
+def ask(base: str, path: str) -> list[dict[str, Any]]:
     import requests
 
     answer = requests.get(f"{base}{path}", headers={"Host": "social.example"}, timeout=10)
-    found: list[dict[str, object]] = answer.json()
+    found: list[dict[str, Any]] = answer.json()
     return found
 
 

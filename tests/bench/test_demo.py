@@ -28,7 +28,8 @@ def brands() -> BrandFile:
 
 @pytest.fixture(scope="module")
 def known() -> dict[str, Any]:
-    return YAML(typ="safe").load((LARKSPUR / "expected.yaml").read_text("utf-8"))
+    told: dict[str, Any] = YAML(typ="safe").load((LARKSPUR / "expected.yaml").read_text("utf-8"))
+    return told
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +51,8 @@ def crawled(brands: BrandFile, root: DataRoot) -> dict[tuple[str, str, str], Any
 
 
 def rows(root: DataRoot, batch_id: str) -> list[dict[str, Any]]:
-    return pq.read_table(root.landed(batch_id)).to_pylist()
+    found: list[dict[str, Any]] = pq.read_table(root.landed(batch_id)).to_pylist()
+    return found
 
 
 def test_no_stream_fails(crawled):
@@ -100,7 +102,7 @@ def test_every_planted_story_that_names_the_brand_lands(crawled, known, root):
 
 def test_nothing_of_the_world_is_quarantined(crawled):
     """The wire formats hold no field that the sources cannot read."""
-    buckets = Counter()
+    buckets: Counter[str] = Counter()
     for outcome in crawled.values():
         buckets.update(outcome.counts)
     assert buckets["quarantined"] == 0

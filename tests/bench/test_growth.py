@@ -58,7 +58,7 @@ def grown(root: DataRoot, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         yield Grown(later, batches, told)
 
 
-def rows(root: DataRoot, query: str) -> list[tuple]:
+def rows(root: DataRoot, query: str) -> list[tuple[Any, ...]]:
     with open_warehouse(root, read_only=True) as connection:
         return [tuple(row) for row in connection.exec_driver_sql(query)]
 
@@ -170,7 +170,7 @@ def make_size(mentions: int, *loads: float) -> Size:
 
 
 def test_ratios_are_of_medians_and_slow_questions_are_named():
-    copies = [
+    copies: list[dict[str, dict[str, Any]]] = [
         {"load": {"seconds": 2.0, "cpu": 1.0, "told": {"served": 100}},
          "copy": {"told": {"seconds": each, "cpu": each, "rows": 1000}}}
         for each in (0.5, 1.0, 3.0)

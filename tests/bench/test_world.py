@@ -46,7 +46,8 @@ def brands() -> BrandFile:
 
 @pytest.fixture(scope="module")
 def known() -> dict[str, Any]:
-    return YAML(typ="safe").load((LARKSPUR / "expected.yaml").read_text("utf-8"))
+    told: dict[str, Any] = YAML(typ="safe").load((LARKSPUR / "expected.yaml").read_text("utf-8"))
+    return told
 
 
 def living(world: World) -> Iterator[tuple[Any, Item]]:
@@ -174,7 +175,8 @@ def test_every_site_is_listened_to(world, brands):
 
 def test_enough_of_it_is_on_topic(world, brands):
     """The queries keep at least 400 mentions, and leave the flower out."""
-    kept, left = [], []
+    kept: list[tuple[str, Item]] = []
+    left: list[tuple[str, Item]] = []
     for site, item in living(world):
         source = {"atom": "rss"}.get(site.settings.kind, site.settings.kind)
         owned = site.host == "larkspur.example" or site.settings.kind == "appstore"

@@ -3,6 +3,7 @@
 import random
 from collections import Counter
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,7 @@ from tests.forked import fork
 START = NOW - 35 * DAY
 OTHER = "hackernews--b.example--main"
 CUT = NOW - 6.5 * DAY  # before the rise shows
-BAD = {"sentiment": "negative", "topics": ["leak"], "intents": ["complaint"]}
+BAD: dict[str, Any] = {"sentiment": "negative", "topics": ["leak"], "intents": ["complaint"]}
 DELIVER_POINTS = ("deliver:ready", "deliver:claimed", "deliver:sent", "deliver:marked")
 
 

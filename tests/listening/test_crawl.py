@@ -7,7 +7,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -249,7 +249,7 @@ def test_a_silent_search_is_an_error(lab: Lab) -> None:
 
 
 @pytest.fixture
-def odd_source(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+def odd_source(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Let a test put its own pages in place of the feed's."""
     rss = sources.SOURCES["rss"]
 

@@ -269,7 +269,9 @@ def test_a_full_disk_ends_in_an_error_with_a_mend_and_no_partial_file(tmp_path, 
     if limit > 1:
         assert "Raise the file size limit" in ended.stdout
     assert child(tmp_path).returncode == 0
-    assert landing.newest("mention", "s").served == 2000
+    newest = landing.newest("mention", "s")
+    assert newest is not None
+    assert newest.served == 2000
 
 
 def test_all_columns_survive_the_way_through_parquet(landing):

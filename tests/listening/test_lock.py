@@ -26,6 +26,7 @@ def test_a_second_holder_is_told_who_and_comes_in_after_a_kill(tmp_path):
         stdout=subprocess.PIPE,
         text=True,
     )
+    assert holder.stdout is not None
     assert holder.stdout.readline() == "held\n"
     with (
         pytest.raises(ListeningError, match=rf"held by process {holder.pid} \(-c erase\) since"),

@@ -36,7 +36,7 @@ from .conftest import Asked, Server, reply
 from .lab import BRAND, NOON, Lab, status
 
 HOST = "http://media.example"
-JPEG = {"Content_Type": "image/jpeg"}
+JPEG: dict[str, Any] = {"Content_Type": "image/jpeg"}
 
 
 def paint(seed: int, size: tuple[int, int] = (240, 180)) -> Image.Image:

@@ -84,7 +84,7 @@ def test_counts_are_taken_again_as_a_batch_of_their_own(heard: Lab) -> None:
 def test_looks_grow_rare_with_age(heard: Lab) -> None:
     heard.server.on(MANY, many(status(20, NOON)))
     heard.server.on("/api/v1/statuses/10", reply(status=404))
-    moment, looks = NOON, []
+    moment, looks = NOON, 0
     while moment < NOON + timedelta(days=40):
         moment += timedelta(minutes=15)
         if moment > NOON + timedelta(days=2) and moment.minute:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from listening.contract import Brand, BrandFile, Context
@@ -109,7 +111,8 @@ def test_passages_of_many_mentions_are_read_together(monkeypatch):
         "Nothing here.",
     ]
     alone = [list(pipeline(make_doc(pipeline, Said(text)))._.brands.names) for text in texts]
-    talk = pipeline.get_pipe("brands").talk
+    brands: Any = pipeline.get_pipe("brands")
+    talk = brands.talk
     read, calls = talk.read, []
 
     def count(passages):

@@ -98,8 +98,9 @@ def test_one_that_hangs_is_found_in_a_few_tries(stuck: type[Tagger[Any]]) -> Non
 
 def test_work_in_time_returns_its_value_and_raises_its_own() -> None:
     assert within(5, lambda: 7) == 7
+    empty: dict[str, int] = {}
     with pytest.raises(KeyError):
-        within(5, lambda: {}["missing"])
+        within(5, lambda: empty["missing"])
 
 
 @pytest.mark.parametrize("hang", [HANGS["regex"], HANGS["sleep"], HANGS["loop"]])
@@ -139,8 +140,12 @@ def test_an_alarm_that_is_due_first_rings_first() -> None:
 
 
 def test_in_another_thread_work_is_done_without_a_limit(caplog: pytest.LogCaptureFixture) -> None:
+    def late() -> int:
+        time.sleep(0.1)
+        return 3
+
     with ThreadPoolExecutor(1) as pool:
-        assert pool.submit(within, 0.01, lambda: time.sleep(0.1) or 3).result() == 3
+        assert pool.submit(within, 0.01, late).result() == 3
     assert len(caplog.records) <= 1
 
 

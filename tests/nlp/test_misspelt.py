@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 import pytest
 
@@ -113,7 +114,7 @@ def test_hundreds_of_names_cost_little():
         )
     ]  # fmt: skip
     pipeline = build(BrandFile(tuple(brands)), only={"brands"})
-    tagger = pipeline.get_pipe("brands")
+    tagger: Any = pipeline.get_pipe("brands")
     text = "Nobody told me that the new baelrnghast is so loud, I would have kept my old one"
     docs = [pipeline.get_pipe("marks")(make_doc(pipeline, Said(f"{text} {i}"))) for i in range(300)]
     begun = time.process_time()

@@ -117,7 +117,9 @@ def test_every_tagger_of_the_folder_is_in_the_pipeline_with_its_version(whole: L
     assert stated.keys() == discover().keys()
     assert stated["sentiment"] == f"1+{model.model}"
     assert stated["marks"] == "1"
-    assert all(not problems for problems in whole.analyze_pipes()["problems"].values())
+    found = whole.analyze_pipes()
+    assert found is not None
+    assert all(not problems for problems in found["problems"].values())
 
 
 def test_a_tagger_comes_after_what_it_needs_and_uses() -> None:
@@ -138,8 +140,8 @@ def test_an_unknown_tagger_is_an_error() -> None:
 
 def test_taggers_that_need_each_other_are_an_error() -> None:
     kinds = dict(discover())
-    kinds["marks"] = type("Loop", (), {"needs": ("cues",), "uses": ()})  # type: ignore[assignment]
-    kinds["cues"] = type("Loop", (), {"needs": ("marks",), "uses": ()})  # type: ignore[assignment]
+    kinds["marks"] = type("Loop", (), {"needs": ("cues",), "uses": ()})
+    kinds["cues"] = type("Loop", (), {"needs": ("marks",), "uses": ()})
     with pytest.raises(ListeningError, match="need each other"):
         order(kinds)
 

@@ -165,9 +165,12 @@ def test_the_branch_is_asked_about_suspects_alone(
     encoder: Encoder = whole.get_pipe("suspicion")._encoder  # type: ignore[attr-defined]
     asked: list[int] = []
     ask = encoder.judge_flags
-    monkeypatch.setattr(
-        encoder, "judge_flags", lambda readings: asked.append(len(readings)) or ask(readings)
-    )
+
+    def judge(readings: Any) -> Any:
+        asked.append(len(readings))
+        return ask(readings)
+
+    monkeypatch.setattr(encoder, "judge_flags", judge)
     if not has_branch:  # as a model of somebody else's training may be
         monkeypatch.setattr(encoder, "manifest", replace(encoder.manifest, flag=None))
     docs = list(whole.pipe([make_doc(whole, Said(text)) for text in (QUIET, LOUD)]))

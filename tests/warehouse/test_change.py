@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -88,7 +89,7 @@ def test_members_of_a_cluster_change_with_it(loaded: World) -> None:
 
 def test_mentions_change_with_their_author(loaded: World) -> None:
     """Another handle changes them all; another name beside it none but the new one."""
-    more = {"author": "ann", "author_id": "7"}
+    more: dict[str, Any] = {"author": "ann", "author_id": "7"}
     loaded.land([said("5", "acme", author_name="Ann", published_at=at(2), **more)])
     assert changes(loaded) == {"mention": "5"}
     loaded.land([said("6", "acme", author_name="Anna", published_at=at(3), **more)])
@@ -101,7 +102,7 @@ def test_mentions_change_with_their_author(loaded: World) -> None:
 
 def test_mentions_change_with_their_authors_followers(loaded: World) -> None:
     """Those said or looked at from that look to the next: they read it."""
-    more = {"author": "ann", "author_id": "7", "author_name": "Ann"}
+    more: dict[str, Any] = {"author": "ann", "author_id": "7", "author_name": "Ann"}
     loaded.land([said("5", "acme", seen=20, published_at=at(20), followers=4, **more)])
     # A first look tells of everything before it; 3 was looked at after the look of 1.
     assert changes(loaded) == {"mention": "135"}

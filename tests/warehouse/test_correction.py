@@ -86,7 +86,7 @@ def test_bad_decisions_are_quarantined_with_their_reason(loaded: World) -> None:
     content = said("1", "acme bad late")["content_hash"]
     good = {"decision_id": "g", "mention_id": M1, "content_hash": content, "tagger": "sentiment",
             "label": "neutral", "actor": "ada", "note": "secret words"}  # fmt: skip
-    bad = [
+    bad: list[tuple[dict[str, Any], str]] = [
         ({"mention_id": "nobody"}, "unknown_mention"),
         ({"content_hash": "never"}, "unknown_content"),
         ({"tagger": "mood"}, "unknown_tagger"),
@@ -155,14 +155,14 @@ def _retag(path: Path, version: str) -> None:
     pq.write_table(table.replace_schema_metadata({FOOTER_KEY: json.dumps(footer).encode()}), path)
 
 
-def teams(root: DataRoot) -> dict[str, tuple[Any, ...]]:
+def teams(root: DataRoot) -> dict[str, list[Any]]:
     """Return what product reads of each mention."""
     rows = rows_of(
         root,
         "SELECT native_id, f.sentiment, f.corrected, f.intents, f.topic_ids "
         "FROM product.feedback_mention AS f JOIN core.mention USING (mention_id)",
     )
-    return {native_id: rest for native_id, *rest in rows}  # type: ignore[misc]
+    return {native_id: rest for native_id, *rest in rows}
 
 
 def test_a_correction_survives_a_rebuild_and_another_model(

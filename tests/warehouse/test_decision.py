@@ -109,7 +109,7 @@ def test_bad_decisions_are_quarantined_with_their_reason(loaded: World) -> None:
     """Good rows among bad ones are loaded, and no word of anybody is kept aside."""
     good = {"decision": "takedown", "decision_id": "g", "subject_id": "t1", "mention_id": M1,
             "action": "send", "note": "secret words"}  # fmt: skip
-    bad = [
+    bad: list[tuple[dict[str, Any], str]] = [
         ({"mention_id": "nobody"}, "unknown_mention"),
         ({"content_hash": "never"}, "unknown_content"),
         ({"action": "explode"}, "unknown_action"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -36,7 +37,11 @@ from warehouse.load import load_pending
 from warehouse.open import connect, open_warehouse
 
 ROOMS = (erase_landing, erase_tagged, erase_warehouse, erase_state)
-BIRD = {"author": "canarybird", "author_name": "Canary Bird", "url": "https://x.example/canaryurl"}
+BIRD: dict[str, Any] = {
+    "author": "canarybird",
+    "author_name": "Canary Bird",
+    "url": "https://x.example/canaryurl",
+}
 WORDS = ("canarybird", "Canary Bird", "canaryurl", "canaryword", "id-canary",
          mention_id("import", "id-canary-1"))  # fmt: skip
 
@@ -127,11 +132,11 @@ def test_the_new_file_has_the_same_shape(full: World) -> None:
     with connect(full.root, str(full.root.warehouse)) as connection:
         before = catalog(connection)
         connection.exec_driver_sql("SELECT nextval('core.change_no')").all()
-        ((number,),) = connection.exec_driver_sql("SELECT nextval('core.change_no')").all()
+        number: int = connection.exec_driver_sql("SELECT nextval('core.change_no')").scalar_one()
     erase(full.root, plan(full), ROOMS)
     with connect(full.root, str(full.root.warehouse)) as connection:
         assert catalog(connection) == before
-        ((later,),) = connection.exec_driver_sql("SELECT nextval('core.change_no')").all()
+        later: int = connection.exec_driver_sql("SELECT nextval('core.change_no')").scalar_one()
         assert later > number
         with pytest.raises(sa.exc.DBAPIError):
             connection.exec_driver_sql("INSERT INTO core.receipt SELECT * FROM core.receipt")

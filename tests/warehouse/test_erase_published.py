@@ -27,7 +27,7 @@ from desk.state import open_state, writing
 from desk.work.item import ROOMS as DESK
 from desk.work.outbox import write
 from listening.cli.eraserooms import rooms
-from listening.contract import DataRoot, Decision, ListeningError
+from listening.contract import TEAMS, DataRoot, Decision, ListeningError
 from listening.erase.match import Plan, plan_author
 from listening.erase.run import (
     IncompleteError,
@@ -44,7 +44,7 @@ from tests.warehouse.conftest import NOW
 from tests.warehouse.world import stored
 from warehouse.erase import ERASE_POINTS
 from warehouse.model import build_models
-from warehouse.publish import PUBLISH_POINTS, TEAMS, publish, team_file
+from warehouse.publish import PUBLISH_POINTS, publish, team_file
 
 pytestmark = pytest.mark.slow
 BRANDS = replace(world.BRANDS, publish_days=14)  # so that there are older months

@@ -135,15 +135,15 @@ def test_a_crash_at_a_named_point_of_publishing_keeps_the_good_files(
         duckdb.read_parquet(str(month)).fetchall()
     publish(built, BRANDS)
     old = duckdb.read_parquet(str(built.published / "product" / "feedback_mention" / "*.parquet"))
-    with duckdb.connect(str(team_file(built, "product")), read_only=True) as connection:
-        recent = connection.execute("SELECT count(*) FROM feedback_mention").fetchall()
+    with duckdb.connect(str(team_file(built, "product")), read_only=True) as file:
+        recent = file.execute("SELECT count(*) FROM feedback_mention").fetchall()
     whole = rows_of(built, "SELECT count(*) FROM product.feedback_mention")
     assert len(old) + recent[0][0] == whole[0][0]
     assert list(built.published.rglob(".*.tmp")) == []
     assert [path.name for path in built.published.glob(".*")] == [".lock"]
     for team in TEAMS:
-        with duckdb.connect(str(team_file(built, team)), read_only=True) as connection:
-            assert connection.execute("SELECT count(*) > 5 FROM readme").fetchone() == (True,)
+        with duckdb.connect(str(team_file(built, team)), read_only=True) as file:
+            assert file.execute("SELECT count(*) > 5 FROM readme").fetchone() == (True,)
 
 
 def test_two_loads_at_once_load_each_batch_once(world: World) -> None:

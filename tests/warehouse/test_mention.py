@@ -29,7 +29,7 @@ def test_each_file_tells_of_its_mentions_what_its_team_may_read(built: DataRoot)
         connection.exec_driver_sql(
             "UPDATE product.feedback_mention SET text = $1 WHERE mention_id = $2", (note, private)
         )
-        spoken = dict(
+        spoken: dict[str, str] = dict(
             connection.exec_driver_sql("SELECT mention_id, text FROM core.mention").fetchall()
         )
     publish(built, BRANDS)

@@ -34,7 +34,8 @@ def test_short_vectors_keep_their_neighbours(built: DataRoot) -> None:
 
     def cosines(rows: np.ndarray) -> np.ndarray:
         unit = rows[1:] / np.linalg.norm(rows[1:], axis=1, keepdims=True)
-        return unit @ unit.T
+        found: np.ndarray = unit @ unit.T
+        return found
 
     assert np.abs(cosines(short) - cosines(whole)).max() < 0.01
 

@@ -21,7 +21,8 @@ def review(number: int, **keys: Any) -> dict[str, Any]:
 
 def feed(world: Any, page: int = 1, country: str = "us", at: Any = NOON) -> dict[str, Any]:
     path = f"/{country}/rss/customerreviews/page={page}/id=77/sortby=mostrecent/json"
-    return json.loads(ask(world, "appstore.example", path, at).body)["feed"]
+    told: dict[str, Any] = json.loads(ask(world, "appstore.example", path, at).body)["feed"]
+    return told
 
 
 @pytest.mark.parametrize(("count", "kind"), [(0, None), (1, dict), (2, list)])

@@ -18,7 +18,8 @@ def story(number: int, **keys: Any) -> dict[str, Any]:
 
 
 def search(world: Any, at: Any = NOON, **query: Any) -> dict[str, Any]:
-    return json.loads(ask(world, "hackernews.example", SEARCH, at, **query).body)
+    told: dict[str, Any] = json.loads(ask(world, "hackernews.example", SEARCH, at, **query).body)
+    return told
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import subprocess
 import sys
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -20,13 +20,21 @@ from tests.bench.replay.conftest import NOON, said, write
 ROOT = Path(__file__).parents[3]
 
 
-def get(server: Any, host: str, path: str, method: str = "GET") -> http.client.HTTPResponse:
+class Got(NamedTuple):
+    """What a server said."""
+
+    status: int
+    headers: http.client.HTTPMessage
+    body: bytes
+
+
+def get(server: Any, host: str, path: str, method: str = "GET") -> Got:
     connection = http.client.HTTPConnection(server.host, server.port, timeout=10)
     connection.request(method, path, headers={"Host": host})
     response = connection.getresponse()
-    response.body = response.read()  # type: ignore[attr-defined]
+    got = Got(response.status, response.headers, response.read())
     connection.close()
-    return response
+    return got
 
 
 @pytest.fixture

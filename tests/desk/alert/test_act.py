@@ -124,6 +124,7 @@ def test_a_message_is_claimed_sent_and_dated(raised):
             assert outbox.due(connection, NOW + 5 * timedelta(minutes=1)) == []
             found = get_alert(connection, alert.alert_id)
             sent, failed, *_ = list_deliveries(connection, alert.alert_id)
+    assert found is not None
     assert found.delivered_at == NOW + HOUR
     assert {sent["state"], failed["state"]} == {"sent", "pending"}
     assert failed["error"] + sent["error"] == "503"

@@ -124,6 +124,7 @@ def test_a_back_test_knows_only_the_nights_that_were_over(world):
     world.night(NIGHT + DAY, {TOPIC: [*rows, *talk(9, NIGHT)]})
     step = timedelta(hours=2)
     (alert,) = replay(world.root, RULES, NIGHT - 3 * DAY, NOW, step=step)
+    assert alert.raised_at is not None
     assert NIGHT - 2 * DAY <= alert.raised_at < NIGHT - 2 * DAY + step
     assert alert.title.startswith("Acme: 9 people speak of “lid, hinge, snaps”")
 

@@ -1,6 +1,7 @@
 """A decoy, a gap and a slow rise give neither a false alarm nor silence."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -183,7 +184,7 @@ def test_a_back_test_says_the_same_and_writes_nothing(world):
 
 def test_a_part_that_grows_when_the_whole_is_over_is_told_after_all(world):
     """The spike ends, the complaints go on and double: their owner hears of it."""
-    bad = {"sentiment": "negative", "topics": ["leak"], "intents": ["complaint"]}
+    bad: dict[str, Any] = {"sentiment": "negative", "topics": ["leak"], "intents": ["complaint"]}
     rows = [*chatter(START, NOW, every=2 * HOUR), *crowd("c", 12, NOW - 2 * HOUR, **bad)]
     world.days(rows, START, NOW)
     rules = brands(rule("volume_spike"), rule("issue"))

@@ -1,6 +1,7 @@
 """What each kind of rule finds, and what it leaves alone, at its limits."""
 
 from datetime import timedelta
+from typing import Any
 
 import duckdb
 import pytest
@@ -99,7 +100,7 @@ def test_a_young_post_beside_the_usual_of_its_age(found, world):
             " ('acme', 'mastodon', 'brand', 6, 4, 1.0)"
             ") AS t(brand_id, channel, said_by, age_h, posts, usual_engagement)"
         )
-    seen = {"seen": NOW - HOUR}
+    seen: dict[str, Any] = {"seen": NOW - HOUR}
     at = NOW - 5 * HOUR
     rows = [
         said("good", at, likes=50, **seen),
@@ -199,7 +200,11 @@ def test_an_answer_closes_it(found, world):
 
 def test_conversations_to_join(found):
     at = NOW - 2 * HOUR
-    need = {"intents": ["question"], "relation": "off_channel", "source": "hackernews"}
+    need: dict[str, Any] = {
+        "intents": ["question"],
+        "relation": "off_channel",
+        "source": "hackernews",
+    }
     rows = [
         said("open", at, views=50, **need),
         said("big", at, views=500, **need),

@@ -57,10 +57,13 @@ def brands(*rules: AlertRule) -> BrandFile:
 def rule(kind: str, *, id: str = "", **more: Any) -> AlertRule:  # noqa: A002
     """Return a rule of a kind with the defaults of the brand file; limits by name."""
     keys = set(AlertModel.model_fields)
-    stated = {"owner": "pr", "channels": ["desk"], "action": "Look at it.", "cool_down_minutes": 60}
+    stated: dict[str, Any] = {
+        "id": id or kind, "kind": kind, "owner": "pr", "channels": ["desk"],
+        "action": "Look at it.", "cool_down_minutes": 60,
+    }  # fmt: skip
     stated |= {key: value for key, value in more.items() if key in keys}
     limits = {key: value for key, value in more.items() if key not in keys}
-    return AlertModel(id=id or kind, kind=kind, when=limits, **stated).rule()
+    return AlertModel(when=limits, **stated).rule()
 
 
 def said(name: str, at: datetime, author: str = "", **more: Any) -> Row:
@@ -124,6 +127,7 @@ class World:
 
     root: DataRoot
     streams: Counter[str] = field(default_factory=Counter)
+    rows: Sequence[Row] = ()  # what a test is about, before it is landed
 
     def land(
         self,

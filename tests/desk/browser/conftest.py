@@ -9,11 +9,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import argon2
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Dialog, Page, sync_playwright
 
 from desk.web import account
 from desk.web.app import create_app
@@ -34,7 +35,7 @@ class Desk:
     root: contract.DataRoot
     url: str
     browser: Browser
-    cookies: dict[str, list] = field(default_factory=dict)
+    cookies: dict[str, list[Any]] = field(default_factory=dict)
     wrong: list[str] = field(default_factory=list)  # what a browser complained of, or asked for
 
     def context(self, role: str = "", **settings) -> BrowserContext:
@@ -51,10 +52,14 @@ class Desk:
             made.add_cookies(self.cookies[role])
         return made
 
+    def _dismiss(self, dialog: Dialog) -> None:
+        self.wrong.append(dialog.message)
+        dialog.dismiss()
+
     def _watch(self, page: Page) -> None:
         page.on("console", lambda it: self._note(it.type == "error", f"{page.url}: {it.text}"))
         page.on("pageerror", lambda error: self.wrong.append(f"{page.url}: {error}"))
-        page.on("dialog", lambda dialog: (self.wrong.append(dialog.message), dialog.dismiss()))
+        page.on("dialog", self._dismiss)
         page.on(
             "request",
             lambda asked: self._note(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from typing import Any
 
 import duckdb
 import pytest
@@ -144,8 +145,7 @@ def test_what_is_done_is_in_the_tables(desk: Desk, monkeypatch: pytest.MonkeyPat
         "legal": "SELECT confirmed, state, case_id FROM flag_open WHERE mention_id = 'dox'",
         "marketing": "SELECT name, verdict FROM best_practice WHERE name = 'Caps'",
     }
-    found = {team: _ask(desk, team, sql) for team, sql in asked.items()}
-    assert found == {
+    assert {team: _ask(desk, team, sql) for team, sql in asked.items()} == {
         "care": [("taken", "bob", "knows lids")],
         "product": [("accepted", "A lid that holds")],
         "legal": [(True, "in_case", "c7")],
@@ -176,7 +176,7 @@ def test_what_is_done_is_in_the_tables(desk: Desk, monkeypatch: pytest.MonkeyPat
     assert desk.wrong == []
 
 
-def _ask(desk: Desk, team: str, sql: str) -> list:
+def _ask(desk: Desk, team: str, sql: str) -> list[Any]:
     """Ask the file that was published: in this process the desk still holds the one before."""
     copy = desk.root.path / f"{team}-copy.duckdb"
     shutil.copyfile(desk.root.published / f"{team}.duckdb", copy)

@@ -82,7 +82,8 @@ def test_a_refusal_is_tried_again_ever_more_rarely_and_given_up(
     put_message(root, "d1")
     monkeypatch.setattr("desk.deliver.outbox.PATIENCE", timedelta(hours=3))
     webhook.answers = [503] * 1000
-    find, tries = finder(hook=Kept(webhook.url)), []
+    find = finder(hook=Kept(webhook.url))
+    tries: list[float] = []
     while next_at := messages(root)["d1"]["next_at"] or (NOON if not tries else None):
         monkeypatch.setenv("LISTENING_NOW", (next_at - timedelta(seconds=1)).isoformat())
         assert deliver(root, find).failed == 0

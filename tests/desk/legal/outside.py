@@ -57,7 +57,8 @@ def check_head(head, lines, keys):
 def check(folder):
     folder, keys = Path(folder), public_keys(folder)
     lines = [json.loads(data) for data in (folder / "chain.jsonl").read_bytes().splitlines()]
-    before, erased, gone = "0" * 64, set(), {}
+    before, erased = "0" * 64, set()
+    gone: dict[int, set[str]] = {}
     for number, line in enumerate(lines, 1):
         yield from check_line(number, line, before, keys)
         before = line["hash"]

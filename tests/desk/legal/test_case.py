@@ -36,7 +36,7 @@ from desk.work.outbox import open_outbox
 from listening.contract import ConfigurationError, DataRoot, Decision
 from tests.desk.legal.child import run
 from tests.desk.legal.test_verify import ask_outside
-from tests.desk.legal.world import flag, post
+from tests.desk.legal.world import body, flag, post
 
 
 @pytest.fixture
@@ -64,8 +64,9 @@ def written(root):
     """Return what the outbox holds: kind, action or label, subject or target."""
     post_decisions(root)
     with open_outbox(root) as box:
+        assert box is not None
         return [
-            (kind, getattr(one.word, "action", "") or one.word.label)
+            (kind, getattr(one.word, "action", "") or getattr(one.word, "label", ""))
             for kind in box.kinds()
             for one in box.read(kind, 0, 100)
         ]
@@ -103,7 +104,7 @@ def test_a_verdict_is_of_the_content_that_was_read_and_says_what_the_model_said(
     decide_case(case.root, "c1", "dismissed", "ada", "its own dealer", kind="trademark")
     decide_case(case.root, "c1", "confirmed", "ada", "seen by hand", kind="impersonation")
     words = [
-        one for line in read_case(case.root, "c1").log for one in line.body.get("decisions", ())
+        one for line in read_case(case.root, "c1").log for one in body(line).get("decisions", ())
     ]
     dismissed, confirmed = [one for one in words if one["word"] == "correction"]
     assert dismissed["content_hash"] == case.offer.content_hash
@@ -166,7 +167,7 @@ def test_a_hold_shows_the_platforms_own_rule(case):
     assert any(rule.startswith("Mastodon") for rule in rules)
     assert "GDPR" in rules[-1]
     (line,) = Chain(case.root).lines("hold")
-    assert line.body["warned"] == rules
+    assert body(line)["warned"] == rules
 
 
 def test_an_erasure_leaves_a_stub_and_a_chain_that_stands(case):
@@ -217,9 +218,10 @@ def test_a_hold_keeps_the_evidence_until_it_ends_by_itself(case, monkeypatch):
     monkeypatch.setenv("LISTENING_NOW", "2026-10-21T00:01:00Z")
     assert held(case.root) == {}
     ended = finish_waiting(case.root)
+    assert ended is not None
     assert ended.packs == 1
     assert case.offer.mention_id.encode() not in Evidence(case.root).chain.read_bytes()
-    assert [line.body["actor"] for line in Chain(case.root).lines("hold_ended")] == ["clock"]
+    assert [body(line)["actor"] for line in Chain(case.root).lines("hold_ended")] == ["clock"]
     assert finish_waiting(case.root) is None
     assert verify(case.root).problems == []
 
@@ -257,7 +259,9 @@ def test_what_a_hold_kept_of_others_goes_when_it_is_released(case):
     on_hold(case)
     erase_evidence(case.root, [case.harmless.mention_id], why="e5")
     release_case(case.root, "c1", "ada", "settled")
-    assert finish_waiting(case.root).parts == 4
+    ended = finish_waiting(case.root)
+    assert ended is not None
+    assert ended.parts == 4
     assert not (Evidence(case.root).pack(ref_of(case.offer)) / "exchange.warc.gz").exists()
     assert verify(case.root).problems == []
 
@@ -273,7 +277,7 @@ def test_a_hold_placed_at_the_desk_holds_and_is_custody(case):
     assert erase_evidence(case.root, [case.offer.mention_id], why="e8").held
     found = read_case(case.root, "c1")
     assert (found.owner, found.is_held) == ("di", True)
-    assert [line.body["actor"] for line in found.log[-2:]] == ["cy", "cy"]
+    assert [body(line)["actor"] for line in found.log[-2:]] == ["cy", "cy"]
     assert take_decisions(case.root) == 0
     assert post_decisions(case.root) == 0
     assert len([one for one in written(case.root) if one[0] == "case"]) == 4
@@ -345,6 +349,7 @@ def test_a_case_is_exported_while_a_publish_holds_the_warehouse(case, tmp_path):
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
     try:
+        assert holder.stdout is not None
         assert holder.stdout.readline() == "held\n"
         assert export_case(case.root, "c1", tmp_path / "c1.zip", "ada", "for counsel").packs == 1
     finally:
@@ -381,4 +386,4 @@ def test_flags_of_two_mentions_are_decided_in_a_line_each(case):
     keep_evidence(case.root)
     add_mention(case.root, "c1", more.mention_id, "ada")
     lines = decide_case(case.root, "c1", "confirmed", "ada", "both are fakes")
-    assert [len(line.body["decisions"]) for line in lines] == [2, 1]
+    assert [len(body(line)["decisions"]) for line in lines] == [2, 1]

@@ -44,9 +44,9 @@ def ask(capsys):
     """Run a command with --json; return its exit status and its object."""
 
     def run(*words):
+        code: str | int = 0
         try:
             main([*words, "--json"])
-            code = 0
         except SystemExit as error:
             code = error.code or 0
         return code, json.loads(capsys.readouterr().out)

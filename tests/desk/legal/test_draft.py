@@ -19,7 +19,7 @@ from listening.contract import (
     ProtectedMark,
     Work,
 )
-from tests.desk.legal.world import flag, post
+from tests.desk.legal.world import body, flag, post
 
 ACME = Brand("acme", "Acme", "own", handles={"mastodon": ("@acme@a.example",)},
              domains=("acme.example",), marks=("ACME",))  # fmt: skip
@@ -53,7 +53,7 @@ def root(world):
 
 
 def read(root, line, suffix):
-    (path,) = [one["path"] for one in line.body["files"] if one["path"].endswith(suffix)]
+    (path,) = [one["path"] for one in body(line)["files"] if one["path"].endswith(suffix)]
     return (Evidence(root).path / path).read_text("utf-8")
 
 
@@ -96,7 +96,7 @@ def test_what_is_missing_is_said_first_and_loudly(root):
     text = read(root, line, ".md")
     assert text.index("## MISSING") < text.index("## Mark")
     assert text.count("[MISSING") == len(draft.missing)
-    assert line.body["missing"] == draft.missing
+    assert body(line)["missing"] == draft.missing
 
 
 class Tags(HTMLParser):
@@ -123,19 +123,19 @@ def test_what_people_wrote_is_no_markup(root):
 def test_a_draft_is_a_takedown_of_the_case_and_can_be_sent_by_a_person(root):
     line, draft = draft_takedown(root, "c1", "dmca", "Mastodon", "ada", "", FULL)
     assert draft.takedown_id == "c1-t1"
-    (word,) = line.body["decisions"]
+    (word,) = body(line)["decisions"]
     assert word["fields"] == {
         "basis": "dmca", "platform": "Mastodon", "url": "https://social.example/@ann/1",
         "brand_id": "acme",
     }  # fmt: skip
     (sent,) = decide_case(root, "c1", "sent", "ada", "by their form")
-    assert sent.body["decisions"][0]["subject_id"] == "c1-t1"
+    assert body(sent)["decisions"][0]["subject_id"] == "c1-t1"
     assert draft_takedown(root, "c1", "privacy", "Host", "ada", "", FULL)[1].takedown_id == "c1-t2"
 
 
 def test_a_draft_that_was_altered_shows_and_one_that_quotes_the_erased_goes(root, world):
     line, _ = draft_takedown(root, "c1", "dmca", "Mastodon", "ada", "", FULL)
-    paths = [Evidence(root).path / one["path"] for one in line.body["files"]]
+    paths = [Evidence(root).path / one["path"] for one in body(line)["files"]]
     whole = paths[0].read_bytes()
     paths[0].write_bytes(whole + b" ")
     assert [one["what"] for one in verify(root).problems] == ["was altered: its SHA-256 is another"]

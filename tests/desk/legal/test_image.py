@@ -5,10 +5,18 @@ import random
 import pytest
 from PIL import Image, ImageFilter
 
-from desk.legal.image import ALIKE, add_image, compare, hash_image
+from desk.legal.image import add_image, compare, hash_image
 from desk.legal.review import open_case
 from desk.legal.verify import verify
-from listening.contract import Brand, BrandFile, ConfigurationError, Protected, ProtectedImage
+from listening.contract import (
+    ALIKE,
+    Brand,
+    BrandFile,
+    ConfigurationError,
+    Protected,
+    ProtectedImage,
+)
+from tests.desk.legal.world import body
 
 
 def picture(seed, size=(240, 180)):
@@ -75,7 +83,7 @@ def test_a_picture_in_a_case_says_how_far_it_is(world, tmp_path, logo):
     open_case(world.root, "c1", "", "ada")
     line, found = add_image(world.root, "c1", copy, brands, "ada", "from the shop")
     assert [(one.image_id, one.is_alike) for one in found] == [("logo", True), ("other", False)]
-    assert line.body["distances"][0]["image_id"] == "logo"
+    assert body(line)["distances"][0]["image_id"] == "logo"
     assert verify(world.root).ok
     with pytest.raises(ConfigurationError, match="in the case already"):
         add_image(world.root, "c1", copy, brands, "ada", "")

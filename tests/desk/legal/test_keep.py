@@ -12,7 +12,7 @@ from desk.legal.keep import keep_evidence
 from desk.legal.place import CRASH_POINTS, Evidence, make_ref
 from desk.legal.verify import verify
 from tests.desk.legal.child import start
-from tests.desk.legal.world import NOON, Exchange, flag, post
+from tests.desk.legal.world import NOON, Exchange, body, flag, post
 
 
 def pack_of(world, mention):
@@ -105,7 +105,7 @@ def test_new_taggers_that_raise_more_are_noted_in_the_chain_once(flagged):
     done = keep_evidence(flagged.root)
     assert (done.packs, done.flagged_again) == (1, 1)
     (line,) = Chain(flagged.root).lines("flagged")
-    assert [one["kind"] for one in line.body["flags"]] == ["counterfeit", "impersonation"]
+    assert [one["kind"] for one in body(line)["flags"]] == ["counterfeit", "impersonation"]
     Evidence(flagged.root).kept.unlink()
     assert keep_evidence(flagged.root).flagged_again == 0
     assert verify(flagged.root).ok

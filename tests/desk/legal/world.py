@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from desk.legal.chain import Line
 from listening.bucket import Bucketer
 from listening.contract import (
     FOOTER_KEY,
@@ -38,9 +39,16 @@ def flag(kind: str, words: str = "", text: str = "", p: float = 0.75) -> dict[st
     }  # fmt: skip
 
 
+def body(line: Line | None) -> Mapping[str, Any]:
+    """Return what a line says, which is there and was not erased."""
+    assert line is not None
+    assert line.body is not None
+    return line.body
+
+
 def post(number: str, text: str, **more: Any) -> Mention:
     """Return a mention of the social network."""
-    said = {
+    said: dict[str, Any] = {
         "source": "mastodon", "channel": "mastodon", "author": "@ann@social.example",
         "author_id": "7", "url": f"https://social.example/@ann/{number}", "followers": 12,
         "published_at": NOON, "observed_at": NOON,

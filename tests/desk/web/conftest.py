@@ -27,7 +27,12 @@ def _quick_hashes(monkeypatch):
 
 def token_of(html: str) -> str:
     """Return the CSRF token of the first form of a page."""
-    found = re.search(r'name="csrf" value="([^"]+)"', html)
+    return part_of(html, r'name="csrf" value="([^"]+)"')
+
+
+def part_of(html: str, pattern: str) -> str:
+    """Return the group of a pattern where it is first found in a page."""
+    found = re.search(pattern, html)
     assert found, html[:500]
     return found[1]
 

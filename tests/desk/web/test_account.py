@@ -30,9 +30,16 @@ def engine(tmp_path):
     made.dispose()
 
 
-def test_a_session_says_who_and_what(engine):
+def enter(engine):
     token = sign_in(engine, "ada", PASSWORD)
+    assert token is not None
+    return token
+
+
+def test_a_session_says_who_and_what(engine):
+    token = enter(engine)
     person = find_person(engine, token)
+    assert person is not None
     assert (person.name, person.roles) == ("ada", ("product", "pr"))
     sign_out(engine, token)
     assert find_person(engine, token) is None
@@ -46,16 +53,17 @@ def test_a_wrong_name_or_password_enters_nobody(engine, name, password):
 
 
 def test_neither_password_nor_token_is_kept(engine, tmp_path):
-    token = sign_in(engine, "ada", PASSWORD)
+    token = enter(engine)
     kept = b"".join(path.read_bytes() for path in tmp_path.glob("desk.sqlite*"))
     assert PASSWORD.encode() not in kept
     assert token.encode() not in kept
     with reading(engine) as connection:
-        assert "argon2id" in connection.scalar(sa.select(account.account.c.password_hash))
+        hashed: str = connection.execute(sa.select(account.account.c.password_hash)).scalar_one()
+    assert "argon2id" in hashed
 
 
 def test_a_session_ends_when_idle_and_at_last(engine, monkeypatch):
-    token, moment = sign_in(engine, "ada", PASSWORD), now()
+    token, moment = enter(engine), now()
 
     def later(gone):
         monkeypatch.setenv("LISTENING_NOW", (moment + gone).isoformat())
@@ -67,7 +75,7 @@ def test_a_session_ends_when_idle_and_at_last(engine, monkeypatch):
     later(3 * account.IDLE)
     assert find_person(engine, token) is None
     later(timedelta(0))
-    token = sign_in(engine, "ada", PASSWORD)
+    token = enter(engine)
     for hours in range(7, 24 * 7, 7):
         later(timedelta(hours=hours))
         assert find_person(engine, token)
@@ -83,7 +91,7 @@ def test_a_session_ends_when_idle_and_at_last(engine, monkeypatch):
     ],
 )
 def test_a_new_password_and_a_block_end_sessions(engine, end):
-    token = sign_in(engine, "ada", PASSWORD)
+    token = enter(engine)
     end(engine)
     assert find_person(engine, token) is None
     assert sign_in(engine, "ada", PASSWORD) is None
@@ -96,9 +104,11 @@ def test_a_block_can_be_undone(engine):
 
 
 def test_a_new_role_counts_in_open_sessions(engine):
-    token = sign_in(engine, "ada", PASSWORD)
+    token = enter(engine)
     set_roles(engine, "ada", ("care",))
-    assert find_person(engine, token).roles == ("care",)
+    person = find_person(engine, token)
+    assert person is not None
+    assert person.roles == ("care",)
     assert list_accounts(engine)[0]["roles"] == ["care"]
 
 

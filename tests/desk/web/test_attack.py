@@ -23,7 +23,7 @@ PARTS = {
 def paths(template):
     """Return a route's addresses with the team each is of, for every team."""
     for team in TEAMS if "{team}" in template else [None]:
-        values = {"team": team, **PARTS}
+        values = {"team": team or "", **PARTS}
         yield team, re.sub(r"\{(\w+)\}", lambda part: values.get(part[1], "1"), template)  # noqa: B023
 
 

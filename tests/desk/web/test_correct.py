@@ -8,7 +8,8 @@ from html import unescape
 import duckdb
 
 from desk.work.outbox import Outbox
-from tests.desk.web.conftest import enter, token_of
+from listening.contract import Correction
+from tests.desk.web.conftest import enter, part_of, token_of
 
 PATH = "/product/correct/leak-0"
 
@@ -19,6 +20,12 @@ def choices(text: str) -> list[str]:
     return [value for value in offered if value.startswith("topic|")]
 
 
+def corrected(desk):
+    for one in Outbox(desk.state.engine).read("correction", 0, 9):
+        assert isinstance(one.word, Correction)
+        yield one.word.tagger, one.word.target, one.word.label
+
+
 def test_a_declared_topic_is_added_where_it_lacks_and_taken_off_where_it_stands(desk):
     client = enter(desk, "product")
     form = client.get(PATH).text
@@ -27,12 +34,11 @@ def test_a_declared_topic_is_added_where_it_lacks_and_taken_off_where_it_stands(
         page = client.get(PATH).text
         given = {
             "csrf": token_of(page),
-            "version": re.search(r'name="version" value="(\d+)"', page)[1],
+            "version": part_of(page, r'name="version" value="(\d+)"'),
             "correction": value,
         }
         assert client.post(PATH, data=given).status_code == 303, value
-    told = [one.word for one in Outbox(desk.state.engine).read("correction", 0, 9)]
-    assert [(one.tagger, one.target, one.label) for one in told] == [
+    assert list(corrected(desk)) == [
         ("topic", "price", "yes"),
         ("topic", "leak", "no"),
     ]

@@ -17,7 +17,7 @@ from desk.web.page import read_page, teams_with_pages
 from desk.web.published import Library
 from desk.web.show import built_at, count_rows, options, show_rows, show_tile
 from listening.contract import TEAMS
-from tests.desk.web.conftest import enter
+from tests.desk.web.conftest import enter, part_of
 from tests.desk.web.world import empty, files
 from tests.warehouse.models.month import CANARY
 
@@ -107,7 +107,8 @@ def test_every_number_of_the_rows_behind_opens_as_many_rows_as_it_says(library, 
 @pytest.mark.parametrize("team", TEAMS)
 def test_a_number_of_every_team_leads_to_a_mention(desk, team):
     client = enter(desk, team)
-    front, seen = [f"/{team}?since=2026-01-01"], set()
+    front = [f"/{team}?since=2026-01-01"]
+    seen: set[str] = set()
     while front:
         path = front.pop(0)
         if re.match(rf"/{team}/mention/", path):
@@ -161,8 +162,8 @@ def test_every_link_of_a_page_leads_somewhere(desk, team):
 def test_a_number_opens_mentions_and_a_mention_says_all(desk):
     client = enter(desk, "product")
     page = client.get("/product").text
-    rows = unescape(re.search(r'href="(/product/rows/mentions[^"]+)"', page)[1])
-    mention = unescape(re.search(r'href="(/product/mention/[^"]+)"', client.get(rows).text)[1])
+    rows = unescape(part_of(page, r'href="(/product/rows/mentions[^"]+)"'))
+    mention = unescape(part_of(client.get(rows).text, r'href="(/product/mention/[^"]+)"'))
     text = client.get(mention).text
     for heading in ("What was understood", "How it fared", "The conversation"):
         assert heading in text
@@ -170,9 +171,9 @@ def test_a_number_opens_mentions_and_a_mention_says_all(desk):
 
 def test_a_mention_marks_what_it_is_about_and_where(desk, root):
     with duckdb.connect(root.published / "legal.duckdb") as connection:
-        (mention_id,) = connection.execute(
+        ((mention_id,),) = connection.execute(
             "SELECT mention_id FROM mention ORDER BY mention_id LIMIT 1"
-        ).fetchone()
+        ).fetchall()
         connection.execute(
             "UPDATE mention SET text = 'Weiß 🫖 kettle burns', spans = [{'start': 7, 'end': 13,"
             " 'kind': 'target', 'name': 'acme/k2'}, {'start': 14, 'end': 99, 'kind': 'flag',"

@@ -36,7 +36,8 @@ def test_a_new_file_is_taken_up_when_it_is_in_place(library, tmp_path):
 def test_readers_see_one_file_each_while_files_change(library, tmp_path):
     root = DataRoot(tmp_path)
     put(root, 0)
-    stop, faults, seen = threading.Event(), [], set()
+    stop, seen = threading.Event(), set()
+    faults: list[object] = []
 
     def read():
         while not stop.is_set():

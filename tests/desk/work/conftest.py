@@ -10,6 +10,7 @@ import tempfile
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -33,15 +34,20 @@ def postgres() -> Iterator[str]:
             os.chown(folder, pwd.getpwnam(user).pw_uid, pwd.getpwnam(user).pw_gid)
         data = f"{folder}/data"
         variables = {"LC_ALL": "C.UTF-8", "PATH": os.environ["PATH"]}
-        run = {"user": user, "cwd": folder, "env": variables, "stdout": subprocess.DEVNULL}
-        made = [BIN / "initdb", "-D", data, "-U", "desk", "-A", "trust", "-E", "UTF8", "-N"]
+        run: dict[str, Any] = {
+            "user": user,
+            "cwd": folder,
+            "env": variables,
+            "stdout": subprocess.DEVNULL,
+        }
+        made = [str(BIN / "initdb"), "-D", data, "-U", "desk", "-A", "trust", "-E", "UTF8", "-N"]
         subprocess.run(made, check=True, **run)
         settings = ("fsync=off", "listen_addresses=", f"unix_socket_directories={folder}")
-        serve = [BIN / "postgres", "-D", data, "-p", str(PORT)]
+        serve = [str(BIN / "postgres"), "-D", data, "-p", str(PORT)]
         serve += [part for setting in settings for part in ("-c", setting)]
         server = subprocess.Popen(serve, stderr=subprocess.DEVNULL, **run)
         try:
-            ready = [BIN / "pg_isready", "-h", folder, "-p", str(PORT), "-t", "30"]
+            ready = [str(BIN / "pg_isready"), "-h", folder, "-p", str(PORT), "-t", "30"]
             for _ in range(300):
                 if subprocess.run(ready, check=False, **run).returncode == 0:
                     break

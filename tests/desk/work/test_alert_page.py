@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
 
 import pytest
@@ -17,7 +16,7 @@ from desk.work.alert import say_untold, submit
 from desk.work.outbox import open_outbox, outbox
 from listening.contract import DataRoot, now
 from listening.decide.outbox import seal_outbox
-from tests.desk.web.conftest import PASSWORD, enter
+from tests.desk.web.conftest import PASSWORD, enter, token_of
 from tests.desk.web.conftest import _quick_hashes as quick_hashes  # noqa: F401 (used by name)
 
 
@@ -54,8 +53,7 @@ def app(tmp_path):
 
 def do(client, action, state):
     page = client.get("/care/alerts/a-care")
-    token = re.search(r'name="csrf" value="([^"]+)"', page.text)[1]
-    form = {"csrf": token, "action": action, "state": state}
+    form = {"csrf": token_of(page.text), "action": action, "state": state}
     return client.post("/care/alerts/a-care", data=form)
 
 

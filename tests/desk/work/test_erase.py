@@ -26,7 +26,7 @@ WORDS = ("canarybird", "x.example/canaryurl", CANARY)
 def dump(address: sa.URL) -> str:
     """Return what pg_dump says of the database."""
     folder, port = str(address.query["unix_sock"]).rsplit("/.s.PGSQL.", 1)
-    asked = [BIN / "pg_dump", "-h", folder, "-p", port, "-U", "desk", str(address.database)]
+    asked = [str(BIN / "pg_dump"), "-h", folder, "-p", port, "-U", "desk", str(address.database)]
     return subprocess.run(asked, check=True, capture_output=True, text=True).stdout
 
 

@@ -26,8 +26,14 @@ NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 TAKE = Decision("triage", "take", "ada", "", "m1", target="acme")
 
 
+def decisions(engine, kind):
+    for one in Outbox(engine).read(kind, 0, 99):
+        assert isinstance(one.word, Decision)
+        yield one.word
+
+
 def waiting(engine, kind="triage"):
-    return [(one.word.action, one.word.actor) for one in Outbox(engine).read(kind, 0, 99)]
+    return [(word.action, word.actor) for word in decisions(engine, kind)]
 
 
 def test_a_thing_goes_from_new_to_resolved(engine):
@@ -126,7 +132,7 @@ def test_what_was_done_with_a_mention_is_forgotten(engine):
     with writing(engine) as connection:
         assert forget(connection, ["m1"]) == 5
     assert list(read_items(engine, "triage")) == [("m2", "acme")]
-    assert [one.word.mention_id for one in Outbox(engine).read("triage", 0, 9)] == ["m2"]
+    assert [word.mention_id for word in decisions(engine, "triage")] == ["m2"]
     assert Outbox(engine).read("case", 0, 9) == []
     (attached,) = read_acts(engine, "case", "c1")
     assert (attached.action, attached.note) == ("attach", "")

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
@@ -46,7 +47,7 @@ def put(engine: sa.Engine, *words: Decision | Correction) -> list[int]:
         return [write(connection, word) for word in words]
 
 
-def sealed(root: DataRoot, kind: str = "case") -> list[dict]:
+def sealed(root: DataRoot, kind: str = "case") -> list[dict[str, Any]]:
     """Every sealed row of a kind, in the order of the batches."""
     folder = root.landing / "decision" / f"desk--local--{kind}"
     return [

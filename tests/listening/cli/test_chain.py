@@ -100,6 +100,7 @@ def test_counts_of_young_mentions_become_a_history(listening, monkeypatch, tmp_p
         outcome = recount_stream(root, stream, brands)
     tag_pending(root, brands)  # an edit or a deletion it found
     receipts = load_pending(root, brands)
+    assert outcome is not None
     assert [receipt.batch_id for receipt in receipts] == list(outcome.batch_ids)
     assert receipts[-1].inserted == receipts[-1].served > 0
     with duckdb.connect(str(root.warehouse), read_only=True) as warehouse:

@@ -1,6 +1,7 @@
 """Dates of an export: one reading for the whole file, or none."""
 
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from itertools import product
 from zoneinfo import ZoneInfo
 
@@ -20,8 +21,7 @@ def settle(*values, **arguments):
     return reader
 
 
-def utc(*parts):
-    return datetime(*parts, tzinfo=UTC)
+utc = partial(datetime, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import time
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -304,7 +305,7 @@ def test_the_same_file_again_is_a_new_batch_of_rows_seen_before(root):
 
 @pytest.mark.parametrize("suffix", ["csv", "jsonl", "parquet"])
 def test_all_kinds_of_files_give_the_same_rows(root, suffix, tmp_path):
-    records = [
+    records: list[dict[str, Any]] = [
         {"id": str(n), "text": f"acme {n}", "published_at": f"2026-10-{n:02} 10:00", "likes": n}
         for n in range(1, 9)
     ]

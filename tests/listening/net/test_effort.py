@@ -145,7 +145,7 @@ def test_dripping_bytes_do_not_outlast_the_wall(
     monkeypatch.setattr("listening.net.effort.WALL", 1.0)
     start = b"HTTP/1.1 200 OK\r\n" + (b"" if where == "headers" else b"\r\n")
 
-    def drip(connection: socket.socket, _: Asked) -> None:
+    def drip(connection: socket.socket, __: Asked) -> None:
         connection.sendall(start)
         for _ in range(200):
             connection.sendall(b"x")

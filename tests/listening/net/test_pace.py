@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from urllib3.connection import HTTPConnection
@@ -39,7 +40,8 @@ def test_the_pace_counts_from_when_a_request_was_sent(
     root: DataRoot, server: Server, fake_time: FakeTime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A handshake or a busy machine may hold it up behind its turn; the host sees it then."""
-    connect, moments = HTTPConnection.connect, []
+    connect = HTTPConnection.connect
+    moments: list[float] = []
 
     def connect_slowly(self: HTTPConnection) -> None:
         fake_time.moment += 4 if not moments else 0
@@ -86,11 +88,11 @@ def test_a_host_that_asked_for_rest_is_left_alone(root: DataRoot, server: Server
     ],
 )
 def test_after_the_last_allowed_request_nobody_asks_before_the_reset(
-    root: DataRoot, server: Server, fake_time: FakeTime, headers: dict[str, str], slept: list[float]
+    root: DataRoot, server: Server, fake_time: FakeTime, headers: dict[str, Any], slept: list[float]
 ) -> None:
     server.on("/", reply(b"ok", **headers), reply(b"ok"))
-    settings = {"allow_hosts": ["127.0.0.1"], "clock": fake_time.clock}
-    with Http(root, ["127.0.0.1"], **settings) as http:  # type: ignore[arg-type]
+    settings: dict[str, Any] = {"allow_hosts": ["127.0.0.1"], "clock": fake_time.clock}
+    with Http(root, ["127.0.0.1"], **settings) as http:
         http.get(server.url + "/")
         assert fake_time.slept == []
         http.get(server.url + "/")

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography import x509
@@ -97,7 +98,7 @@ def test_tls_speaks_to_the_resolved_address_in_the_hosts_name(
 ) -> None:
     """The address is dialled; the name is in SNI, certificate check and Host header."""
     port, names = tls
-    settings = {"resolver": lambda *_: ["127.0.0.1"], "clock": fake_time.clock}
+    settings: dict[str, Any] = {"resolver": lambda *_: ["127.0.0.1"], "clock": fake_time.clock}
     warc = tmp_path / "tls.warc.gz"
     with Http(root, ["tls.test"], ["tls.test"], warc=warc, **settings) as http:
         assert http.get(f"https://tls.test:{port}/").body == f"tls.test:{port}".encode()
@@ -112,7 +113,7 @@ def test_tls_of_a_web_socket_checks_the_name_too(
     tls: tuple[int, list[str]], root: DataRoot, fake_time: FakeTime
 ) -> None:
     port, names = tls
-    settings = {"resolver": lambda *_: ["127.0.0.1"], "clock": fake_time.clock}
+    settings: dict[str, Any] = {"resolver": lambda *_: ["127.0.0.1"], "clock": fake_time.clock}
     http = Http(root, ["tls.test"], ["tls.test"], **settings)
     with http, pytest.raises(DeniedError, match="where a web socket was due"):
         http.stream(f"wss://tls.test:{port}/")

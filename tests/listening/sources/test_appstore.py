@@ -24,7 +24,10 @@ def test_a_feed_that_ends_before_what_is_known_is_capped(lab: Lab) -> None:
         reviews = [review(page * 50 + n) for n in range(50)]
         path = f"/us/rss/customerreviews/page={page}/id=1/sortby=mostrecent/json"
         lab.server.on(path, reply({"feed": {"entry": reviews}}))
-    settings = {"base_url": "http://apps.example", "apps": [{"id": "1", "brand": "quillon"}]}
+    settings: dict[str, Any] = {
+        "base_url": "http://apps.example",
+        "apps": [{"id": "1", "brand": "quillon"}],
+    }
     outcome, rows = lab.crawl("appstore", **settings)
     assert len(rows) == 500
     assert outcome.coverage.state == "capped"

@@ -12,7 +12,7 @@ import pytest
 from tests.listening.conftest import Asked, reply
 from tests.listening.sources.conftest import NOON, Lab
 
-SETTINGS = {"urls": ["http://forum.example"]}
+SETTINGS: dict[str, Any] = {"urls": ["http://forum.example"]}
 
 
 def post(topic: int, number: int, **changes: Any) -> dict[str, Any]:

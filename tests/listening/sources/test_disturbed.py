@@ -68,7 +68,7 @@ def test_a_renamed_field_is_an_error_not_silence(world: World) -> None:
     drift = world.case["drift"]
     before, after = drift["from"].encode(), drift["to"].encode()
 
-    def rename(_: Asked, answer: Answer) -> Answer:
+    def rename(__: Asked, answer: Answer) -> Answer:
         assert isinstance(answer, bytes)
         head, _, body = answer.partition(b"\r\n\r\n")
         return reply(body.replace(before, after), Content_Type=_kind(head))
@@ -87,7 +87,7 @@ def test_a_new_field_is_told_once_and_changes_nothing(
     _, undisturbed = world.crawl("one")
     name = world.case["drift"]["from"].strip('"').encode()
 
-    def add(_: Asked, answer: Answer) -> Answer:
+    def add(__: Asked, answer: Answer) -> Answer:
         assert isinstance(answer, bytes)
         head, _, body = answer.partition(b"\r\n\r\n")
         more = re.sub(b'"%s":' % re.escape(name), b'"quillon_news": 1, "%s":' % name, body)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,7 +22,7 @@ def test_a_file_is_read_once_and_a_wrong_one_does_not_stop_the_others(
     (folder / "a.csv").write_text(f"{HEAD}1,My quillon hums.,2026-10-01T10:00:00Z,3\n")
     (folder / "b.csv").write_text("what,is,this\n1,2,3\n")
     (folder / "c.csv").write_text(f"{HEAD}2,My quillon leaks.,2026-10-02T10:00:00Z,\n1,,,9\n")
-    settings = {"folders": [{"path": str(folder)}]}
+    settings: dict[str, Any] = {"folders": [{"path": str(folder)}]}
     outcome, rows = lab.crawl("drop", **settings)
     assert "b.csv" in str(outcome.error)
     assert [(row["native_id"], row["likes"]) for row in rows] == [("1", 3), ("2", None), ("1", 9)]
@@ -38,7 +39,7 @@ def test_messages_of_a_drop_are_private_and_no_reject_tells_their_words(
     folder = tmp_path / "drop"
     folder.mkdir()
     (folder / "a.csv").write_text(f"{HEAD}1,My quillon hums.,2026-10-01T10:00:00Z,3\n2,Mine,?,\n")
-    settings = {"folders": [{"path": str(folder), "owned": True, "private": True}]}
+    settings: dict[str, Any] = {"folders": [{"path": str(folder), "owned": True, "private": True}]}
     outcome, rows = lab.crawl("drop", **settings)
     kept, refused = rows
     assert (outcome.served, kept["owned"], kept["private"]) == (2, True, True)

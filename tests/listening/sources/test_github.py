@@ -16,7 +16,7 @@ from tests.listening.conftest import Asked, reply
 from tests.listening.sources.conftest import NOON, Lab
 
 BASE = {"base_url": "http://api.example"}
-REPO = {**BASE, "repos": ["acme/kettle"]}
+REPO: dict[str, Any] = {**BASE, "repos": ["acme/kettle"]}
 LISTS = ("/repos/acme/kettle/issues", "/repos/acme/kettle/issues/comments")
 
 

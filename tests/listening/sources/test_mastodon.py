@@ -34,7 +34,7 @@ ODD = [
 def test_one_odd_status_is_quarantined_and_a_page_of_them_is_an_error(
     lab: Lab, change: dict[str, Any]
 ) -> None:
-    settings = {"base_url": "http://m.example", "tags": ["quillon"]}
+    settings: dict[str, Any] = {"base_url": "http://m.example", "tags": ["quillon"]}
     path = "/api/v1/timelines/tag/quillon"
     lab.server.on(path, reply([post(**change), post(**{"id": "2", **change})]))
     outcome, _ = lab.crawl("mastodon", **settings)
@@ -92,7 +92,7 @@ def test_the_search_asks_page_by_page_with_its_token(
         return reply({"accounts": [], "statuses": there[start : start + most], "hashtags": []})
 
     lab.server.on("/api/v2/search", answer)
-    settings = {"base_url": "http://m.example", "search": True}
+    settings: dict[str, Any] = {"base_url": "http://m.example", "search": True}
     outcome, _ = lab.crawl("mastodon", **settings)
     assert "no credential is called 'mastodon'" in str(outcome.error)
     assert lab.server.asked == []

@@ -52,7 +52,9 @@ def github(lab: Lab, shelf: Shelf) -> Serving:
     def serve(asked: Asked) -> Answer:
         page, size = int(asked.query.get("page", 1)), int(asked.query.get("per_page", 100))
         shown, more = shelf.cut((page - 1) * size, size)
-        link = {"Link": f'<http://api.example{asked.path}?page={page + 1}>; rel="next"'}
+        link: dict[str, Any] = {
+            "Link": f'<http://api.example{asked.path}?page={page + 1}>; rel="next"'
+        }
         items = [issue(one, NOON - timedelta(hours=1, minutes=one)) for one in shown]
         return reply(items, **(link if more else {}))
 

@@ -77,6 +77,12 @@ TALK = {
     "createdAt": NOON.isoformat(), "lastEditedAt": None, "upvoteCount": 1,
     "comments": {"totalCount": 1, "nodes": []},
 }  # fmt: skip
+
+
+def read_of(kind: str) -> Callable[[Any], Item]:
+    return lambda raw: stackexchange.read_post(raw, kind, LOOK)
+
+
 CASES: dict[str, tuple[list[Any], Callable[[Any], Item]]] = {
     "discourse": (
         fixture("discourse/page1.json")["latest_posts"],
@@ -85,7 +91,7 @@ CASES: dict[str, tuple[list[Any], Callable[[Any], Item]]] = {
     **{
         f"stackexchange {kind}": (
             fixture(f"stackexchange/{name}.json")["items"],
-            lambda raw, kind=kind: stackexchange.read_post(raw, kind, LOOK),
+            read_of(kind),
         )
         for kind, name in (("questions", "questions"), ("answers", "answers"),
                            ("comments", "comments"))

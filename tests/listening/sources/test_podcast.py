@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 from requests.structures import CaseInsensitiveDict
@@ -12,7 +13,7 @@ from listening.sources._transcript import ENOUGH, MOST, Said, passages, read_tra
 from tests.listening.conftest import reply
 from tests.listening.sources.conftest import Lab
 
-SETTINGS = {"urls": ["http://pod.example/feed.xml"]}
+SETTINGS: dict[str, Any] = {"urls": ["http://pod.example/feed.xml"]}
 
 
 def read(kind: str, text: str) -> list[Said]:

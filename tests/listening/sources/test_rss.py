@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from listening.sources._xml import scan_nodes
@@ -185,7 +187,7 @@ def test_a_date_under_another_name_or_after_a_foreign_weekday_is_read(lab: Lab, 
     assert rows[0]["warnings"] == []
 
 
-JSON_FEED = {
+JSON_FEED: dict[str, Any] = {
     "version": "https://jsonfeed.org/version/1.1", "title": "Boil", "language": "en-GB",
     "authors": [{"name": "Ida Brandt"}],
     "items": [

@@ -167,7 +167,10 @@ def test_complaints_are_paged_behind_the_last_one_and_asked_for_twice_a_day(
     lab: Lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     complaints(lab, [complaint(number) for number in range(250)])
-    settings = {"base_url": "http://cfpb.example", "companies": [{"name": "QUILLON BANK"}]}
+    settings: dict[str, Any] = {
+        "base_url": "http://cfpb.example",
+        "companies": [{"name": "QUILLON BANK"}],
+    }
     outcome, rows = lab.crawl("cfpb", **settings)
     assert outcome.error is None
     assert len({row["native_id"] for row in rows}) == outcome.served == 250
@@ -195,7 +198,7 @@ def test_a_vehicle_whose_list_reads_as_before_brings_nothing(lab: Lab) -> None:
     odd = {**told, "odiNumber": 2, "dateComplaintFiled": "2026-10-05"}
     lab.server.on("/complaints/complaintsByVehicle", reply({"results": [told, odd]}))
     vehicle = {"make": "QUILLON", "model": "TRAIL", "years": [2026], "brand": "quillon"}
-    settings = {"base_url": "http://nhtsa.example", "vehicles": [vehicle]}
+    settings: dict[str, Any] = {"base_url": "http://nhtsa.example", "vehicles": [vehicle]}
     outcome, rows = lab.crawl("nhtsa", **settings)
     assert outcome.error is None
     assert [(row["bucket"], row["native_id"], row["reason"]) for row in rows] == [

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
@@ -30,10 +29,9 @@ ORGANISATION: dict[str, Any] = {
 
 
 @pytest.fixture(autouse=True)
-def _logins(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _logins(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("FACEBOOK", "INSTAGRAM", "LINKEDIN", "META_APP", "WEBHOOK"):
         monkeypatch.setenv(f"AIRFLOW_CONN_{name}", json.dumps({"password": "canary-token"}))
-    return
 
 
 def refusal(code: int, message: str = "no", subcode: int | None = None) -> bytes:
@@ -45,7 +43,7 @@ def post(number: int, **more: Any) -> dict[str, Any]:
             "comments": {"summary": {"total_count": 0}}, **more}  # fmt: skip
 
 
-def serve(lab: Lab, *posts: dict[str, Any], **headers: str) -> None:
+def serve(lab: Lab, *posts: dict[str, Any], **headers: Any) -> None:
     lab.server.on("/5/feed", reply({"data": list(posts)}, **headers))
     lab.server.on("/5/tagged", reply({"data": []}))
 

@@ -12,7 +12,7 @@ from listening.contract import Query
 from tests.listening.conftest import Asked, reply
 from tests.listening.sources.conftest import NOON, Lab
 
-SETTINGS = {"base_url": "http://api.example/2.3", "sites": ["askubuntu.com"]}
+SETTINGS: dict[str, Any] = {"base_url": "http://api.example/2.3", "sites": ["askubuntu.com"]}
 START = int(NOON.timestamp())
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -19,11 +18,10 @@ START = int(NOON.timestamp())
 
 
 @pytest.fixture(autouse=True)
-def _logins(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _logins(monkeypatch: pytest.MonkeyPatch) -> None:
     login = json.dumps({"login": "bot@quillon.example", "password": "canary-token"})
     for name in ("ZENDESK", "INTERCOM"):
         monkeypatch.setenv(f"AIRFLOW_CONN_{name}", login)
-    return
 
 
 def ticket(number: int, **more: Any) -> dict[str, Any]:

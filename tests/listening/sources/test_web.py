@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from typing import Any
 
 import pytest
 
@@ -76,7 +77,7 @@ LOGIN = (
     [(CHALLENGE, {}), (LOGIN, {}), (b"<html><body><p>Wait.</p>", {"cf_mitigated": "challenge"})],
 )
 def test_a_wall_before_a_page_is_an_error_and_the_page_is_asked_again(
-    lab: Lab, body: bytes, headers: dict[str, str]
+    lab: Lab, body: bytes, headers: dict[str, Any]
 ) -> None:
     lab.server.on("/sitemap.xml", reply(sitemap("/a", "/b")))
     wall = reply(body, Content_Type="text/html", **headers)

@@ -15,7 +15,7 @@ from listening.sources.shape._x_ids import TWITTER
 from tests.listening.conftest import Asked, reply
 from tests.listening.sources.conftest import NOON, Lab
 
-SETTINGS = {"base_url": "http://api.example/2", "cap": 100.0}
+SETTINGS: dict[str, Any] = {"base_url": "http://api.example/2", "cap": 100.0}
 SEARCH, COUNTS, JOBS = "/2/tweets/search/recent", "/2/tweets/counts/recent", "/2/compliance/jobs"
 
 

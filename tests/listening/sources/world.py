@@ -6,6 +6,7 @@ import importlib
 import json
 import shutil
 from dataclasses import dataclass, field
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
@@ -17,7 +18,7 @@ import pytest
 from listening.contract import BrandFile, DataRoot
 from listening.crawl import Outcome, Stream, crawl_stream, streams
 from listening.sources import SOURCES
-from tests.listening.conftest import Answer, Asked, FakeTime, Server
+from tests.listening.conftest import Answer, Asked, FakeTime, Route, Server
 from tests.listening.sources.serving import HERE, NOW, QUILLON, answer, read_case
 
 
@@ -85,7 +86,7 @@ class World:
     def interfere(self, change: Any) -> None:
         """Let every answer pass through `change(asked, answer)`."""
         for path, route in list(self.server.routes.items()):
-            self.server.routes[path] = lambda asked, route=route: change(asked, route(asked))
+            self.server.routes[path] = partial(_pass_on, change, route)
 
     @property
     def brands(self) -> BrandFile:
@@ -105,6 +106,11 @@ class World:
         if not outcome.batch_id:
             return outcome, []
         return outcome, pq.read_table(where.landed(outcome.batch_id)).to_pylist()
+
+
+def _pass_on(change: Any, route: Route, asked: Asked) -> Answer:
+    changed: Answer = change(asked, route(asked))
+    return changed
 
 
 def every(names: list[str] | None = None) -> pytest.MarkDecorator:

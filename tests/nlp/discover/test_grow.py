@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pytest
@@ -25,12 +27,12 @@ def cloud(axis: int, size: int, *, spread: float = 0.08, seed: int = 0) -> np.nd
 
 
 def go(
-    points: np.ndarray, held: list[str | None], **more: object
+    points: np.ndarray, held: Sequence[str | None], **more: Any
 ) -> tuple[list[str | None], list[Move]]:
     living = more.pop("living", {topic for topic in held if topic})
     authors = more.pop("authors", [f"author {place}" for place in range(len(points))])
     carried = more.pop("carried", ())
-    return advance(points, authors, held, living, carried, NIGHT)  # type: ignore[arg-type]
+    return advance(points, authors, held, living, carried, NIGHT)
 
 
 def test_dense_groups_are_found_without_saying_how_many() -> None:
@@ -126,7 +128,7 @@ def test_a_few_texts_do_not_tear_a_topic_apart() -> None:
 
 def test_what_is_neither_merged_nor_split_stays() -> None:
     """Between PART and JOIN nothing happens: no to and fro."""
-    middle = unit(cloud(0, 12) + 0.9 * cloud(1, 12))
+    middle = unit(cloud(0, 12) + np.float32(0.9) * cloud(1, 12))
     points = np.concatenate([cloud(0, 12, seed=7), middle])
     held = ["a"] * 12 + ["b"] * 12
     likeness = likenesses(points, [np.arange(12), np.arange(12, 24)])[0, 1]

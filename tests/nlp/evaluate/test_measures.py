@@ -209,8 +209,10 @@ def test_brands_are_told_from_homonyms(encoder: Encoder, tmp_path: Path) -> None
 
 
 def judge(said: str | None, decided: str, **more: Any) -> Judgement:
-    told = {"tagger": "sentiment", "target": "", "source": "rss", "language": "en",
-            "version": "1", "stale": False}  # fmt: skip
+    told: dict[str, Any] = {
+        "tagger": "sentiment", "target": "", "source": "rss", "language": "en",
+        "version": "1", "stale": False,
+    }  # fmt: skip
     return Judgement(said=said, decided=decided, **(told | more))
 
 

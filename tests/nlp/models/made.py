@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import spacy
 from spacy.training import Example
+from thinc.api import fix_random_seed
 from tokenizers import Tokenizer
 from tokenizers.models import WordLevel
 from tokenizers.pre_tokenizers import Whitespace
@@ -120,7 +121,7 @@ def save_ner(folder: Path, texts: Mapping[str, Sequence[tuple[int, int, str]]]) 
 
 def _train(package: Any, examples: Sequence[Any], folder: Path) -> Path:
     random.seed(1)
-    spacy.util.fix_random_seed(1)
+    fix_random_seed(1)
     package.initialize(lambda: examples)
     for _ in range(30):
         package.update(examples)

@@ -313,7 +313,7 @@ def test_a_transformers_model_says_what_torch_says(tmp_path: Path) -> None:
 
     torch.manual_seed(1)
     words = save_tokenizer(tmp_path / "german", GERMAN)
-    config = BertConfig(
+    config = BertConfig(  # type: ignore[call-arg] # num_labels is taken by **kwargs
         vocab_size=len(words), hidden_size=16, num_hidden_layers=1, num_attention_heads=2,
         intermediate_size=16, max_position_embeddings=128, num_labels=3,
     )  # fmt: skip
@@ -350,7 +350,7 @@ def test_a_model_without_a_trained_head_is_refused(tmp_path: Path) -> None:
     from tests.nlp.models.made import save_tokenizer
 
     words = save_tokenizer(tmp_path / "german", GERMAN)
-    config = BertConfig(
+    config = BertConfig(  # type: ignore[call-arg] # num_labels is taken by **kwargs
         vocab_size=len(words), hidden_size=16, num_hidden_layers=1, num_attention_heads=2,
         intermediate_size=16, max_position_embeddings=128, num_labels=3,
     )  # fmt: skip

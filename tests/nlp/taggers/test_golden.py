@@ -85,8 +85,8 @@ PROJECTIONS: Mapping[str, Callable[[Doc, Mapping[str, Any]], Any]] = {
 def say(pipeline: Language, tagger: str, said: Mapping[str, Any]) -> Any:
     """Return what a tagger says of a mention, in the form the golden files hold."""
     doc = make_doc(pipeline, Said(**said))
-    for _, component in pipeline.pipeline:
-        doc = component(doc)
+    for _, each in pipeline.pipeline:
+        doc = each(doc)
     component: Any = pipeline.get_pipe(tagger)
     assert doc._.failures == {}
     columns = component.report(doc)

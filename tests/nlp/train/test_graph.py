@@ -43,7 +43,8 @@ def network() -> Network:
     with torch.no_grad():
         for weight in made.parameters():
             weight.add_(0.1 * torch.randn_like(weight))
-    return made.eval()
+    made.eval()
+    return made
 
 
 @pytest.fixture(scope="module")

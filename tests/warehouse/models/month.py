@@ -51,7 +51,11 @@ def _brands(core: Core) -> None:
 
 
 def _care(core: Core) -> None:
-    ask = {"relation": "tagged", "intents": ["question"], "text": "@acme, when does it ship?"}
+    ask: dict[str, Any] = {
+        "relation": "tagged",
+        "intents": ["question"],
+        "text": "@acme, when does it ship?",
+    }
     # Friday 16:45 in Berlin, in summer time; answered on Monday at 09:16.
     core.say("friday", at(16, 14, 45), author="ann", **ask)
     core.say("friday-reply", at(19, 7, 16), author="us", relation="owned", parent_id="friday")
@@ -114,7 +118,7 @@ def _voice(core: Core) -> None:
 
 
 def _issue(core: Core) -> None:
-    bad = {"sentiment": "negative", "intents": ["complaint"], "product": "k2"}
+    bad: dict[str, Any] = {"sentiment": "negative", "intents": ["complaint"], "product": "k2"}
     for number in range(5):
         core.say(f"leak-{number}", at(28, 8 + number), author=f"p{number}", topics=["leak"], **bad)
         core.say(f"loud-{number}", at(28, 8 + number), author="loud", topics=["price"], **bad)
@@ -305,7 +309,9 @@ def _product(core: Core) -> None:
         released_on=date(2026, 10, 20),
     )  # fmt: skip
     for number in range(6):
-        bad = {"sentiment": "negative", "intents": ["complaint"]} if number == 0 else {}
+        bad: dict[str, Any] = {}
+        if number == 0:
+            bad = {"sentiment": "negative", "intents": ["complaint"]}
         core.say(f"k2-{number}", at(8, 8 + number), author=f"q{number}", product="k2", **bad)
     core.say("foe", at(22), author="cat", brands=("rival",))
     # The same advice again, at the desk, and another that was accepted there.
