@@ -127,7 +127,7 @@ def _shrink(file: Path) -> None:
 
 def faults(page: Any) -> list[str]:
     """Return what axe finds serious on a page, and whether it is wider than its window."""
-    from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
+    from axe_playwright_python.sync_playwright import Axe
 
     found = [
         f"{each['id']} ({each['impact']}): {each['nodes'][0]['html'][:160]}"
