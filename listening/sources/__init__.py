@@ -1,7 +1,7 @@
 """The registry of sources: what each one is, where it may go, and what it cannot see.
 
-A source is one file in this package. `crawl` yields whole pages; the decorator states the
-rest. Files are found by walking the package the first time somebody asks.
+A source is one file of its name in this package. `crawl` yields whole pages; the decorator states
+the rest. Files are found by walking the package, and each is imported when its source is asked for.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -151,30 +152,35 @@ def source(
 
     def register(crawl: Callable[[Look], Iterator[Page]]) -> Callable[[Look], Iterator[Page]]:
         one = Source(targets=targets, crawl=crawl, **facts)
-        if _REGISTERED.setdefault(one.name, one).crawl.__module__ != crawl.__module__:
-            raise ValueError(f"two sources are named {one.name!r}")
+        if one.name != crawl.__module__.rpartition(".")[2]:
+            raise ValueError(f"source {one.name!r} is not in a file of its name")
+        _REGISTERED[one.name] = one
         return crawl
 
     return register
 
 
 class _Sources(Mapping[str, Source]):
-    """All sources by name, imported when first asked for."""
+    """All sources by name, each imported when first asked for: with all come 110 modules."""
 
-    def _load(self) -> dict[str, Source]:
-        for module in pkgutil.iter_modules(__path__):
-            if not (module.ispkg or module.name.startswith("_")):
-                importlib.import_module(f"{__name__}.{module.name}")
-        return _REGISTERED
+    @cached_property
+    def _names(self) -> Mapping[str, None]:
+        files = (each.name for each in pkgutil.iter_modules(__path__) if not each.ispkg)
+        return dict.fromkeys(sorted(name for name in files if not name.startswith("_")))
 
     def __getitem__(self, name: str) -> Source:
-        return self._load()[name]
+        if name not in _REGISTERED and name in self._names:
+            importlib.import_module(f"{__name__}.{name}")
+        return _REGISTERED[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._names
 
     def __iter__(self) -> Iterator[str]:
-        return iter(sorted(self._load()))
+        return iter(self._names)
 
     def __len__(self) -> int:
-        return len(self._load())
+        return len(self._names)
 
 
 SOURCES: Mapping[str, Source] = _Sources()

@@ -5,9 +5,14 @@ from __future__ import annotations
 import inspect
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
+from typing import Any
 
-from listening.sources import SOURCES, hackernews
+import pytest
+
+from listening.sources import SOURCES, hackernews, source
 
 MACROS = Path(__file__).parents[3] / "warehouse" / "macros" / "privacy.sql"
 ARTICLES = {"rss", "web", "news", "podcast"}  # channels of outlets
@@ -28,6 +33,27 @@ def test_the_warehouse_knows_whose_posts_are_articles_and_where_nobody_can_answe
     outlets = {name for name, told in channels.items() if told & ARTICLES}
     assert outlets <= listed("article_sources")
     assert listed("closed_sources") == REGULATORS <= channels.keys()
+
+
+def test_one_source_is_imported_without_the_others() -> None:
+    """A brand file that names two sources shall not wait for thirty."""
+    asked = (
+        "import sys; from listening.sources import SOURCES; SOURCES['mastodon']; 'x' in SOURCES; "
+        "print(*(name for name in SOURCES if f'listening.sources.{name}' in sys.modules))"
+    )
+    told = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert told.stdout.split() == ["mastodon"]
+
+
+def test_a_source_stands_in_a_file_of_its_name() -> None:
+    facts: dict[str, Any] = {
+        "targets": lambda _settings, _brands: [],
+        "name": "elsewhere",
+        "relation": "owned",
+    }
+    facts |= dict.fromkeys(("hosts", "auth", "blind_to", "verified", "settings"))
+    with pytest.raises(ValueError, match="'elsewhere' is not in a file of its name"):
+        source(**facts)(hackernews.crawl)
 
 
 def test_a_source_is_a_file_of_40_to_120_lines() -> None:
