@@ -49,13 +49,18 @@ Result = TypeVar("Result")
 class Reading:
     """What the pass leaves of one text for later questions.
 
-    `tags` is float32 [tokens, tags], probabilities of `Manifest.tags`; `states` is float16
+    `tags` is float32 [tokens, tags], probabilities of `Manifest.tags`; `whole_states` is float32
     [tokens, width], the token states below the target branch.
     """
 
     tokens: Tokens
     tags: Floats
-    states: NDArray[np.float16]
+    whole_states: Floats
+
+    @property
+    def states(self) -> NDArray[np.float16]:
+        """The states as branches read them: rounded here, for they are asked of a third only."""
+        return self.whole_states.astype("float16")
 
 
 @dataclass(frozen=True)
@@ -139,8 +144,7 @@ class Encoder:
             for head, logits in zip(self.heads, result[1:-2], strict=True):
                 outputs[head.name][rows] = logits
             tags = to_probabilities(result[-2], self.manifest.tags)
-            states = result[-1].astype(np.float16)
-            for row, *read in zip(rows, tags, states, strict=True):
+            for row, *read in zip(rows, tags, result[-1], strict=True):
                 readings[row] = Reading(tokens[row], *read)
         for head in self.heads:
             logits = outputs[head.name]

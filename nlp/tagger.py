@@ -13,9 +13,20 @@ from dataclasses import asdict, dataclass, fields, is_dataclass
 from functools import cache, cached_property
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, TypeVar
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    ClassVar,
+    Final,
+    Generic,
+    TypeVar,
+    cast,
+    get_args,
+    get_type_hints,
+)
 
 import numpy as np
+from numpy.typing import NDArray
 from spacy.language import Language
 from spacy.tokens import Doc
 
@@ -200,21 +211,38 @@ class FlagTagger(Tagger[list[Flag]]):
 
 
 _WHOLE: Final = frozenset({int, str, bool, bytes, type(None)})
+_ROWS: Final = frozenset({list, tuple})
+_FLOAT: Final = frozenset({float})
+_FRACTIONS: Final = (float, np.floating)
 
 
 def is_finite(value: object) -> bool:
     """Tell whether no number in a value, however nested, is NaN or infinite."""
-    if type(value) in _WHOLE:  # asked of thousands of numbers a text: the commonest first
+    kind: Any = type(value)
+    if kind in _WHOLE:  # asked of thousands of numbers a text: the commonest first
         return True
-    if isinstance(value, float):
+    if kind in _ROWS:
+        parts: Collection[Any] = value  # type: ignore[assignment]  # by the line before
+    elif kind is dict:
+        parts = value.values()  # type: ignore[attr-defined]
+    elif (names := _number_fields(kind)) is not None:
+        parts = [getattr(value, name) for name in names]
+    elif isinstance(value, np.ndarray):
+        return _is_finite_array(value)
+    elif isinstance(value, _FRACTIONS):
         return math.isfinite(value)
-    if isinstance(value, np.ndarray):
-        return value.dtype.kind not in "fc" or bool(np.isfinite(value).all())
-    parts = _parts(value)
-    kinds = set(map(type, parts))
-    if kinds == {float}:
+    else:
+        parts = _parts(value)
+    kinds = {*map(type, parts)}
+    if kinds == _FLOAT:
         return all(map(math.isfinite, parts))
     return kinds <= _WHOLE or all(map(is_finite, parts))
+
+
+def _is_finite_array(value: NDArray[Any]) -> bool:
+    if value.dtype.kind == "f" and math.isfinite(np.vdot(value, value)):
+        return True  # a third of the time; a square may overflow, so else each number is asked
+    return value.dtype.kind not in "fc" or bool(np.isfinite(value).all())
 
 
 def _parts(value: object) -> Collection[Any]:
@@ -222,17 +250,29 @@ def _parts(value: object) -> Collection[Any]:
         return ()
     if isinstance(value, Mapping):
         return value.values()
-    kind: Any = type(value)
-    names = _field_names(kind)
-    if names is not None:
-        return [getattr(value, name) for name in names]
     return list(value) if isinstance(value, Iterable) else ()
 
 
 @cache
-def _field_names(kind: type) -> tuple[str, ...] | None:
-    """Return the fields of a data class; None for any other."""
-    return tuple(field.name for field in fields(kind)) if is_dataclass(kind) else None
+def _number_fields(kind: type) -> tuple[str, ...] | None:
+    """Return the fields of a data class that may hold a fraction; None for any other class."""
+    if not is_dataclass(kind):
+        return None
+    names = [field.name for field in fields(kind)]
+    try:
+        hints = get_type_hints(kind)
+    except NameError:  # a type that is imported for checking only
+        return tuple(names)
+    return tuple(name for name in names if _may_be_fraction(hints[name]))
+
+
+def _may_be_fraction(hint: Any) -> bool:
+    """Tell whether a value of this type may be a fraction or hold one; not if nobody can say."""
+    if parts := get_args(hint):
+        return any(map(_may_be_fraction, parts))
+    if hint in _WHOLE or hint is Ellipsis:
+        return False
+    return not is_dataclass(hint) or _number_fields(cast("type", hint)) != ()
 
 
 REGISTRY: Final[dict[str, type[Tagger[Any]]]] = {}

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import re
-from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,11 +15,12 @@ from nlp.normalize import Aligned, align
 SHAPES: Final = ("none", "lower", "initial", "capitals", "mixed", "letter", "digits", "mark")
 """How a word is written, by number: the vocabulary is uncased, and names live by their capitals."""
 
-LOWER: Final = SHAPES.index("lower")
+NONE, LOWER, MARK = (SHAPES.index(name) for name in ("none", "lower", "mark"))
 LONGEST_TARGET: Final = 16
 """Pieces of a target that are appended to a text which does not name it."""
 
 _WORD: Final = re.compile(r"\w+")
+_WORDS_HELD: Final = 32_768  # whose shapes are known
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,30 +79,26 @@ def place(ids: list[int], offsets: Sequence[tuple[int, int]], aligned: Aligned) 
     `offsets` are the tokenizer's, into `aligned.text`; (0, 0) marks `[CLS]` and its like.
     """
     shapes = read_shapes(aligned.text, offsets)
-    starts, ends = [], []
-    for left, right in offsets:
-        start, end = aligned.span(left, right) if right > left else (-1, -1)
-        starts.append(start)
-        ends.append(end)
+    places = [aligned.span(*each) if each[1] > each[0] else (-1, -1) for each in offsets]
+    starts, ends = [start for start, _ in places], [end for _, end in places]
     read = max((right for _, right in offsets), default=0)
     return Tokens(ids, shapes, starts, ends, aligned.text[:read])
 
 
 def read_shapes(text: str, offsets: Sequence[tuple[int, int]]) -> list[int]:
-    """Return the shape of the whole word that each piece belongs to."""
-    words = [(match.start(), match.end(), match[0]) for match in _WORD.finditer(text)]
-    begins = [start for start, _, _ in words]
+    """Return the shape of the whole word that each piece belongs to. Pieces are in order."""
+    words = _WORD.finditer(text)
+    start = end = shape = 0
     shapes = []
     for left, right in offsets:
-        if right <= left:
-            shapes.append(0)
-            continue
-        found = bisect_right(begins, left) - 1
-        inside = found >= 0 and left < words[found][1]
-        shapes.append(shape_of(words[found][2]) if inside else SHAPES.index("mark"))
+        while end <= left < right and (word := next(words, None)):
+            (start, end), shape = word.span(), shape_of(word[0])
+        inside = start <= left < end
+        shapes.append(NONE if right <= left else shape if inside else MARK)
     return shapes
 
 
+@lru_cache(maxsize=_WORDS_HELD)
 def shape_of(word: str) -> int:
     """Return the number of a word's shape in `SHAPES`."""
     if any(map(str.isdigit, word)):

@@ -60,7 +60,7 @@ def _hash(texts: list[list[str]]) -> list[list[int]]:
     bands = np.broadcast_to(np.arange(_BANDS, dtype=np.uint64), parts.shape[:2]).copy()
     for row in range(_ROWS):
         bands = _mix(bands ^ parts[:, :, row])
-    return [sorted(set(each)) for each in bands.tolist()]
+    return [list(dict.fromkeys(each)) for each in np.sort(bands, axis=1).tolist()]
 
 
 def _mix(numbers: NDArray[np.uint64]) -> NDArray[np.uint64]:

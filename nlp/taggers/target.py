@@ -166,9 +166,10 @@ def _links(doc: Doc) -> set[tuple[int, int]]:
 
 
 def _let_go(doc: Doc) -> None:
-    """Drop the token states: a batch of long texts holds 100 MB of them."""
+    """Drop the token states: a batch of long texts holds 200 MB of them."""
     encoding = notes(doc).encoder
     if encoding is None:
         return
-    states = np.empty((0, encoding.reading.states.shape[1]), np.float16)
-    notes(doc).encoder = replace(encoding, reading=replace(encoding.reading, states=states))
+    reading = encoding.reading
+    none = np.empty((0, reading.whole_states.shape[1]), np.float32)
+    notes(doc).encoder = replace(encoding, reading=replace(reading, whole_states=none))

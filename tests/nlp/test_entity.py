@@ -26,7 +26,7 @@ def read(text: str, pieces: list[tuple[str, dict[str, float]]]) -> Reading:
         tags.append([shares.get(label, 0.0) + rest for label in LABELS])
     count = len(starts)
     tokens = Tokens([0] * count, [0] * count, starts, ends)
-    return Reading(tokens, np.array(tags, np.float32), np.empty((0, 4), np.float16))
+    return Reading(tokens, np.array(tags, np.float32), np.empty((0, 4), np.float32))
 
 
 OUT = {"O": 0.96}
@@ -99,7 +99,7 @@ def test_names_never_overlap_and_stand_in_the_text(rows: list[list[float]]) -> N
     tags /= tags.sum(axis=1, keepdims=True)
     count = len(rows)
     tokens = Tokens([0] * count, [0] * count, starts, [start + 5 for start in starts])
-    found = decode(text, Reading(tokens, tags, np.empty((0, 4), np.float16)), LABELS)
+    found = decode(text, Reading(tokens, tags, np.empty((0, 4), np.float32)), LABELS)
     edges = [edge for name in found for edge in (name.start, name.end)]
     assert edges == sorted(edges)
     assert all(text[name.start : name.end].strip("word0123456789 ") == "" for name in found)
@@ -136,7 +136,7 @@ def test_walking_between_what_is_outside_finds_the_path_of_the_whole(
 def test_a_model_that_finds_names_beside_the_text_finds_none_in_it() -> None:
     tokens = Tokens([0], [0], [-1], [-1])
     tags = np.array([[0.0, 1, 0, 0, 0]], np.float32)
-    assert decode("?", Reading(tokens, tags, np.empty((0, 4), np.float16)), LABELS) == []
+    assert decode("?", Reading(tokens, tags, np.empty((0, 4), np.float32)), LABELS) == []
 
 
 @pytest.mark.parametrize(

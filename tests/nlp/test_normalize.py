@@ -91,7 +91,14 @@ def test_a_huge_text_is_cut_first() -> None:
     assert len(normalize("word " * 1_000_000)) <= MAX_CHARACTERS
 
 
-@given(ANY_TEXT | NASTY | st.text("aAw.:/ >&@#1!\t", max_size=12))
+@given(
+    ANY_TEXT
+    | NASTY
+    | st.text("aAw.:/ >&@#1!\t", max_size=12)
+    | st.lists(st.sampled_from(["@user", "@User", "@", "http", ".", " ", "a"]), max_size=6).map(
+        "".join
+    )
+)
 def test_a_text_is_passed_by_only_where_no_step_changes_it(text: str) -> None:
     whole = Aligned(text, list(range(len(text))), list(range(1, len(text) + 1)))
     if _simplify(_drop_quotes(whole)).text != text:

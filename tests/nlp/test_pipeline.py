@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from listening.contract import BrandFile, ListeningError
 from nlp.pipeline import build, discover, make_doc, order, tag, versions
+from nlp.suspicion import Sign, Suspect
 from nlp.tagger import MAX_CHARACTERS, REGISTRY, Said, Tagger, is_finite, tagger
 from nlp.words import WordTokenizer
 
@@ -254,8 +255,14 @@ def test_without_a_brand_file_there_are_no_brands_and_no_topics() -> None:
         ({"a": [1, (2.0, float("inf"))]}, False),
         (np.array([1.0, np.nan]), False),
         (np.array([1, 2]), True),
+        (np.float32("nan"), False),
+        (np.array(["nan"]), True),
+        (np.array([3e38, 3e38], np.float32), True),  # whose squares are infinite
         ("nan", True),
         (Said("x"), True),
+        (Sign(0, 1, float("nan"), "rule", "reason"), False),
+        ([Suspect(0.5, 0, 1), Suspect(float("inf"), 0, 1)], False),
+        (Suspect(0.5, 0, 1), True),
     ],
 )
 def test_a_number_that_is_none_is_seen_however_deep(value: object, finite: bool) -> None:
