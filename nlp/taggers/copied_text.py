@@ -50,7 +50,7 @@ class _Piece:
     alike: float
 
 
-@tagger("copied_text", version="8", needs=("marks", "brands", "cues"), uses=("suspicion",))
+@tagger("copied_text", version="9", needs=("marks", "brands", "cues"), uses=("suspicion",))
 class CopiedTextTagger(SuspectTagger):
     """Flags texts that contain a registered work, and reports of copying."""
 

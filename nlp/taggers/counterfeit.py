@@ -26,7 +26,7 @@ _PRICE: Final = re.compile(
 )
 
 
-@tagger("counterfeit", version="8", needs=("brands", "cues", "marks"), uses=("suspicion",))
+@tagger("counterfeit", version="9", needs=("brands", "cues", "marks"), uses=("suspicion",))
 class CounterfeitTagger(SuspectTagger):
     """Flags offers, and what buyers tell of a fake they were sold."""
 

@@ -46,7 +46,7 @@ _BESIDE: Final = 60  # characters to a word for a secret
 _MOST: Final = 20
 
 
-@tagger("credential_leak", version="9", needs=("cues", "marks"), uses=("brands", "suspicion"))
+@tagger("credential_leak", version="10", needs=("cues", "marks"), uses=("brands", "suspicion"))
 class CredentialLeakTagger(SuspectTagger):
     """Flags keys of known forms, and what follows "password:" and looks like one."""
 

@@ -15,7 +15,7 @@ from nlp.tagger import tagger
 _BESIDE: Final = 60  # characters between the paper and what says that it is secret
 
 
-@tagger("document_leak", version="7", needs=("cues", "marks"), uses=("brands", "suspicion"))
+@tagger("document_leak", version="8", needs=("cues", "marks"), uses=("brands", "suspicion"))
 class DocumentLeakTagger(SuspectTagger):
     """Flags a paper said to be internal, with words that pass it on."""
 

@@ -26,7 +26,7 @@ _PLATE: Final = re.compile(
 
 
 @tagger(
-    "doxxing", version="8", needs=("marks", "cues", "personal_data", "brands"), uses=("suspicion",)
+    "doxxing", version="9", needs=("marks", "cues", "personal_data", "brands"), uses=("suspicion",)
 )
 class DoxxingTagger(SuspectTagger):
     """Flags data about another person, with words that expose or incite."""

@@ -18,7 +18,7 @@ _AROUND: Final = 240  # characters between who they say they are and what they a
 _SURE: Final = frozenset({"homoglyph", "misspelled", "lure"})
 
 
-@tagger("impersonation", version="9", needs=("marks", "brands", "cues"), uses=("suspicion",))
+@tagger("impersonation", version="10", needs=("marks", "brands", "cues"), uses=("suspicion",))
 class ImpersonationTagger(SuspectTagger):
     """Flags an author, a link or a handle that looks like a brand's, and talk of such."""
 

@@ -12,7 +12,7 @@ from nlp.suspicion import Sign, Strength, SuspectTagger
 from nlp.tagger import tagger
 
 
-@tagger("legal_talk", version="7", needs=("cues", "marks"), uses=("brands", "suspicion"))
+@tagger("legal_talk", version="8", needs=("cues", "marks"), uses=("brands", "suspicion"))
 class LegalTalkTagger(SuspectTagger):
     """Flags talk of legal steps; a lawyer in a series is a hint that the model must share."""
 

@@ -55,7 +55,7 @@ _SHORTEST_PHONE: Final = 7
 _LONGEST_PHONE: Final = 15
 
 
-@tagger("personal_data", version="8", needs=("marks", "cues", "brands"), uses=("suspicion",))
+@tagger("personal_data", version="9", needs=("marks", "cues", "brands"), uses=("suspicion",))
 class PersonalDataTagger(SuspectTagger):
     """Flags what would let a stranger reach, rob or know somebody."""
 

@@ -19,7 +19,7 @@ _FIGURE: Final = 60
 _PLEASED: Final = 0.6  # "this blender is on fire!!" is praise
 
 
-@tagger("safety", version="8", needs=("brands", "cues", "marks"), uses=("sentiment", "suspicion"))
+@tagger("safety", version="9", needs=("brands", "cues", "marks"), uses=("sentiment", "suspicion"))
 class SafetyTagger(SuspectTagger):
     """Flags a hazard or injury told of a brand, product or device."""
 

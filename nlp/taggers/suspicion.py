@@ -47,7 +47,7 @@ class _View:
     likely: Floats
 
 
-@tagger("suspicion", version="8", needs=("encoder", "cues", "marks"), uses=("language",))
+@tagger("suspicion", version="9", needs=("encoder", "cues", "marks"), uses=("language",))
 class SuspicionTagger(Tagger[Mapping[str, Suspect]]):
     """Joins the encoder's head with the second opinion; says nothing without the head."""
 

@@ -21,7 +21,7 @@ _KINDLY: Final = 0.5  # positive probability above which no threat is meant
 
 @tagger(
     "threat",
-    version="8",
+    version="9",
     needs=("cues", "marks"),
     uses=("sentiment", "offensive", "brands", "suspicion"),
 )

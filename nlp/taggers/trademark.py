@@ -16,7 +16,7 @@ from nlp.tagger import Setting, tagger
 _BESIDE: Final = 120  # characters between the sign of the brand and what says it is misused
 
 
-@tagger("trademark", version="7", needs=("cues", "marks"), uses=("brands", "suspicion"))
+@tagger("trademark", version="8", needs=("cues", "marks"), uses=("brands", "suspicion"))
 class TrademarkTagger(SuspectTagger):
     """Flags a logo, name, domain or protected mark beside words that say the right is missing."""
 
