@@ -68,7 +68,7 @@ def test_topics_of_complaints_agree_with_what_people_marked(airlines: Language) 
 
 
 def test_flags_are_rare_on_ordinary_complaints(airlines: Language) -> None:
-    """50 of 1,464 when written, 9 at best; 17 and 13 with 2,400 and 2,600 more texts, 17 with 1,200.
+    """50 of 1,464 when written, 9 at best; 13 with 2,600 more texts, 17 with 1,200 more than these.
 
     Some seven are right: food poisoning, an address, claims (2026-11-24).
     """
